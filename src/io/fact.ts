@@ -1,0 +1,99 @@
+/**
+ * Facts: what processes and the world state about themselves, for judges, traces and reports. A fact names what happened in the
+ * words of the protocol and carries no conclusion. Who states it, when and at which step comes with it from the world
+ * (`FactContext`). Facts are immutable. Durable means: synced, would survive the loss of power.
+ */
+import type { SessionId } from '../base/session-id.ts';
+import type { Zxid } from '../base/zxid.ts';
+import type { Request, Response } from '../wire/client-messages.ts';
+import type { ServerStateName } from '../wire/quorum-messages.ts';
+import type { Digest, Txn } from '../wire/transactions.ts';
+import type { ResultCode } from '../wire/words.ts';
+import type { NodeId } from './event.ts';
+
+/** How a learner was brought in line with its leader. */
+export type SyncMode = 'DIFF' | 'TRUNC' | 'TRUNC+DIFF' | 'SNAP';
+
+/** What a server (voter or observer) states about the replicated log and its role in it. */
+export type ServerFact =
+  /** Recovery from disk is complete. `digest` is the tree's at `lastZxid`; `tornTail`: damaged bytes at the log's end were dropped. */
+  | { readonly kind: 'recovered'; readonly lastZxid: Zxid; readonly digest: Digest; readonly acceptedEpoch: number; readonly currentEpoch: number; readonly tornTail: boolean }
+  /** The role changed. `epoch` is the epoch led or followed (currentEpoch while LOOKING). */
+  | { readonly kind: 'role'; readonly role: ServerStateName; readonly epoch: number }
+  /** An election began here; `round` is the logical clock. */
+  | { readonly kind: 'electionStarted'; readonly round: number; readonly lastZxid: Zxid }
+  /** This server decided. */
+  | { readonly kind: 'elected'; readonly leader: NodeId; readonly round: number }
+  /** acceptedEpoch / currentEpoch is durable here with this value. */
+  | { readonly kind: 'acceptedEpoch'; readonly epoch: number }
+  | { readonly kind: 'currentEpoch'; readonly epoch: number }
+  /** The leader of `epoch` has its quorum of NEWLEADER acknowledgements. `lastZxid` ends its initial history. */
+  | { readonly kind: 'established'; readonly epoch: number; readonly lastZxid: Zxid }
+  /** The leader has chosen how to synchronise `learner`, whose last zxid is `peerLastZxid`. `toZxid`: TRUNC target or DIFF/SNAP end. */
+  | { readonly kind: 'syncChosen'; readonly learner: NodeId; readonly mode: SyncMode; readonly peerLastZxid: Zxid; readonly toZxid: Zxid }
+  /** This learner has received UPTODATE and serves. */
+  | { readonly kind: 'synchronized'; readonly leader: NodeId; readonly epoch: number; readonly mode: SyncMode }
+  /** The leader proposes. */
+  | { readonly kind: 'proposed'; readonly txn: Txn }
+  /** Handed to the log (not durable yet). */
+  | { readonly kind: 'appended'; readonly txn: Txn }
+  /** The log is durable up to here. */
+  | { readonly kind: 'durable'; readonly zxid: Zxid }
+  /** This server's acknowledgement of a proposal (or, with counter 0, of NEWLEADER) has been handed to the network, or counted by the leader itself. */
+  | { readonly kind: 'acked'; readonly zxid: Zxid; readonly to: NodeId }
+  /** The leader has counted a quorum of acknowledgements for it. */
+  | { readonly kind: 'committed'; readonly txn: Txn }
+  /** Applied to the tree here; `digest` is the tree's afterwards. */
+  | { readonly kind: 'applied'; readonly txn: Txn; readonly digest: Digest }
+  /** The log (and tree) were cut back to `zxid`, durably. */
+  | { readonly kind: 'truncated'; readonly zxid: Zxid }
+  /** A snapshot from the leader replaced tree and log; durable. */
+  | { readonly kind: 'snapshotInstalled'; readonly zxid: Zxid; readonly digest: Digest }
+  /** A snapshot of the own tree at `zxid` is durable. */
+  | { readonly kind: 'snapshotWritten'; readonly zxid: Zxid }
+  /** The process stops itself. */
+  | { readonly kind: 'halted'; readonly reason: string };
+
+/** What a server states about sessions and requests. */
+export type SessionFact =
+  /** The leader made `server` the owner of the session. */
+  | { readonly kind: 'sessionOwner'; readonly sessionId: SessionId; readonly server: NodeId }
+  /** The leader (or standalone server) decided to expire it. `idleMs`: since the last touch that reached it. */
+  | { readonly kind: 'sessionExpiring'; readonly sessionId: SessionId; readonly idleMs: number; readonly timeoutMs: number }
+  /** A client that has seen `clientZxid` was refused by a server that is behind it. */
+  | { readonly kind: 'clientRefused'; readonly sessionId: SessionId; readonly clientZxid: Zxid; readonly serverZxid: Zxid }
+  /** The leader answers a sync request now; `lastCommitted` is its last committed zxid. */
+  | { readonly kind: 'syncAnswered'; readonly sessionId: SessionId; readonly cxid: number; readonly lastCommitted: Zxid };
+
+/** What a client states: the history that clients can see. `cxid` is the xid that the request travelled under. */
+export type ClientFact =
+  /** The session stands on a connection to `server`. `resumed`: it existed before. */
+  | { readonly kind: 'sessionConnected'; readonly sessionId: SessionId; readonly server: NodeId; readonly timeoutMs: number; readonly resumed: boolean; readonly lastZxidSeen: Zxid }
+  | { readonly kind: 'sessionDisconnected'; readonly sessionId: SessionId }
+  /** The server said that the session is gone. */
+  | { readonly kind: 'sessionExpired'; readonly sessionId: SessionId }
+  /** The client's own closeSession was answered. */
+  | { readonly kind: 'sessionClosed'; readonly sessionId: SessionId; readonly zxid: Zxid }
+  /** A request was handed to the network for the first and only time. */
+  | { readonly kind: 'invoked'; readonly sessionId: SessionId; readonly cxid: number; readonly request: Request }
+  /** Its reply arrived. `response` is null when `err` is not 0. */
+  | { readonly kind: 'replied'; readonly sessionId: SessionId; readonly cxid: number; readonly zxid: Zxid; readonly err: ResultCode; readonly response: Response | null }
+  /** The connection died first: it happened once or never. */
+  | { readonly kind: 'lost'; readonly sessionId: SessionId; readonly cxid: number }
+  /** A watch fired. `zxid` −1: caught up after a reconnect. */
+  | { readonly kind: 'watchFired'; readonly sessionId: SessionId; readonly type: number; readonly path: string; readonly zxid: Zxid };
+
+/** What the world states. `node` is the process concerned (0 where it is not about one). */
+export type WorldFact =
+  | { readonly kind: 'crashed'; readonly node: NodeId; readonly cause: 'fault' | 'power' | 'halt' | 'invariant'; readonly detail: string }
+  | { readonly kind: 'restarted'; readonly node: NodeId }
+  /** A fault began or ended; `detail` is for people. */
+  | { readonly kind: 'faultBegan'; readonly fault: string; readonly node: NodeId; readonly detail: string }
+  | { readonly kind: 'faultEnded'; readonly fault: string; readonly node: NodeId }
+  /** All faults are over, everything is up and connected again: the quiet tail begins. */
+  | { readonly kind: 'healed' };
+
+export type Fact = ServerFact | SessionFact | ClientFact | WorldFact;
+export type FactKind = Fact['kind'];
+/** The fact of one kind. */
+export type FactOf<K extends FactKind> = Extract<Fact, { readonly kind: K }>;
