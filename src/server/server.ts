@@ -1,0 +1,478 @@
+/**
+ * A server: the one door through which everything that happens to it comes, and the roles behind it (QuorumPeer). It joins the parts
+ * that know nothing of each other: storage, database, election, leader or learner, and the service to clients. Between two roles it
+ * drains: no vote is cast before everything it has logged is durable and applied, so that what it advertises is what a restart would
+ * find (ZOOKEEPER-2845, 3642, 4712). All of its state is plain data.
+ */
+import { assertNever, invariant } from '../base/invariant.ts';
+import { NO_SESSION } from '../base/session-id.ts';
+import type { SessionId } from '../base/session-id.ts';
+import { epochOf } from '../base/zxid.ts';
+import type { Zxid } from '../base/zxid.ts';
+import type { ConnectionId, Event } from '../io/event.ts';
+import type { Io } from '../io/io.ts';
+import type { Process } from '../io/process.ts';
+import type { Recovered, StorageOutcome } from '../storage/outcome.ts';
+import { Storage } from '../storage/storage.ts';
+import type { Request } from '../wire/client-messages.ts';
+import type { Message, Port } from '../wire/message.ts';
+import type { Forward, Notification, ServerStateName } from '../wire/quorum-messages.ts';
+import type { SnapshotImage, Txn } from '../wire/transactions.ts';
+import type { Id } from '../wire/words.ts';
+import { Election } from '../zab/election.ts';
+import { ElectionLinks } from '../zab/election-links.ts';
+import type { Touched, ZabHost, ZabSettings } from '../zab/host.ts';
+import { Timer } from '../zab/host.ts';
+import { Leader } from '../zab/leader.ts';
+import { Learner } from '../zab/learner.ts';
+import { ClientService } from './client-service.ts';
+import type { ServicePort } from './client-service.ts';
+import { checkConfig, isVoter, voterIds } from './config.ts';
+import type { ServerConfig } from './config.ts';
+import { Database } from './database.ts';
+import { isClientMessage, isElectionMessage, isQuorumMessage } from './message-kinds.ts';
+import { RequestProcessor } from './request-processor.ts';
+
+/** Where a server stands between start and service. */
+type Stage = 'recovering' | 'draining' | 'looking' | 'working';
+
+export class Server implements Process, ZabHost, ServicePort {
+  readonly config: ServerConfig;
+  readonly settings: ZabSettings;
+  readonly database: Database;
+  isServing = false;
+  private stage: Stage = 'recovering';
+  private readonly storage: Storage;
+  private readonly links: ElectionLinks;
+  private readonly election: Election = new Election();
+  private readonly service: ClientService = new ClientService();
+  private leader: Leader | null = null;
+  private learner: Learner | null = null;
+  private processor: RequestProcessor | null = null;
+  /** In the log but not applied, in order: what is proposed and not yet committed. */
+  private readonly unapplied: Txn[] = [];
+  /** Disk requests that must be over before this server may vote. */
+  private diskWork = 0;
+  /** A snapshot from the leader that is being written. */
+  private incoming: SnapshotImage | null = null;
+  /** A snapshot of our own that waits until the log is durable up to it. */
+  private outgoing: SnapshotImage | null = null;
+  private untilSnapshot = 0;
+  /** Sessions heard of since the leader last asked. */
+  private readonly touched: Map<SessionId, number> = new Map();
+
+  constructor(config: ServerConfig) {
+    checkConfig(config);
+    this.config = config;
+    this.settings = zabSettings(config);
+    this.database = new Database(config.commitLogCount);
+    this.storage = new Storage({ snapRetainCount: config.snapRetainCount });
+    this.links = new ElectionLinks(config.id, config.cnxTimeoutMs);
+  }
+
+  handle(event: Event, io: Io): void {
+    switch (event.kind) {
+      case 'start':
+        this.storage.recover(io);
+        return;
+      case 'timer':
+        this.onTimer(event.timer, io);
+        return;
+      case 'accepted':
+        this.onAccepted(event.connection, event.port, event.address, io);
+        return;
+      case 'connected':
+        if (event.connection === this.learner?.connection) this.learner.onConnected(this, io);
+        else this.links.onConnected(event.connection, io);
+        return;
+      case 'received':
+        this.onReceived(event.connection, event.message, io);
+        return;
+      case 'closed':
+        this.onClosed(event.connection, io);
+        return;
+      case 'diskDone':
+      case 'diskRead':
+      case 'diskListed':
+      case 'diskFailed': {
+        const outcome = this.storage.handle(event, io);
+        if (outcome !== null) this.onStorage(outcome, io);
+        return;
+      }
+      default:
+        assertNever(event);
+    }
+  }
+
+  // What the protocol asks of this server.
+
+  get acceptedEpoch(): number {
+    return this.storage.acceptedEpoch;
+  }
+
+  get currentEpoch(): number {
+    return this.storage.currentEpoch;
+  }
+
+  get lastLogged(): Zxid {
+    return this.storage.lastLogged;
+  }
+
+  get isLogDurable(): boolean {
+    return !this.storage.isSyncNeeded;
+  }
+
+  get lastProcessed(): Zxid {
+    return this.database.lastProcessedZxid;
+  }
+
+  get committedLog(): readonly Txn[] {
+    return this.database.committedLog;
+  }
+
+  writeEpoch(file: 'acceptedEpoch' | 'currentEpoch', epoch: number, io: Io): void {
+    this.diskWork += 1;
+    this.storage.writeEpoch(file, epoch, io);
+  }
+
+  append(txn: Txn, io: Io): void {
+    this.unapplied.push(txn);
+    this.storage.append(txn, io);
+    io.observe({ kind: 'appended', txn });
+  }
+
+  sync(io: Io): void {
+    this.storage.sync(io);
+  }
+
+  truncate(zxid: Zxid, io: Io): void {
+    this.diskWork += 1;
+    this.storage.truncate(zxid, io);
+  }
+
+  installSnapshot(image: SnapshotImage, io: Io): void {
+    this.diskWork += 1;
+    this.incoming = image;
+    this.storage.installSnapshot(image, io);
+  }
+
+  readLog(from: Zxid, io: Io): void {
+    this.storage.readLog(from, io);
+  }
+
+  image(): SnapshotImage {
+    return this.database.image();
+  }
+
+  deliver(txn: Txn, io: Io): void {
+    const head = this.unapplied.shift();
+    invariant(head !== undefined && head.zxid === txn.zxid, 'a transaction is applied in the order of the log, and only from it');
+    const applied = this.database.apply(txn);
+    io.observe({ kind: 'applied', txn, digest: this.database.tree.digest });
+    this.processor?.applied(txn);
+    this.service.onApplied(txn, applied, this, io);
+    this.countForSnapshot(io);
+  }
+
+  startLeading(io: Io): void {
+    this.processor = new RequestProcessor(this.config.tickTimeMs, this.database, io.now());
+    this.startServing('LEADING', this.leader?.epoch ?? 0, io);
+  }
+
+  startFollowing(io: Io): void {
+    this.startServing(this.settings.isVoter ? 'FOLLOWING' : 'OBSERVING', this.learner?.epoch ?? 0, io);
+  }
+
+  lookForLeader(_reason: string, io: Io): void {
+    this.leader?.stop(io);
+    this.learner?.stop(io);
+    this.leader = null;
+    this.learner = null;
+    this.processor = null;
+    this.isServing = false;
+    this.touched.clear();
+    this.service.closeAll(io);
+    this.stage = 'draining';
+    io.observe({ kind: 'role', role: 'LOOKING', epoch: this.currentEpoch });
+    this.drain(io);
+  }
+
+  onElected(leader: number, io: Io): void {
+    this.stage = 'working';
+    if (leader === this.config.id) {
+      this.leader = new Leader(this);
+      this.leader.start(this, io);
+    } else {
+      this.learner = new Learner(leader);
+      this.learner.start(this, io);
+    }
+  }
+
+  onForwarded(sid: number, message: Forward, io: Io): void {
+    const { sessionId, cxid, request, authInfo } = message;
+    this.process(sid, sessionId, cxid, request, authInfo ?? [], io);
+  }
+
+  onTouched(touched: Touched, io: Io): void {
+    for (const { sessionId } of touched) this.processor?.tracker.touch(sessionId, io.now());
+  }
+
+  revalidateFor(sid: number, sessionId: SessionId, io: Io): boolean {
+    if (this.processor === null) return false;
+    const { tracker } = this.processor;
+    if (!tracker.touch(sessionId, io.now()) || !tracker.setOwner(sessionId, sid)) return false;
+    io.observe({ kind: 'sessionOwner', sessionId, server: sid });
+    return true;
+  }
+
+  onSyncAnswered(io: Io): void {
+    this.service.onSyncAnswered(this, io);
+  }
+
+  onRevalidated(sessionId: SessionId, isValid: boolean, io: Io): void {
+    this.service.onRevalidated(sessionId, isValid, this, io);
+  }
+
+  takeTouched(): Touched {
+    const touched = [...this.touched].map(([sessionId, timeoutMs]) => ({ sessionId, timeoutMs }));
+    this.touched.clear();
+    return touched;
+  }
+
+  // What the client service asks of this server.
+
+  submit(sessionId: SessionId, cxid: number, request: Request, authInfo: readonly Id[], io: Io): void {
+    if (this.leader !== null) {
+      this.process(this.config.id, sessionId, cxid, request, authInfo, io);
+    } else if (this.learner !== null) {
+      const forwarded = request.kind === 'createSession' ? null : authInfo;
+      io.send(this.learner.connection, { kind: 'REQUEST', sessionId, cxid, request, authInfo: forwarded });
+    }
+  }
+
+  revalidate(sessionId: SessionId, timeoutMs: number, io: Io): boolean | undefined {
+    if (this.learner === null) return this.revalidateFor(this.config.id, sessionId, io);
+    io.send(this.learner.connection, { kind: 'REVALIDATE', sessionId, timeoutMs });
+    return undefined;
+  }
+
+  touch(sessionId: SessionId, timeoutMs: number, io: Io): void {
+    if (this.processor !== null) this.processor.tracker.touch(sessionId, io.now());
+    else this.touched.set(sessionId, timeoutMs);
+  }
+
+  // What happens.
+
+  private onTimer(timer: number, io: Io): void {
+    switch (timer) {
+      case Timer.electionPoll:
+        this.election.onPollTimeout(this, this.links, io);
+        return;
+      case Timer.electionFinalize:
+        this.election.onFinalizeTimeout(this, io);
+        return;
+      case Timer.leaderTick:
+        this.leader?.onTick(this, io);
+        if (this.leader !== null) this.processor?.expireSessions(this.database, this.leader, this, io);
+        return;
+      case Timer.learnerRetry:
+        this.learner?.onRetry(io);
+        return;
+      case Timer.learnerDeadline:
+        this.learner?.onDeadline(this, io);
+        return;
+      default:
+        invariant(false, 'a timer that nobody set');
+    }
+  }
+
+  private onAccepted(connection: ConnectionId, port: Port, address: string, io: Io): void {
+    if (port === 'client') this.service.onAccepted(connection, address, this, io);
+    else if (port === 'election' && this.stage !== 'recovering') this.links.onAccepted(connection);
+    else if (port === 'quorum' && this.leader !== null) this.leader.onAccepted(connection, this, io);
+    else io.close(connection);
+  }
+
+  private onReceived(connection: ConnectionId, message: Message, io: Io): void {
+    if (isClientMessage(message)) {
+      this.service.onMessage(connection, message, this, io);
+    } else if (isElectionMessage(message)) {
+      const received = this.links.onMessage(connection, message, io);
+      if (received !== undefined) this.onNotification(received.from, received.notification, io);
+    } else if (isQuorumMessage(message)) {
+      if (connection === this.learner?.connection) this.learner.onMessage(message, this, io);
+      else this.leader?.onMessage(connection, message, this, io);
+    }
+  }
+
+  /** A server that recovers or drains has no vote to tell yet; its peers will hear of it when it has. */
+  private onNotification(from: number, notification: Notification, io: Io): void {
+    if (this.stage === 'looking' || this.stage === 'working') this.election.onNotification(from, notification, this, this.links, io);
+  }
+
+  private onClosed(connection: ConnectionId, io: Io): void {
+    if (connection === this.learner?.connection) this.learner.onClosed(this, io);
+    else if (this.leader?.owns(connection) === true) this.leader.onClosed(connection);
+    else if (this.service.owns(connection)) this.service.onClosed(connection);
+    else this.links.onClosed(connection);
+  }
+
+  private onStorage(outcome: StorageOutcome, io: Io): void {
+    switch (outcome.kind) {
+      case 'recovered':
+        this.onRecovered(outcome, io);
+        return;
+      case 'durable':
+        io.observe({ kind: 'durable', zxid: outcome.zxid });
+        this.writeSnapshotWhenDurable(io);
+        this.leader?.onDurable(outcome.zxid, this, io);
+        this.learner?.onDurable(outcome.zxid, this, io);
+        this.drain(io);
+        return;
+      case 'epochWritten':
+        this.diskWork -= 1;
+        io.observe({ kind: outcome.file, epoch: outcome.epoch });
+        this.leader?.onEpochWritten(outcome.file, this, io);
+        this.learner?.onEpochWritten(this, io);
+        this.drain(io);
+        return;
+      case 'truncated':
+        this.loadHistory(outcome.image, outcome.txns, io);
+        io.observe({ kind: 'truncated', zxid: outcome.zxid });
+        this.afterHistory(io);
+        return;
+      case 'snapshotInstalled': {
+        const image = this.incoming;
+        this.incoming = null;
+        this.loadHistory(image, [], io);
+        io.observe({ kind: 'snapshotInstalled', zxid: outcome.zxid, digest: this.database.tree.digest });
+        this.afterHistory(io);
+        return;
+      }
+      case 'logRead':
+        this.leader?.onLogRead(outcome.from, outcome.txns, this, io);
+        return;
+      case 'snapshotWritten':
+        io.observe({ kind: 'snapshotWritten', zxid: outcome.zxid });
+        return;
+      case 'truncateRefused':
+      case 'unrecoverable':
+      case 'failed':
+        return this.stop(outcome.reason, io);
+      default:
+        assertNever(outcome);
+    }
+  }
+
+  private onRecovered(recovered: Recovered, io: Io): void {
+    this.database.load(recovered.image, recovered.txns);
+    if (recovered.acceptedEpoch < recovered.currentEpoch) {
+      this.stop('acceptedEpoch is older than currentEpoch: restore both files, or empty the data directory and let the ensemble fill it', io);
+    }
+    this.observeRecovery(recovered.tornTail, io);
+    this.resetSnapshotCount(io);
+    io.observe({ kind: 'role', role: 'LOOKING', epoch: this.currentEpoch });
+    this.stage = 'draining';
+    this.drain(io);
+  }
+
+  private observeRecovery(tornTail: boolean, io: Io): void {
+    const { acceptedEpoch, currentEpoch, lastLogged } = this;
+    io.observe({ kind: 'recovered', lastZxid: lastLogged, digest: this.database.tree.digest, acceptedEpoch, currentEpoch, tornTail });
+  }
+
+  /** The disk has done what a TRUNC or a SNAP asked for: the database follows it. */
+  private loadHistory(image: SnapshotImage | null, txns: readonly Txn[], io: Io): void {
+    this.diskWork -= 1;
+    this.unapplied.length = 0;
+    this.outgoing = null;
+    this.database.load(image, txns);
+    this.resetSnapshotCount(io);
+  }
+
+  private afterHistory(io: Io): void {
+    this.learner?.onHistoryReplaced(this, io);
+    this.drain(io);
+  }
+
+  /** Ends a role for good: when the disk is still, the rest of the log is applied and a leader is looked for. */
+  private drain(io: Io): void {
+    if (this.stage !== 'draining' || this.diskWork > 0) return;
+    if (!this.isLogDurable) {
+      this.storage.sync(io);
+      return;
+    }
+    if (this.unapplied.length > 0) {
+      // As a restart would: the log is the state that is advertised, whether or not its end was ever committed.
+      for (const txn of this.unapplied) this.database.apply(txn);
+      this.unapplied.length = 0;
+      this.observeRecovery(false, io);
+    }
+    const epoch = epochOf(this.lastLogged);
+    if (epoch > this.currentEpoch) {
+      // A synchronization was cut short between its history and its epoch. The history holds all of what that epoch began with, so
+      // the epoch may be adopted now (ZOOKEEPER-1653).
+      this.writeEpoch('currentEpoch', epoch, io);
+      return;
+    }
+    this.stage = 'looking';
+    this.election.start(this, this.links, io);
+  }
+
+  private startServing(role: ServerStateName, epoch: number, io: Io): void {
+    this.isServing = true;
+    this.election.updateEpoch(epoch);
+    io.observe({ kind: 'role', role, epoch });
+  }
+
+  private process(owner: number, sessionId: SessionId, cxid: number, request: Request, authInfo: readonly Id[], io: Io): void {
+    if (this.leader === null || this.processor === null || sessionId === NO_SESSION) return;
+    this.processor.submit({ owner, sessionId, cxid, request, authInfo }, this.database, this.leader, this, io);
+  }
+
+  private countForSnapshot(io: Io): void {
+    this.untilSnapshot -= 1;
+    if (this.untilSnapshot > 0 || this.outgoing !== null || this.storage.isWritingSnapshot) return;
+    this.resetSnapshotCount(io);
+    this.outgoing = this.database.image();
+    this.writeSnapshotWhenDurable(io);
+  }
+
+  /** A snapshot never runs ahead of the log, or a gap in the log could not be told from its end. */
+  private writeSnapshotWhenDurable(io: Io): void {
+    if (this.outgoing === null || this.outgoing.zxid > this.storage.durableZxid) return;
+    const image = this.outgoing;
+    this.outgoing = null;
+    this.storage.writeSnapshot(image, io);
+  }
+
+  /** Half of snapCount and a random part of the other half, so that the servers do not all do it at once. */
+  private resetSnapshotCount(io: Io): void {
+    const half = this.config.snapCount >> 1;
+    this.untilSnapshot = half + io.random(Math.max(1, half)) + 1;
+  }
+
+  private stop(reason: string, io: Io): never {
+    io.observe({ kind: 'halted', reason });
+    return io.halt(reason);
+  }
+}
+
+function zabSettings(config: ServerConfig): ZabSettings {
+  return {
+    id: config.id,
+    isVoter: isVoter(config),
+    voters: voterIds(config),
+    members: config.members.map((member) => member.id),
+    tickTimeMs: config.tickTimeMs,
+    initLimit: config.initLimit,
+    syncLimit: config.syncLimit,
+    finalizeWaitMs: config.finalizeWaitMs,
+    minNotificationIntervalMs: config.minNotificationIntervalMs,
+    maxNotificationIntervalMs: config.maxNotificationIntervalMs,
+    cnxTimeoutMs: config.cnxTimeoutMs,
+    learnerRetryMs: config.learnerRetryMs,
+    counterLimit: config.counterLimit,
+    snapshotSizePercent: config.snapshotSizePercent,
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * Connections between election ports (QuorumCnxManager): one for each pair of servers, owned by the larger id. The smaller one may
+ * knock (connect, say who it is) and is then called back. A peer's queue holds one message, the newest; the last one sent is sent
+ * again on a new connection, so that a vote is never lost for good with the connection that carried it.
+ */
+import type { ConnectionId } from '../io/event.ts';
+import type { Io } from '../io/io.ts';
+import type { ElectionMessage, Notification } from '../wire/quorum-messages.ts';
+
+/** What is known of the way to one peer. */
+interface Link {
+  connection: ConnectionId;
+  /** The connection stands and messages may be sent. */
+  isOpen: boolean;
+  /** When it was begun, by our clock. */
+  sinceMs: number;
+  /** The newest message for this peer. */
+  last: Notification | null;
+}
+
+export class ElectionLinks {
+  readonly self: number;
+  private readonly cnxTimeoutMs: number;
+  /** By peer id. */
+  private readonly links: Map<number, Link> = new Map();
+  /** Peer ids by connection, for connections whose other end is known. */
+  private readonly peers: Map<ConnectionId, number> = new Map();
+  /** Accepted connections that have not said who they are. */
+  private readonly strangers: Set<ConnectionId> = new Set();
+
+  constructor(self: number, cnxTimeoutMs: number) {
+    this.self = self;
+    this.cnxTimeoutMs = cnxTimeoutMs;
+  }
+
+  /** Sends, or connects first and sends then. */
+  send(to: number, notification: Notification, io: Io): void {
+    const link = this.links.get(to);
+    if (link === undefined) {
+      this.dial(to, notification, io);
+      return;
+    }
+    link.last = notification;
+    if (link.isOpen) io.send(link.connection, notification);
+    else if (io.now() - link.sinceMs > this.cnxTimeoutMs) {
+      this.drop(link.connection, io);
+      this.dial(to, notification, io);
+    }
+  }
+
+  /** Whether this connection is one of ours. */
+  owns(connection: ConnectionId): boolean {
+    return this.peers.has(connection) || this.strangers.has(connection);
+  }
+
+  onAccepted(connection: ConnectionId): void {
+    this.strangers.add(connection);
+  }
+
+  onConnected(connection: ConnectionId, io: Io): void {
+    const peer = this.peers.get(connection);
+    if (peer === undefined) return;
+    io.send(connection, { kind: 'electionHello', sid: this.self, address: `127.0.0.1:${String(this.self)}` });
+    const link = this.links.get(peer);
+    if (link === undefined) return;
+    if (this.self < peer) {
+      // Only a knock: the larger id calls back. Until it does, the link keeps the newest message.
+      this.peers.delete(connection);
+      io.close(connection);
+      link.sinceMs = io.now();
+      return;
+    }
+    this.open(link, io);
+  }
+
+  /** A message came; returns the notification and who sent it, or undefined when it was a greeting or nonsense. */
+  onMessage(connection: ConnectionId, message: ElectionMessage, io: Io): { from: number; notification: Notification } | undefined {
+    if (message.kind === 'notification') {
+      const from = this.peers.get(connection);
+      return from === undefined ? undefined : { from, notification: message };
+    }
+    if (this.strangers.delete(connection)) this.greet(connection, message.sid, io);
+    return undefined;
+  }
+
+  onClosed(connection: ConnectionId): void {
+    this.strangers.delete(connection);
+    const peer = this.peers.get(connection);
+    if (peer === undefined) return;
+    this.peers.delete(connection);
+    const link = this.links.get(peer);
+    if (link?.connection === connection) this.links.delete(peer);
+  }
+
+  private greet(connection: ConnectionId, sid: number, io: Io): void {
+    const link = this.links.get(sid);
+    if (sid === this.self) {
+      io.close(connection);
+      return;
+    }
+    if (sid < this.self) {
+      // They knocked: what we thought was open is not, for they would not have.
+      io.close(connection);
+      const last = link?.last ?? null;
+      if (link !== undefined && !link.isOpen && this.peers.has(link.connection)) return;
+      if (link !== undefined) this.drop(link.connection, io);
+      this.dial(sid, last, io);
+      return;
+    }
+    const last = link?.last ?? null;
+    if (link !== undefined) this.drop(link.connection, io);
+    this.peers.set(connection, sid);
+    const fresh: Link = { connection, isOpen: false, sinceMs: io.now(), last };
+    this.links.set(sid, fresh);
+    this.open(fresh, io);
+  }
+
+  private open(link: Link, io: Io): void {
+    link.isOpen = true;
+    if (link.last !== null) io.send(link.connection, link.last);
+  }
+
+  private dial(to: number, last: Notification | null, io: Io): void {
+    const connection = io.connect(to, 'election');
+    this.peers.set(connection, to);
+    this.links.set(to, { connection, isOpen: false, sinceMs: io.now(), last });
+  }
+
+  private drop(connection: ConnectionId, io: Io): void {
+    const peer = this.peers.get(connection);
+    io.close(connection);
+    this.peers.delete(connection);
+    if (peer !== undefined) this.links.delete(peer);
+  }
+}

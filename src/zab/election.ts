@@ -1,0 +1,197 @@
+/**
+ * Fast leader election (section 2.3 of the protocol's description; FastLeaderElection). Servers that look for a leader exchange votes in
+ * rounds until a quorum agrees on the best one; a server that comes late joins what a quorum has already established. It decides
+ * who may try to lead, not who leads: discovery and synchronization must still succeed, so a wrong guess costs time and never safety.
+ * It knows nothing of connections: notifications go out through the sender that is handed in.
+ */
+import type { Io } from '../io/io.ts';
+import type { Notification } from '../wire/quorum-messages.ts';
+import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
+import type { ElectionSender, ZabHost } from './host.ts';
+import { Timer } from './host.ts';
+import { hasQuorum } from './quorum.ts';
+import { agree, beats, NO_CANDIDATE, voteOf } from './vote.ts';
+import type { Candidate, Vote } from './vote.ts';
+
+export class Election {
+  /** The round; grows with every election that this server begins or joins. */
+  logicalClock = 0;
+  isLooking = false;
+  /** What we stand for while looking; the outcome afterwards. */
+  private current: Vote = { leader: NO_CANDIDATE, zxid: ZXID_UNINITIALIZED, peerEpoch: -1, electionEpoch: 0, state: 'LOOKING' };
+  /** Votes of this round, by sender. */
+  private readonly received: Map<number, Vote> = new Map();
+  /** Votes of servers that follow or lead already, by sender. */
+  private readonly established: Map<number, Vote> = new Map();
+  private pollMs = 0;
+  private isFinalizing = false;
+
+  /** Begins a round. The log must be durable: its last zxid is advertised here. */
+  start(host: ZabHost, sender: ElectionSender, io: Io): void {
+    this.logicalClock += 1;
+    this.isLooking = true;
+    this.isFinalizing = false;
+    this.received.clear();
+    this.established.clear();
+    this.propose(initialCandidate(host));
+    this.pollMs = host.settings.minNotificationIntervalMs;
+    io.observe({ kind: 'electionStarted', round: this.logicalClock, lastZxid: host.lastLogged });
+    io.setTimer(Timer.electionPoll, this.pollMs);
+    this.broadcast(host, sender, io);
+    this.countOwnVote(host, io);
+  }
+
+  /** A vote arrived from server `from`. */
+  onNotification(from: number, notification: Notification, host: ZabHost, sender: ElectionSender, io: Io): void {
+    const { voters } = host.settings;
+    if (!voters.includes(from)) {
+      // An observer, or a server we do not know: tell it what we hold, count nothing.
+      sender.send(from, this.notification(), io);
+      return;
+    }
+    if (!this.isLooking) {
+      if (notification.state === 'LOOKING') sender.send(from, this.notification(), io);
+      return;
+    }
+    if (notification.state === 'LOOKING' && notification.electionEpoch < this.logicalClock) {
+      // A laggard: our vote brings it into this round. The vote itself is of the past and must not count.
+      sender.send(from, this.notification(), io);
+      return;
+    }
+    if (!voters.includes(notification.leader)) return;
+    if (notification.zxid === ZXID_UNINITIALIZED) return;
+    if (notification.state === 'LOOKING') this.onLooking(from, voteOf(notification), host, sender, io);
+    else this.onEstablished(from, voteOf(notification), host, io);
+  }
+
+  /** Nothing decided for a while: say it again, less and less often. */
+  onPollTimeout(host: ZabHost, sender: ElectionSender, io: Io): void {
+    if (!this.isLooking || this.isFinalizing) return;
+    this.broadcast(host, sender, io);
+    this.pollMs = Math.min(this.pollMs * 2, host.settings.maxNotificationIntervalMs);
+    io.setTimer(Timer.electionPoll, this.pollMs);
+  }
+
+  /** No better vote came while the quorum's was being finalised. */
+  onFinalizeTimeout(host: ZabHost, io: Io): void {
+    if (!this.isLooking || !this.isFinalizing) return;
+    this.decide(this.current.leader, this.current, host, io);
+  }
+
+  /** After synchronization the vote speaks of the new epoch, so that late joiners agree with it (ZOOKEEPER-1732). */
+  updateEpoch(epoch: number): void {
+    this.current = { ...this.current, peerEpoch: epoch };
+  }
+
+  private onLooking(from: number, vote: Vote, host: ZabHost, sender: ElectionSender, io: Io): void {
+    if (vote.electionEpoch > this.logicalClock) {
+      this.logicalClock = vote.electionEpoch;
+      this.received.clear();
+      const initial = initialCandidate(host);
+      this.propose(beats(vote, initial) ? vote : initial);
+      this.restart(host, sender, io);
+    } else if (beats(vote, this.current)) {
+      this.propose(vote);
+      this.restart(host, sender, io);
+    }
+    this.received.set(from, vote);
+    this.countVotes(host, io);
+  }
+
+  private onEstablished(from: number, vote: Vote, host: ZabHost, io: Io): void {
+    if (vote.electionEpoch === this.logicalClock) {
+      this.received.set(from, vote);
+      if (this.isJoinable(this.received, vote, host)) {
+        this.decide(vote.leader, vote, host, io);
+        return;
+      }
+    }
+    this.established.set(from, vote);
+    if (this.isJoinable(this.established, vote, host)) {
+      this.logicalClock = vote.electionEpoch;
+      this.decide(vote.leader, vote, host, io);
+    }
+  }
+
+  /** A quorum holds this vote, and its leader says itself that it leads (a dead leader's followers must not lure others). */
+  private isJoinable(votes: ReadonlyMap<number, Vote>, vote: Vote, host: ZabHost): boolean {
+    if (!this.supports(votes, vote, host)) return false;
+    if (vote.leader === host.settings.id) return this.logicalClock === vote.electionEpoch;
+    return votes.get(vote.leader)?.state === 'LEADING' || this.established.get(vote.leader)?.state === 'LEADING';
+  }
+
+  private supports(votes: ReadonlyMap<number, Vote>, vote: Vote, host: ZabHost): boolean {
+    const supporters = new Set<number>();
+    for (const [sid, other] of votes) if (agree(other, vote)) supporters.add(sid);
+    return hasQuorum(host.settings.voters, supporters);
+  }
+
+  private countVotes(host: ZabHost, io: Io): void {
+    const hasSupport = this.supports(this.received, this.current, host);
+    if (hasSupport && !this.isFinalizing) {
+      this.isFinalizing = true;
+      io.setTimer(Timer.electionFinalize, host.settings.finalizeWaitMs);
+    } else if (!hasSupport && this.isFinalizing) {
+      this.stopFinalizing(io);
+      io.setTimer(Timer.electionPoll, this.pollMs);
+    }
+  }
+
+  /** The proposal changed: what was gathered for the old one does not count for it. */
+  private restart(host: ZabHost, sender: ElectionSender, io: Io): void {
+    this.stopFinalizing(io);
+    this.pollMs = host.settings.minNotificationIntervalMs;
+    io.setTimer(Timer.electionPoll, this.pollMs);
+    this.broadcast(host, sender, io);
+    this.countOwnVote(host, io);
+  }
+
+  private stopFinalizing(io: Io): void {
+    if (!this.isFinalizing) return;
+    this.isFinalizing = false;
+    io.cancelTimer(Timer.electionFinalize);
+  }
+
+  private countOwnVote(host: ZabHost, io: Io): void {
+    if (!host.settings.isVoter) return;
+    this.received.set(host.settings.id, this.current);
+    this.countVotes(host, io);
+  }
+
+  private decide(leader: number, vote: Vote, host: ZabHost, io: Io): void {
+    const { id, isVoter } = host.settings;
+    this.isLooking = false;
+    this.isFinalizing = false;
+    io.cancelTimer(Timer.electionPoll);
+    io.cancelTimer(Timer.electionFinalize);
+    const state = leader === id ? 'LEADING' : isVoter ? 'FOLLOWING' : 'OBSERVING';
+    this.current = { leader, zxid: vote.zxid, peerEpoch: vote.peerEpoch, electionEpoch: this.logicalClock, state };
+    this.received.clear();
+    this.established.clear();
+    io.observe({ kind: 'elected', leader, round: this.logicalClock });
+    host.onElected(leader, io);
+  }
+
+  private propose(candidate: Candidate): void {
+    const { leader, zxid, peerEpoch } = candidate;
+    this.current = { leader, zxid, peerEpoch, electionEpoch: this.logicalClock, state: 'LOOKING' };
+  }
+
+  private broadcast(host: ZabHost, sender: ElectionSender, io: Io): void {
+    const notification = this.notification();
+    for (const voter of host.settings.voters) {
+      if (voter !== host.settings.id) sender.send(voter, notification, io);
+    }
+  }
+
+  private notification(): Notification {
+    const { leader, zxid, peerEpoch, electionEpoch, state } = this.current;
+    return { kind: 'notification', state, leader, zxid, electionEpoch, peerEpoch, config: '' };
+  }
+}
+
+/** A voter stands for itself with the history it holds; an observer for nobody. */
+function initialCandidate(host: ZabHost): Candidate {
+  if (!host.settings.isVoter) return { leader: NO_CANDIDATE, zxid: ZXID_UNINITIALIZED, peerEpoch: -1 };
+  return { leader: host.settings.id, zxid: host.lastLogged, peerEpoch: host.currentEpoch };
+}

@@ -1,0 +1,408 @@
+/**
+ * The leader's half of Zab: discovery, synchronization and broadcast (sections 2.5 and 2.6 of the protocol's description; Leader and
+ * LearnerHandler). It decides an epoch with a quorum, brings every learner's history in line with its own, and then commits
+ * proposals strictly in order, each when a quorum of voters has it on disk. Its own promises are durable before they are spoken and
+ * its own acknowledgement counts only when its own log is durable.
+ */
+import { invariant } from '../base/invariant.ts';
+import { counterOf, epochOf, makeZxid, nextZxid, ZXID_ZERO } from '../base/zxid.ts';
+import type { Zxid } from '../base/zxid.ts';
+import type { SessionId } from '../base/session-id.ts';
+import type { ConnectionId } from '../io/event.ts';
+import type { SyncMode } from '../io/fact.ts';
+import type { Io } from '../io/io.ts';
+import type { AckEpoch, LearnerInfo, QuorumMessage } from '../wire/quorum-messages.ts';
+import type { Txn } from '../wire/transactions.ts';
+import type { ZabHost } from './host.ts';
+import { Timer } from './host.ts';
+import { LearnerHandler } from './learner-handler.ts';
+import { Proposals } from './proposals.ts';
+import { hasQuorum } from './quorum.ts';
+import { chooseSync } from './sync-choice.ts';
+
+/** A sync request that waits for the proposals before it. */
+interface PendingSync {
+  readonly after: Zxid;
+  readonly sid: number;
+  readonly sessionId: SessionId;
+  readonly cxid: number;
+}
+
+export class Leader {
+  /** discovery until a quorum has accepted the epoch, synchronization until one has acknowledged NEWLEADER, then broadcast. */
+  phase: 'discovery' | 'synchronization' | 'broadcast' = 'discovery';
+  isStopped = false;
+  /** The epoch that is proposed, 0 while undecided. */
+  epoch = 0;
+  private isEpochAccepted = false;
+  private isEpochAdopted = false;
+  /** What this server held when it was elected: learners that hold more make it step back. */
+  private readonly initialEpoch: number;
+  private readonly initialZxid: Zxid;
+  private phaseDeadlineMs = 0;
+  private isSecondHalf = false;
+  /** acceptedEpoch by sid, of all that have connected while the epoch was open. */
+  private readonly acceptedEpochs: Map<number, number> = new Map();
+  private readonly epochAcks: Set<number> = new Set();
+  private readonly newLeaderAcks: Set<number> = new Set();
+  private readonly handlers: Map<ConnectionId, LearnerHandler> = new Map();
+  private readonly proposals: Proposals = new Proposals();
+  private lastProposed: Zxid = ZXID_ZERO;
+  private lastCommitted: Zxid = ZXID_ZERO;
+  private readonly pendingSyncs: PendingSync[] = [];
+
+  constructor(host: ZabHost) {
+    this.initialEpoch = host.currentEpoch;
+    this.initialZxid = host.lastLogged;
+  }
+
+  start(host: ZabHost, io: Io): void {
+    const { id, tickTimeMs, initLimit } = host.settings;
+    this.phaseDeadlineMs = io.now() + initLimit * tickTimeMs;
+    io.setTimer(Timer.leaderTick, tickTimeMs >> 1);
+    this.acceptedEpochs.set(id, host.acceptedEpoch);
+    this.decideEpoch(host, io);
+  }
+
+  /** Gives up: closes all learners; nothing of this leader happens afterwards. */
+  stop(io: Io): void {
+    this.isStopped = true;
+    io.cancelTimer(Timer.leaderTick);
+    for (const connection of this.handlers.keys()) io.close(connection);
+    this.handlers.clear();
+  }
+
+  owns(connection: ConnectionId): boolean {
+    return this.handlers.has(connection);
+  }
+
+  onAccepted(connection: ConnectionId, host: ZabHost, io: Io): void {
+    const { tickTimeMs, initLimit, syncLimit } = host.settings;
+    this.handlers.set(connection, new LearnerHandler(connection, io.now() + (initLimit + syncLimit) * tickTimeMs));
+  }
+
+  onClosed(connection: ConnectionId): void {
+    this.handlers.delete(connection);
+  }
+
+  onMessage(connection: ConnectionId, message: QuorumMessage, host: ZabHost, io: Io): void {
+    const handler = this.handlers.get(connection);
+    if (handler === undefined) return;
+    handler.heard(io.now(), host.settings.syncLimit * host.settings.tickTimeMs);
+    switch (message.kind) {
+      case 'FOLLOWERINFO':
+      case 'OBSERVERINFO':
+        this.onLearnerInfo(handler, message, host, io);
+        return;
+      case 'ACKEPOCH':
+        this.onAckEpoch(handler, message, host, io);
+        return;
+      case 'ACK':
+        this.onAck(handler, message.zxid, host, io);
+        return;
+      case 'PING':
+        if (message.touched !== null) host.onTouched(message.touched, io);
+        return;
+      case 'REQUEST':
+        if (handler.phase === 'serving') host.onForwarded(handler.sid, message, io);
+        return;
+      case 'REVALIDATE': {
+        if (handler.phase !== 'serving') return;
+        const valid = host.revalidateFor(handler.sid, message.sessionId, io);
+        io.send(connection, { kind: 'REVALIDATED', sessionId: message.sessionId, valid });
+        return;
+      }
+      default:
+        this.refuse(handler, io);
+    }
+  }
+
+  onEpochWritten(file: 'acceptedEpoch' | 'currentEpoch', host: ZabHost, io: Io): void {
+    if (file === 'acceptedEpoch') {
+      this.isEpochAccepted = true;
+      for (const handler of this.handlers.values()) if (handler.phase === 'info') this.sendLeaderInfo(handler, io);
+      this.epochAcks.add(host.settings.id);
+      this.countEpochAcks(host, io);
+      return;
+    }
+    this.isEpochAdopted = true;
+    this.newLeaderAcks.add(host.settings.id);
+    io.observe({ kind: 'acked', zxid: makeZxid(this.epoch, 0), to: host.settings.id });
+    for (const handler of this.handlers.values()) if (handler.phase === 'epochAcked') this.synchronize(handler, host, io);
+    this.countNewLeaderAcks(host, io);
+  }
+
+  /** The part of the log that was asked for, for all handlers that wait for it; null when it does not reach back. */
+  onLogRead(from: Zxid, txns: readonly Txn[] | null, host: ZabHost, io: Io): void {
+    for (const handler of this.handlers.values()) {
+      if (handler.phase !== 'readingLog' || handler.peerLastZxid !== from) continue;
+      handler.fromLog = txns;
+      this.synchronize(handler, host, io);
+    }
+  }
+
+  /** The own log is durable up to `zxid`: the leader's own acknowledgement. */
+  onDurable(zxid: Zxid, host: ZabHost, io: Io): void {
+    const { id } = host.settings;
+    for (const added of this.proposals.acknowledgeUpTo(zxid, id)) io.observe({ kind: 'acked', zxid: added, to: id });
+    this.commit(host, io);
+  }
+
+  /** Half a tick has passed. */
+  onTick(host: ZabHost, io: Io): void {
+    io.setTimer(Timer.leaderTick, host.settings.tickTimeMs >> 1);
+    const now = io.now();
+    if (this.phase !== 'broadcast') {
+      if (now >= this.phaseDeadlineMs) host.lookForLeader('no quorum of learners was synchronised in time', io);
+      return;
+    }
+    this.dropLaggards(now, host, io);
+    for (const handler of this.handlers.values()) {
+      if (handler.phase === 'serving') io.send(handler.connection, { kind: 'PING', zxid: this.lastProposed, touched: null });
+    }
+    this.isSecondHalf = !this.isSecondHalf;
+    if (this.isSecondHalf) return;
+    const synced = new Set<number>([host.settings.id]);
+    for (const handler of this.handlers.values()) if (handler.isVoter && handler.phase === 'serving') synced.add(handler.sid);
+    if (!hasQuorum(host.settings.voters, synced)) host.lookForLeader('too few followers are synchronised', io);
+  }
+
+  /** The zxid of the next proposal; undefined when the epoch's counter is used up: then the leader has stepped down (ZOOKEEPER-1277). */
+  claimZxid(host: ZabHost, io: Io): Zxid | undefined {
+    invariant(this.phase === 'broadcast', 'a leader proposes only when established');
+    if (counterOf(this.lastProposed) >= host.settings.counterLimit) {
+      host.lookForLeader('the counter of this epoch is used up', io);
+      return undefined;
+    }
+    this.lastProposed = nextZxid(this.lastProposed);
+    return this.lastProposed;
+  }
+
+  propose(txn: Txn, host: ZabHost, io: Io): void {
+    invariant(txn.zxid === this.lastProposed, 'proposals go out in the order of their zxids');
+    io.observe({ kind: 'proposed', txn });
+    this.proposals.add(txn);
+    host.append(txn, io);
+    host.sync(io);
+    for (const handler of this.handlers.values()) {
+      if (!handler.isForwarding || !handler.isVoter) continue;
+      handler.proposalSent(txn.zxid, io.now());
+      io.send(handler.connection, { kind: 'PROPOSAL', txn });
+    }
+  }
+
+  /** Answers a sync once everything proposed before it is committed; not a quorum operation, as in ZooKeeper. */
+  requestSync(sid: number, sessionId: SessionId, cxid: number, host: ZabHost, io: Io): void {
+    const pending = { after: this.lastProposed, sid, sessionId, cxid };
+    if (this.proposals.isEmpty) this.answerSync(pending, host, io);
+    else this.pendingSyncs.push(pending);
+  }
+
+  private onLearnerInfo(handler: LearnerHandler, info: LearnerInfo, host: ZabHost, io: Io): void {
+    const isVoter = host.settings.voters.includes(info.sid);
+    const isMember = host.settings.members.includes(info.sid) && info.sid !== host.settings.id;
+    if (handler.phase !== 'connected' || !isMember || isVoter !== (info.kind === 'FOLLOWERINFO')) {
+      this.refuse(handler, io);
+      return;
+    }
+    this.replaceOlder(handler, info.sid, io);
+    handler.introduce(info.sid, isVoter);
+    if (this.epoch === 0) {
+      this.acceptedEpochs.set(info.sid, info.acceptedEpoch);
+      this.decideEpoch(host, io);
+      return;
+    }
+    if (isVoter && info.acceptedEpoch > this.epoch) {
+      // It promised a newer epoch that came to nothing and can never follow this one: only a newer epoch can win it back.
+      host.lookForLeader('a follower has accepted a newer epoch', io);
+      return;
+    }
+    if (this.isEpochAccepted) this.sendLeaderInfo(handler, io);
+  }
+
+  /** A learner that comes again has lost its old connection, whether we have noticed or not. */
+  private replaceOlder(handler: LearnerHandler, sid: number, io: Io): void {
+    for (const other of [...this.handlers.values()]) if (other !== handler && other.sid === sid) this.refuse(other, io);
+  }
+
+  /** One more than the highest epoch that a quorum, this server among it, has accepted. */
+  private decideEpoch(host: ZabHost, io: Io): void {
+    const { id, voters } = host.settings;
+    const connected = new Set(this.acceptedEpochs.keys());
+    if (!connected.has(id) || !hasQuorum(voters, connected)) return;
+    let highest = 0;
+    for (const epoch of this.acceptedEpochs.values()) highest = Math.max(highest, epoch);
+    this.epoch = highest + 1;
+    this.restartDeadline(host, io);
+    host.writeEpoch('acceptedEpoch', this.epoch, io);
+  }
+
+  private sendLeaderInfo(handler: LearnerHandler, io: Io): void {
+    handler.phase = 'leaderInfoSent';
+    io.send(handler.connection, { kind: 'LEADERINFO', epoch: this.epoch });
+  }
+
+  private onAckEpoch(handler: LearnerHandler, ack: AckEpoch, host: ZabHost, io: Io): void {
+    if (handler.phase !== 'leaderInfoSent') {
+      this.refuse(handler, io);
+      return;
+    }
+    handler.phase = 'epochAcked';
+    handler.peerLastZxid = ack.lastZxid;
+    if (this.isEpochAdopted) {
+      this.synchronize(handler, host, io);
+      return;
+    }
+    // An observer's history decides nothing; a voter that had accepted the epoch before is not counted.
+    if (!handler.isVoter || ack.currentEpoch === -1 || this.phase !== 'discovery') return;
+    const isAhead = ack.currentEpoch > this.initialEpoch || (ack.currentEpoch === this.initialEpoch && ack.lastZxid > this.initialZxid);
+    if (isAhead) {
+      host.lookForLeader('a follower is ahead of the leader', io);
+      return;
+    }
+    this.epochAcks.add(handler.sid);
+    this.countEpochAcks(host, io);
+  }
+
+  private countEpochAcks(host: ZabHost, io: Io): void {
+    if (this.phase !== 'discovery' || !this.epochAcks.has(host.settings.id)) return;
+    if (!hasQuorum(host.settings.voters, this.epochAcks)) return;
+    this.phase = 'synchronization';
+    this.restartDeadline(host, io);
+    host.writeEpoch('currentEpoch', this.epoch, io);
+  }
+
+  /**
+   * Sends what brings the learner in line, then everything that is outstanding, then NEWLEADER; and lets live proposals follow. All in
+   * one event: nothing can be committed between the choice and the joining (ZOOKEEPER-962).
+   */
+  private synchronize(handler: LearnerHandler, host: ZabHost, io: Io): void {
+    const { committedLog: committed, lastProcessed } = host;
+    const fromLog = host.settings.snapshotSizePercent < 0 ? null : handler.fromLog;
+    const choice = chooseSync(handler.peerLastZxid, { committed, lastProcessed, fromLog });
+    if (choice.kind === 'readLog') {
+      handler.phase = 'readingLog';
+      host.readLog(handler.peerLastZxid, io);
+      return;
+    }
+    if (choice.kind === 'snapshot') {
+      const image = host.image();
+      this.observeSync(handler, 'SNAP', image.zxid, io);
+      io.send(handler.connection, { kind: 'SNAP', zxid: image.zxid, image });
+    } else if (choice.truncateTo !== null) {
+      this.observeSync(handler, choice.entries.length > 0 ? 'TRUNC+DIFF' : 'TRUNC', choice.truncateTo, io);
+      io.send(handler.connection, { kind: 'TRUNC', zxid: choice.truncateTo });
+    } else {
+      this.observeSync(handler, 'DIFF', choice.lastZxid, io);
+      io.send(handler.connection, { kind: 'DIFF', zxid: choice.lastZxid });
+    }
+    if (choice.kind === 'entries') for (const txn of choice.entries) this.sendCommitted(handler, txn, io);
+    this.startForwarding(handler, io);
+    io.send(handler.connection, { kind: 'NEWLEADER', zxid: makeZxid(this.epoch, 0), config: '' });
+    handler.phase = 'newLeaderSent';
+  }
+
+  private observeSync(handler: LearnerHandler, mode: SyncMode, toZxid: Zxid, io: Io): void {
+    io.observe({ kind: 'syncChosen', learner: handler.sid, mode, peerLastZxid: handler.peerLastZxid, toZxid });
+  }
+
+  private sendCommitted(handler: LearnerHandler, txn: Txn, io: Io): void {
+    if (!handler.isVoter) {
+      io.send(handler.connection, { kind: 'INFORM', txn });
+      return;
+    }
+    io.send(handler.connection, { kind: 'PROPOSAL', txn });
+    io.send(handler.connection, { kind: 'COMMIT', zxid: txn.zxid });
+  }
+
+  private startForwarding(handler: LearnerHandler, io: Io): void {
+    handler.isForwarding = true;
+    if (!handler.isVoter) return;
+    for (const txn of this.proposals.restartFor(handler.sid)) io.send(handler.connection, { kind: 'PROPOSAL', txn });
+  }
+
+  private onAck(handler: LearnerHandler, zxid: Zxid, host: ZabHost, io: Io): void {
+    if (counterOf(zxid) === 0) {
+      if (epochOf(zxid) === this.epoch) this.onNewLeaderAck(handler, host, io);
+      return;
+    }
+    handler.proposalAcked(zxid);
+    if (!handler.isVoter) return;
+    this.proposals.acknowledge(zxid, handler.sid);
+    this.commit(host, io);
+  }
+
+  private onNewLeaderAck(handler: LearnerHandler, host: ZabHost, io: Io): void {
+    if (handler.phase !== 'newLeaderSent') return;
+    handler.phase = 'newLeaderAcked';
+    if (handler.isVoter) this.newLeaderAcks.add(handler.sid);
+    if (this.phase === 'broadcast') this.sendUpToDate(handler, io);
+    else this.countNewLeaderAcks(host, io);
+  }
+
+  private countNewLeaderAcks(host: ZabHost, io: Io): void {
+    if (this.phase !== 'synchronization' || !hasQuorum(host.settings.voters, this.newLeaderAcks)) return;
+    this.phase = 'broadcast';
+    this.lastProposed = makeZxid(this.epoch, 0);
+    this.lastCommitted = this.lastProposed;
+    io.observe({ kind: 'established', epoch: this.epoch, lastZxid: host.lastLogged });
+    host.startLeading(io);
+    for (const handler of this.handlers.values()) if (handler.phase === 'newLeaderAcked') this.sendUpToDate(handler, io);
+  }
+
+  private sendUpToDate(handler: LearnerHandler, io: Io): void {
+    handler.phase = 'serving';
+    io.send(handler.connection, { kind: 'UPTODATE' });
+  }
+
+  /** Commits from the front while a quorum has it: never a later proposal before an earlier one. */
+  private commit(host: ZabHost, io: Io): void {
+    while (!this.isStopped) {
+      const txn = this.proposals.takeCommitted(host.settings.voters);
+      if (txn === undefined) return;
+      this.lastCommitted = txn.zxid;
+      io.observe({ kind: 'committed', txn });
+      for (const handler of this.handlers.values()) {
+        if (!handler.isForwarding) continue;
+        if (handler.isVoter) io.send(handler.connection, { kind: 'COMMIT', zxid: txn.zxid });
+        else io.send(handler.connection, { kind: 'INFORM', txn });
+      }
+      host.deliver(txn, io);
+      this.answerSyncs(host, io);
+    }
+  }
+
+  private answerSyncs(host: ZabHost, io: Io): void {
+    while (this.pendingSyncs[0] !== undefined && this.pendingSyncs[0].after <= this.lastCommitted) {
+      const pending = this.pendingSyncs.shift();
+      if (pending !== undefined) this.answerSync(pending, host, io);
+    }
+  }
+
+  private answerSync(pending: PendingSync, host: ZabHost, io: Io): void {
+    const { sid, sessionId, cxid } = pending;
+    io.observe({ kind: 'syncAnswered', sessionId, cxid, lastCommitted: host.lastProcessed });
+    if (sid === host.settings.id) {
+      host.onSyncAnswered(io);
+      return;
+    }
+    for (const handler of this.handlers.values()) {
+      if (handler.sid === sid && handler.phase === 'serving') io.send(handler.connection, { kind: 'SYNC' });
+    }
+  }
+
+  /** Learners that answer too late, or keep a proposal unacknowledged too long, are cut off: they must synchronise again. */
+  private dropLaggards(now: number, host: ZabHost, io: Io): void {
+    const limitMs = host.settings.syncLimit * host.settings.tickTimeMs;
+    for (const handler of [...this.handlers.values()]) if (handler.isLate(now, limitMs)) this.refuse(handler, io);
+  }
+
+  private refuse(handler: LearnerHandler, io: Io): void {
+    this.handlers.delete(handler.connection);
+    io.close(handler.connection);
+  }
+
+  private restartDeadline(host: ZabHost, io: Io): void {
+    this.phaseDeadlineMs = io.now() + host.settings.initLimit * host.settings.tickTimeMs;
+  }
+}

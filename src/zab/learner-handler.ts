@@ -1,0 +1,76 @@
+/** What a leader remembers of one learner's connection (LearnerHandler): how far it has come, and whether it still answers in time. */
+import { ZXID_ZERO } from '../base/zxid.ts';
+import type { Zxid } from '../base/zxid.ts';
+import type { ConnectionId } from '../io/event.ts';
+import type { Txn } from '../wire/transactions.ts';
+
+/** In the order they are gone through. */
+export type HandlerPhase =
+  | 'connected'
+  | 'info'
+  | 'leaderInfoSent'
+  | 'epochAcked'
+  | 'readingLog'
+  | 'newLeaderSent'
+  | 'newLeaderAcked'
+  | 'serving';
+
+export class LearnerHandler {
+  readonly connection: ConnectionId;
+  /** 0 until it has introduced itself. */
+  sid = 0;
+  isVoter = false;
+  phase: HandlerPhase = 'connected';
+  /** From ACKEPOCH: the end of its history. */
+  peerLastZxid: Zxid = ZXID_ZERO;
+  /** Proposals and commits go to it as they come. */
+  isForwarding = false;
+  /** What was read of the own log for it; see `LeaderHistory`. */
+  fromLog: readonly Txn[] | null | undefined = undefined;
+  /** It must have been heard by then. */
+  private deadlineMs: number;
+  /** The oldest unacknowledged proposal that is watched, and one sent after it (SyncLimitCheck); 0 for none. */
+  private watched: Zxid = ZXID_ZERO;
+  private watchedSinceMs = 0;
+  private next: Zxid = ZXID_ZERO;
+  private nextSinceMs = 0;
+
+  constructor(connection: ConnectionId, deadlineMs: number) {
+    this.connection = connection;
+    this.deadlineMs = deadlineMs;
+  }
+
+  introduce(sid: number, isVoter: boolean): void {
+    this.sid = sid;
+    this.isVoter = isVoter;
+    this.phase = 'info';
+  }
+
+  heard(now: number, limitMs: number): void {
+    if (this.phase === 'serving') this.deadlineMs = now + limitMs;
+    else this.deadlineMs = Math.max(this.deadlineMs, now + limitMs);
+  }
+
+  proposalSent(zxid: Zxid, now: number): void {
+    if (this.watched === ZXID_ZERO) {
+      this.watched = zxid;
+      this.watchedSinceMs = now;
+    } else {
+      this.next = zxid;
+      this.nextSinceMs = now;
+    }
+  }
+
+  proposalAcked(zxid: Zxid): void {
+    if (zxid < this.watched || this.watched === ZXID_ZERO) return;
+    this.watched = this.next > zxid ? this.next : ZXID_ZERO;
+    this.watchedSinceMs = this.nextSinceMs;
+    this.next = ZXID_ZERO;
+  }
+
+  /** Nothing heard by the deadline, or a proposal unacknowledged for longer than `limitMs`. */
+  isLate(now: number, limitMs: number): boolean {
+    if (now > this.deadlineMs) return true;
+    return this.phase === 'serving' && this.watched !== ZXID_ZERO && now - this.watchedSinceMs > limitMs;
+  }
+}

@@ -1,0 +1,356 @@
+/**
+ * The learner's half of Zab: discovery, synchronization and broadcast as a follower or an observer sees them (sections 2.4 and 2.7 of
+ * the protocol's description; Learner, Follower, Observer). Its promises are made durable before they are spoken: an epoch is accepted
+ * on disk before ACKEPOCH; the history is on disk, then applied, then currentEpoch is on disk, and only then NEWLEADER is acknowledged
+ * (ZOOKEEPER-1291, 1282, 3911, 4643, 4646, 4685). Messages are taken one at a time: while the disk works on one, the next ones wait.
+ */
+import { invariant } from '../base/invariant.ts';
+import { counterOf, epochOf, makeZxid, ZXID_ZERO } from '../base/zxid.ts';
+import type { Zxid } from '../base/zxid.ts';
+import type { ConnectionId } from '../io/event.ts';
+import type { SyncMode } from '../io/fact.ts';
+import type { Io } from '../io/io.ts';
+import type { QuorumMessage } from '../wire/quorum-messages.ts';
+import type { Txn } from '../wire/transactions.ts';
+import type { ZabHost } from './host.ts';
+import { Timer } from './host.ts';
+
+/** Attempts to reach a leader before looking for another. */
+const CONNECT_ATTEMPTS = 5;
+const NO_CONNECTION: ConnectionId = 0;
+
+/** What the disk is working on for us; the inbox waits meanwhile. */
+type Waiting = 'nothing' | 'acceptedEpoch' | 'history' | 'log' | 'currentEpoch';
+
+/** Whether `zxid` may come right after `last`: the next counter of its epoch, or the first of a later one. */
+export function follows(last: Zxid, zxid: Zxid): boolean {
+  if (epochOf(zxid) === epochOf(last)) return counterOf(zxid) === counterOf(last) + 1;
+  return epochOf(zxid) > epochOf(last) && counterOf(zxid) === 1;
+}
+
+export class Learner {
+  readonly leader: number;
+  phase: 'connecting' | 'discovery' | 'synchronization' | 'broadcast' = 'connecting';
+  mode: SyncMode = 'DIFF';
+  connection: ConnectionId = NO_CONNECTION;
+  isStopped = false;
+  /** The leader's epoch, once LEADERINFO has told it. */
+  epoch = 0;
+  private attempts = 0;
+  private lastHeardMs = 0;
+  private waiting: Waiting = 'nothing';
+  private readonly inbox: QuorumMessage[] = [];
+  /** The last proposal received, or what the history was brought to: the next one must follow it. */
+  private lastReceived: Zxid = ZXID_ZERO;
+  /** Proposals that are not in the log yet (while synchronising). */
+  private inFlight: Txn[] = [];
+  /** How many of `inFlight`, from the front, are known to be committed. */
+  private inFlightCommitted = 0;
+  /** Proposals in the log that wait for their COMMIT, in order. */
+  private readonly uncommitted: Txn[] = [];
+  /** Zxids in the log that are to be acknowledged once durable. */
+  private readonly unacknowledged: Zxid[] = [];
+
+  constructor(leader: number) {
+    this.leader = leader;
+  }
+
+  start(host: ZabHost, io: Io): void {
+    this.lastHeardMs = io.now();
+    io.setTimer(Timer.learnerDeadline, host.settings.initLimit * host.settings.tickTimeMs);
+    this.dial(io);
+  }
+
+  /** Gives up: closes the connection; nothing of this learner happens afterwards. */
+  stop(io: Io): void {
+    this.isStopped = true;
+    io.cancelTimer(Timer.learnerRetry);
+    io.cancelTimer(Timer.learnerDeadline);
+    if (this.connection !== NO_CONNECTION) io.close(this.connection);
+    this.connection = NO_CONNECTION;
+  }
+
+  onConnected(host: ZabHost, io: Io): void {
+    this.phase = 'discovery';
+    this.lastHeardMs = io.now();
+    const { id, isVoter } = host.settings;
+    const kind = isVoter ? 'FOLLOWERINFO' : 'OBSERVERINFO';
+    io.send(this.connection, { kind, acceptedEpoch: host.acceptedEpoch, sid: id, configVersion: ZXID_ZERO });
+  }
+
+  onClosed(host: ZabHost, io: Io): void {
+    this.connection = NO_CONNECTION;
+    if (this.phase !== 'connecting') {
+      host.lookForLeader('the connection to the leader is gone', io);
+    } else if (this.attempts >= CONNECT_ATTEMPTS) {
+      host.lookForLeader('the leader cannot be reached', io);
+    } else {
+      io.setTimer(Timer.learnerRetry, host.settings.learnerRetryMs);
+    }
+  }
+
+  onRetry(io: Io): void {
+    if (this.connection === NO_CONNECTION) this.dial(io);
+  }
+
+  /** Nothing heard for too long, measured from the last message. */
+  onDeadline(host: ZabHost, io: Io): void {
+    const { initLimit, syncLimit, tickTimeMs } = host.settings;
+    const limitMs = (this.phase === 'broadcast' ? syncLimit : initLimit) * tickTimeMs;
+    const idleMs = io.now() - this.lastHeardMs;
+    if (idleMs >= limitMs) host.lookForLeader('nothing was heard from the leader in time', io);
+    else io.setTimer(Timer.learnerDeadline, limitMs - idleMs);
+  }
+
+  onMessage(message: QuorumMessage, host: ZabHost, io: Io): void {
+    this.lastHeardMs = io.now();
+    if (this.waiting !== 'nothing') {
+      this.inbox.push(message);
+      return;
+    }
+    this.take(message, host, io);
+  }
+
+  onEpochWritten(host: ZabHost, io: Io): void {
+    if (this.waiting === 'acceptedEpoch') {
+      this.waiting = 'nothing';
+      this.acknowledgeEpoch(host.currentEpoch, host, io);
+    } else if (this.waiting === 'currentEpoch') {
+      this.waiting = 'nothing';
+      this.acknowledgeNewLeader(io);
+    }
+    this.drainInbox(host, io);
+  }
+
+  /** TRUNC or SNAP is done: log and database are what the leader wants them to be. */
+  onHistoryReplaced(host: ZabHost, io: Io): void {
+    if (this.waiting !== 'history') return;
+    this.waiting = 'nothing';
+    this.lastReceived = host.lastLogged;
+    this.drainInbox(host, io);
+  }
+
+  /** The log is durable up to `zxid`. */
+  onDurable(zxid: Zxid, host: ZabHost, io: Io): void {
+    if (this.waiting === 'log') {
+      if (host.isLogDurable) this.applyHistory(host, io);
+      this.drainInbox(host, io);
+      return;
+    }
+    this.acknowledge(zxid, io);
+  }
+
+  private dial(io: Io): void {
+    this.attempts += 1;
+    this.connection = io.connect(this.leader, 'quorum');
+  }
+
+  private drainInbox(host: ZabHost, io: Io): void {
+    while (this.waiting === 'nothing' && !this.isStopped) {
+      const message = this.inbox.shift();
+      if (message === undefined) return;
+      this.take(message, host, io);
+    }
+  }
+
+  private take(message: QuorumMessage, host: ZabHost, io: Io): void {
+    if (this.phase === 'broadcast') this.takeInBroadcast(message, host, io);
+    else if (this.phase === 'synchronization') this.takeInSynchronization(message, host, io);
+    else this.takeInDiscovery(message, host, io);
+  }
+
+  private takeInDiscovery(message: QuorumMessage, host: ZabHost, io: Io): void {
+    switch (message.kind) {
+      case 'LEADERINFO':
+        this.onLeaderInfo(message.epoch, host, io);
+        return;
+      case 'DIFF':
+        this.phase = 'synchronization';
+        this.lastReceived = host.lastLogged;
+        return;
+      case 'TRUNC':
+        this.phase = 'synchronization';
+        this.mode = 'TRUNC';
+        this.waiting = 'history';
+        host.truncate(message.zxid, io);
+        return;
+      case 'SNAP':
+        this.phase = 'synchronization';
+        this.mode = 'SNAP';
+        this.waiting = 'history';
+        host.installSnapshot(message.image, io);
+        return;
+      default:
+        host.lookForLeader('the leader broke the protocol during discovery', io);
+    }
+  }
+
+  private onLeaderInfo(epoch: number, host: ZabHost, io: Io): void {
+    // An observer's promise binds nobody: it may follow an older epoch than one that it heard of and that came to nothing.
+    const promised = host.settings.isVoter ? host.acceptedEpoch : host.currentEpoch;
+    if (epoch < promised) {
+      host.lookForLeader('the leader proposes an epoch older than one already accepted', io);
+      return;
+    }
+    this.epoch = epoch;
+    if (epoch > host.acceptedEpoch) {
+      this.waiting = 'acceptedEpoch';
+      host.writeEpoch('acceptedEpoch', epoch, io);
+    } else {
+      this.acknowledgeEpoch(-1, host, io);
+    }
+  }
+
+  private acknowledgeEpoch(currentEpoch: number, host: ZabHost, io: Io): void {
+    io.send(this.connection, { kind: 'ACKEPOCH', currentEpoch, lastZxid: host.lastLogged });
+  }
+
+  private takeInSynchronization(message: QuorumMessage, host: ZabHost, io: Io): void {
+    switch (message.kind) {
+      case 'PROPOSAL':
+      case 'INFORM':
+        this.receive(message.txn, message.kind === 'INFORM', host, io);
+        return;
+      case 'COMMIT':
+        if (this.inFlight[this.inFlightCommitted]?.zxid !== message.zxid) {
+          host.lookForLeader('a commit came for a proposal that did not', io);
+          return;
+        }
+        this.inFlightCommitted += 1;
+        return;
+      case 'NEWLEADER':
+        if (epochOf(message.zxid) !== this.epoch) host.lookForLeader('NEWLEADER is of another epoch', io);
+        else this.onNewLeader(host, io);
+        return;
+      case 'UPTODATE':
+        this.onUpToDate(host, io);
+        return;
+      case 'PING':
+        return;
+      default:
+        host.lookForLeader('the leader broke the protocol during synchronization', io);
+    }
+  }
+
+  private receive(txn: Txn, isCommitted: boolean, host: ZabHost, io: Io): void {
+    if (!follows(this.lastReceived, txn.zxid)) {
+      host.lookForLeader('a proposal is missing', io);
+      return;
+    }
+    this.lastReceived = txn.zxid;
+    if (this.mode === 'TRUNC') this.mode = 'TRUNC+DIFF';
+    this.inFlight.push(txn);
+    if (isCommitted) this.inFlightCommitted += 1;
+  }
+
+  /** The history is complete: log, sync, apply, adopt the epoch, acknowledge; in this order and no other. */
+  private onNewLeader(host: ZabHost, io: Io): void {
+    for (let index = 0; index < this.inFlightCommitted; index += 1) {
+      const txn = this.inFlight[index];
+      if (txn !== undefined) host.append(txn, io);
+    }
+    if (host.isLogDurable) {
+      this.applyHistory(host, io);
+      return;
+    }
+    this.waiting = 'log';
+    host.sync(io);
+  }
+
+  private applyHistory(host: ZabHost, io: Io): void {
+    const committed = this.inFlight.slice(0, this.inFlightCommitted);
+    // What was proposed during synchronization and is not committed yet stays: it is logged after UPTODATE (ZOOKEEPER-4394).
+    this.inFlight = this.inFlight.slice(this.inFlightCommitted);
+    this.inFlightCommitted = 0;
+    for (const txn of committed) host.deliver(txn, io);
+    if (host.currentEpoch === this.epoch) {
+      this.waiting = 'nothing';
+      this.acknowledgeNewLeader(io);
+      return;
+    }
+    this.waiting = 'currentEpoch';
+    host.writeEpoch('currentEpoch', this.epoch, io);
+  }
+
+  private acknowledgeNewLeader(io: Io): void {
+    const zxid = makeZxid(this.epoch, 0);
+    io.send(this.connection, { kind: 'ACK', zxid });
+    io.observe({ kind: 'acked', zxid, to: this.leader });
+  }
+
+  private onUpToDate(host: ZabHost, io: Io): void {
+    invariant(host.currentEpoch === this.epoch, 'UPTODATE before the epoch was adopted');
+    this.phase = 'broadcast';
+    io.send(this.connection, { kind: 'ACK', zxid: makeZxid(this.epoch, 0) });
+    io.setTimer(Timer.learnerDeadline, host.settings.syncLimit * host.settings.tickTimeMs);
+    const { inFlight, inFlightCommitted } = this;
+    this.inFlight = [];
+    this.inFlightCommitted = 0;
+    inFlight.forEach((txn) => { this.log(txn, host, io); });
+    for (let index = 0; index < inFlightCommitted; index += 1) this.commitNext(host, io);
+    io.observe({ kind: 'synchronized', leader: this.leader, epoch: this.epoch, mode: this.mode });
+    // Only now, with everything applied that the leader has told us is committed (ZOOKEEPER-3023).
+    host.startFollowing(io);
+  }
+
+  private takeInBroadcast(message: QuorumMessage, host: ZabHost, io: Io): void {
+    switch (message.kind) {
+      case 'PROPOSAL':
+        this.onProposal(message.txn, host, io);
+        return;
+      case 'COMMIT':
+        if (this.uncommitted[0]?.zxid !== message.zxid) host.lookForLeader('a commit came out of order', io);
+        else this.commitNext(host, io);
+        return;
+      case 'INFORM':
+        this.onProposal(message.txn, host, io);
+        if (!this.isStopped) this.commitNext(host, io);
+        return;
+      case 'PING':
+        io.send(this.connection, { kind: 'PING', zxid: message.zxid, touched: host.takeTouched() });
+        return;
+      case 'SYNC':
+        host.onSyncAnswered(io);
+        return;
+      case 'REVALIDATED':
+        host.onRevalidated(message.sessionId, message.valid, io);
+        return;
+      case 'UPTODATE':
+        return;
+      default:
+        host.lookForLeader('the leader broke the protocol during broadcast', io);
+    }
+  }
+
+  private onProposal(txn: Txn, host: ZabHost, io: Io): void {
+    if (!follows(this.lastReceived, txn.zxid)) {
+      host.lookForLeader('a proposal is missing', io);
+      return;
+    }
+    this.lastReceived = txn.zxid;
+    this.log(txn, host, io);
+  }
+
+  private log(txn: Txn, host: ZabHost, io: Io): void {
+    this.uncommitted.push(txn);
+    if (host.settings.isVoter) this.unacknowledged.push(txn.zxid);
+    host.append(txn, io);
+    host.sync(io);
+  }
+
+  private commitNext(host: ZabHost, io: Io): void {
+    const txn = this.uncommitted.shift();
+    if (txn !== undefined) host.deliver(txn, io);
+  }
+
+  /** Durable, hence acknowledged: never the other way round. */
+  private acknowledge(durable: Zxid, io: Io): void {
+    while (this.connection !== NO_CONNECTION) {
+      const zxid = this.unacknowledged[0];
+      if (zxid === undefined || zxid > durable) return;
+      this.unacknowledged.shift();
+      io.send(this.connection, { kind: 'ACK', zxid });
+      io.observe({ kind: 'acked', zxid, to: this.leader });
+    }
+  }
+}
