@@ -1,7 +1,7 @@
 /**
- * The client protocol as typed records: what travels between a client and a server (section 1 of the protocol's
- * description). A request names itself by `kind`, which is its operation's name; the codec maps kinds to opcodes. Records
- * are immutable once sent: both ends, and everybody who forks them, share them.
+ * The client protocol as typed records: what travels between a client and a server (section 1 of the
+ * protocol's description). A request names itself by `kind`, which is its operation's name; the codec maps
+ * kinds to opcodes. Records are immutable once sent: both ends, and everybody who forks them, share them.
  */
 import type { SessionId } from '../base/session-id.ts';
 import type { Zxid } from '../base/zxid.ts';
@@ -249,14 +249,33 @@ export interface SaslResponse {
 }
 /** A success that says nothing more. */
 export interface EmptyResponse {
-  readonly kind: 'delete' | 'deleteContainer' | 'check' | 'checkWatches' | 'removeWatches' | 'setWatches' | 'auth' | 'ping' | 'closeSession';
+  readonly kind:
+    | 'delete'
+    | 'deleteContainer'
+    | 'check'
+    | 'checkWatches'
+    | 'removeWatches'
+    | 'setWatches'
+    | 'auth'
+    | 'ping'
+    | 'closeSession';
 }
-/** One entry of a multi's or a multiRead's answer that is an error (or, in a failed multi, an undone success: err 0). */
+/**
+ * One entry of a multi's or a multiRead's answer that is an error (or, in a failed multi, an undone success:
+ * err 0).
+ */
 export interface ErrorResult {
   readonly kind: 'error';
   readonly err: ResultCode;
 }
-export type MultiResult = PathResponse | PathStatResponse | StatResponse | DataResponse | ChildrenResponse | EmptyResponse | ErrorResult;
+export type MultiResult =
+  | PathResponse
+  | PathStatResponse
+  | StatResponse
+  | DataResponse
+  | ChildrenResponse
+  | EmptyResponse
+  | ErrorResult;
 export interface MultiResponse {
   readonly kind: 'multi' | 'multiRead';
   readonly results: readonly MultiResult[];

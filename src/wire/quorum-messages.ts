@@ -1,6 +1,7 @@
 /**
- * The quorum and election protocols as typed records: what servers say to each other (section 2 of the protocol's
- * description). Names are ZooKeeper's packet names. "L" is a learner (follower or observer), "Ld" the leader.
+ * The quorum and election protocols as typed records: what servers say to each other (section 2 of the
+ * protocol's description). Names are ZooKeeper's packet names. "L" is a learner (follower or observer), "Ld"
+ * the leader.
  */
 import type { SessionId } from '../base/session-id.ts';
 import type { Zxid } from '../base/zxid.ts';
@@ -26,7 +27,10 @@ export interface AckEpoch {
   readonly currentEpoch: number;
   readonly lastZxid: Zxid;
 }
-/** Ld→L: how the history is brought in line. DIFF: proposals up to `zxid` follow. TRUNC: cut back to `zxid` first. */
+/**
+ * Ld→L: how the history is brought in line. DIFF: proposals up to `zxid` follow. TRUNC: cut back to `zxid`
+ * first.
+ */
 export interface SyncHeader {
   readonly kind: 'DIFF' | 'TRUNC';
   readonly zxid: Zxid;

@@ -1,13 +1,16 @@
 /**
- * Transactions: what the leader makes of a request, what the log keeps, what every replica applies. A transaction is decided:
- * applying it never fails. It carries its own bytes (header, record, digest: the same in a log entry and in a PROPOSAL), so
- * that it is encoded once, by the leader.
+ * Transactions: what the leader makes of a request, what the log keeps, what every replica applies. A
+ * transaction is decided: applying it never fails. It carries its own bytes (header, record, digest: the same
+ * in a log entry and in a PROPOSAL), so that it is encoded once, by the leader.
  */
 import type { SessionId } from '../base/session-id.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { Acl, Bytes, ResultCode, StatPersisted } from './words.ts';
 
-/** `type` 1 or 15 on the wire. `parentCVersion` is the stored cversion that the parent has afterwards; −1 in very old logs. */
+/**
+ * `type` 1 or 15 on the wire. `parentCVersion` is the stored cversion that the parent has afterwards; −1 in
+ * very old logs.
+ */
 export interface CreateTxn {
   readonly kind: 'create' | 'create2';
   readonly path: string;
@@ -75,7 +78,9 @@ export interface MultiTxn {
 export type SimpleTxn = CreateTxn | CreateContainerTxn | CreateTtlTxn | DeleteTxn | SetDataTxn | SetAclTxn | CheckTxn | ErrorTxn;
 export type TxnBody = SimpleTxn | CreateSessionTxn | CloseSessionTxn | MultiTxn;
 
-/** Who asked for it and when: the first 32 bytes of every log entry. `time` is the leader's wall clock in ms. */
+/**
+ * Who asked for it and when: the first 32 bytes of every log entry. `time` is the leader's wall clock in ms.
+ */
 export interface TxnHeader {
   readonly clientId: SessionId;
   readonly cxid: number;
@@ -89,7 +94,10 @@ export interface Digest {
   readonly low: number;
 }
 
-/** A decided transaction, immutable and shared. `bytes` is its encoding: header, record and, when present, digest. */
+/**
+ * A decided transaction, immutable and shared. `bytes` is its encoding: header, record and, when present,
+ * digest.
+ */
 export interface Txn extends TxnHeader {
   readonly body: TxnBody;
   readonly digest: Digest | null;

@@ -1,7 +1,7 @@
 /**
- * The words of the protocol: operation codes, error codes, flags and the small records that everything else is made of
- * (reference: ZooKeeper's ZooDefs, KeeperException and zookeeper.jute). Everything speaks them, from a znode to a judge;
- * they depend on nothing but the ground.
+ * The words of the protocol: operation codes, error codes, flags and the small records that everything else
+ * is made of (reference: ZooKeeper's ZooDefs, KeeperException and zookeeper.jute). Everything speaks them,
+ * from a znode to a judge; they depend on nothing but the ground.
  */
 import type { SessionId } from '../base/session-id.ts';
 import type { Zxid } from '../base/zxid.ts';
@@ -136,7 +136,10 @@ export interface Id {
   readonly id: string;
 }
 
-/** One entry of an access control list. `perms` is a bit set of `Permission`, not range-checked (as ZooKeeper). */
+/**
+ * One entry of an access control list. `perms` is a bit set of `Permission`, not range-checked (as
+ * ZooKeeper).
+ */
 export interface Acl {
   readonly perms: number;
   readonly id: Id;
@@ -147,7 +150,10 @@ export const OPEN_ACL_UNSAFE: readonly Acl[] = Object.freeze([
   Object.freeze({ perms: 31, id: Object.freeze({ scheme: 'world', id: 'anyone' }) }),
 ]);
 
-/** A znode's metadata as clients see it (68 bytes). Times are wall-clock milliseconds; `cversion` is the visible one. */
+/**
+ * A znode's metadata as clients see it (68 bytes). Times are wall-clock milliseconds; `cversion` is the
+ * visible one.
+ */
 export interface Stat {
   readonly czxid: Zxid;
   readonly mzxid: Zxid;
@@ -162,7 +168,10 @@ export interface Stat {
   readonly pzxid: Zxid;
 }
 
-/** A znode's metadata as disks keep it (60 bytes). `cversion` is the stored one: it counts creations of children only. */
+/**
+ * A znode's metadata as disks keep it (60 bytes). `cversion` is the stored one: it counts creations of
+ * children only.
+ */
 export interface StatPersisted {
   readonly czxid: Zxid;
   readonly mzxid: Zxid;

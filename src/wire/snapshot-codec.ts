@@ -1,0 +1,141 @@
+/**
+ * Snapshots as bytes: the file (section 3.3 of the format's description: header, sessions, access control lists, nodes, and the
+ * seals, over which one Adler-32 runs on) and the body alone, which is what a leader streams to a learner. To the byte what
+ * ZooKeeper 3.9 writes, both ways; a file that is damaged anywhere is refused, never read in part.
+ */
+import { adler32 } from '../base/checksum.ts';
+import type { Zxid } from '../base/zxid.ts';
+import { Reader, Writer } from './jute.ts';
+import { aclRecord, statPersistedRecord } from './records.ts';
+import { int, long, nullableBuffer, record, session, vector } from './schema.ts';
+import type { Codec } from './schema.ts';
+import { DIGEST_VERSION, readDigest } from './transaction-codec.ts';
+import type { Digest, SnapshotAcl, SnapshotImage, SnapshotNode, SnapshotSession } from './transactions.ts';
+import { WireError } from './wire-error.ts';
+
+/** "ZKSN" */
+export const SNAPSHOT_MAGIC = 0x5a4b534e;
+const SNAPSHOT_VERSION = 2;
+/** Ends the list of nodes and every seal: no node has this path, the root's being empty. */
+const END = '/';
+
+const sessions: Codec<readonly SnapshotSession[]> = vector(record<SnapshotSession>({ id: session, timeoutMs: int }));
+const acls: Codec<readonly SnapshotAcl[]> = vector(record<SnapshotAcl>({ aclId: long, acl: vector(aclRecord) }));
+
+/** What a node says besides its path. */
+type NodeRest = Omit<SnapshotNode, 'path'>;
+const nodeRest: Codec<NodeRest> = record<NodeRest>({ data: nullableBuffer, aclId: long, stat: statPersistedRecord });
+
+/** Sessions, lists and nodes, without header, digest and seals. */
+export type SnapshotBody = Pick<SnapshotImage, 'sessions' | 'acls' | 'nodes'>;
+
+/** Writes sessions, lists and nodes: what follows a SNAP packet. */
+export function writeSnapshotBody(writer: Writer, body: SnapshotBody): void {
+  sessions.write(writer, body.sessions);
+  acls.write(writer, body.acls);
+  for (const node of body.nodes) {
+    writer.ustring(node.path);
+    nodeRest.write(writer, node);
+  }
+  writer.ustring(END);
+}
+
+/** Reads what `writeSnapshotBody` wrote. */
+export function readSnapshotBody(reader: Reader): SnapshotBody {
+  const body = { sessions: sessions.read(reader), acls: acls.read(reader) };
+  const nodes: SnapshotNode[] = [];
+  for (let path = reader.ustring(); path !== END; path = reader.ustring()) {
+    const { data, aclId, stat } = nodeRest.read(reader);
+    nodes.push({ path, data, aclId, stat });
+  }
+  return { ...body, nodes };
+}
+
+/** The file of an image. Without a digest the digest's block is zeroed, as ZooKeeper does before the first transaction. */
+export function encodeSnapshot(image: SnapshotImage): Uint8Array {
+  const writer = new Writer(512 + 128 * image.nodes.length);
+  writer.int(SNAPSHOT_MAGIC);
+  writer.int(SNAPSHOT_VERSION);
+  writer.words(-1, -1);
+  writeSnapshotBody(writer, image);
+  const seal = new Seal();
+  seal.write(writer);
+  writeDigestBlock(writer, image);
+  seal.write(writer);
+  writer.zxid(image.zxid);
+  seal.write(writer);
+  return writer.take();
+}
+
+function writeDigestBlock(writer: Writer, image: SnapshotImage): void {
+  if (image.digest === null) writer.words(0, 0);
+  else writer.zxid(image.zxid);
+  writer.int(DIGEST_VERSION);
+  writer.words(image.digest?.high ?? 0, image.digest?.low ?? 0);
+}
+
+/**
+ * Reads a whole file. `named` is the zxid in the file's name: it wins over the one inside, which is absent before 3.9 and, in a
+ * fuzzy snapshot of ZooKeeper's, later than the point from which the log must be replayed. Where both are absent, `WireError`.
+ */
+export function decodeSnapshot(bytes: Uint8Array, named?: Zxid): SnapshotImage {
+  const reader = new Reader(bytes);
+  if (reader.int() !== SNAPSHOT_MAGIC) throw new WireError('magic');
+  if (reader.int() !== SNAPSHOT_VERSION) throw new WireError('version');
+  reader.session();
+  const body = readSnapshotBody(reader);
+  const seal = new Seal();
+  seal.read(reader);
+  const trailer = readTrailer(reader, seal);
+  const zxid = named ?? trailer.zxid;
+  if (zxid === undefined) throw new WireError('truncated');
+  return { zxid, ...body, digest: trailer.digestZxid === zxid ? trailer.digest : null };
+}
+
+interface Trailer {
+  digest: Digest | null;
+  digestZxid: Zxid | undefined;
+  zxid: Zxid | undefined;
+}
+
+/** The optional blocks after the first seal: the digest (20 bytes and a seal), the last zxid (8 bytes and a seal). */
+function readTrailer(reader: Reader, seal: Seal): Trailer {
+  const trailer: Trailer = { digest: null, digestZxid: undefined, zxid: undefined };
+  if (reader.remaining >= 20 + SEAL_SIZE) {
+    trailer.digestZxid = reader.zxid();
+    const digest = readDigest(reader);
+    trailer.digest = digest !== null && digest.high === 0 && digest.low === 0 ? null : digest;
+    seal.read(reader);
+  }
+  if (reader.remaining > 0) {
+    trailer.zxid = reader.zxid();
+    seal.read(reader);
+  }
+  reader.finish();
+  return trailer;
+}
+
+const SEAL_SIZE = 13;
+
+/** The running checksum: each seal covers everything before it, earlier seals included. */
+class Seal {
+  private adler: number = 1;
+  private covered: number = 0;
+
+  write(writer: Writer): void {
+    writer.words(0, this.sum(writer.bytes, writer.length));
+    writer.ustring(END);
+  }
+
+  read(reader: Reader): void {
+    const expected = this.sum(reader.bytes, reader.position);
+    if (reader.int() !== 0 || reader.int() >>> 0 !== expected) throw new WireError('checksum');
+    if (reader.ustring() !== END) throw new WireError('seal');
+  }
+
+  private sum(bytes: Uint8Array, end: number): number {
+    this.adler = adler32(bytes, this.covered, end, this.adler);
+    this.covered = end;
+    return this.adler;
+  }
+}
