@@ -1,0 +1,82 @@
+/**
+ * Installs a snapshot from the leader (SNAP): afterwards the durable state is exactly that image, whatever was there before.
+ *
+ * The image may end below what the own log holds, and neither may come to lie with the other: the new snapshot under old
+ * records is a history that never was (ZOOKEEPER-2832), new records on a snapshot that a crash takes away have no base
+ * (ZOOKEEPER-2872), and without either there would be a voter that has forgotten what it acknowledged. So there is one moment
+ * that decides:
+ *
+ *   1. write snapshot.Z.tmp, sync it
+ *   2. rename it to snapshot.Z.installing, sync the directory    before: the old state, untouched; from here on: the new one
+ *   3. remove every log and every other snapshot, sync the directory
+ *   4. rename it to snapshot.Z, sync the directory
+ *
+ * Whatever part of 3 or 4 a crash leaves done, recovery finds the file `installing`, which is complete, believes nothing
+ * else, and does the rest. Once the name is gone, nothing is left that could be mistaken for a part of the new history.
+ */
+import type { Zxid } from '../base/zxid.ts';
+import type { Event } from '../io/event.ts';
+import type { Io } from '../io/io.ts';
+import { encodeSnapshot } from '../wire/snapshot-codec.ts';
+import type { SnapshotImage } from '../wire/transactions.ts';
+import { DiskWork } from './disk-work.ts';
+import type { DiskStep } from './disk-work.ts';
+import { installingFileName, logFileName, snapshotFileName, takeInventory, temporaryFileName } from './file-names.ts';
+import type { StorageOutcome } from './outcome.ts';
+import type { DurableFiles, StorageTask } from './task.ts';
+
+/** One installation; its outcome is 'snapshotInstalled'. */
+export class Installation implements StorageTask {
+  readonly token: number;
+  readonly image: SnapshotImage;
+  files: DurableFiles | null;
+  /** Null until it is known what there is to remove. */
+  work: DiskWork | null;
+
+  constructor(token: number, image: SnapshotImage) {
+    this.token = token;
+    this.image = image;
+    this.files = null;
+    this.work = null;
+  }
+
+  get isReading(): boolean {
+    return false;
+  }
+
+  start(io: Io): void {
+    io.list(this.token);
+  }
+
+  handle(event: Event, io: Io): StorageOutcome | null {
+    const { zxid } = this.image;
+    if (this.work === null) {
+      if (event.kind === 'diskListed') this.write(event.files, io);
+      return null;
+    }
+    if (!this.work.complete(io)) return null;
+    this.files = { logs: [], snapshots: [zxid], sound: [zxid], lastZxid: zxid };
+    return { kind: 'snapshotInstalled', zxid };
+  }
+
+  write(files: readonly string[], io: Io): void {
+    const { zxid } = this.image;
+    const { logs, snapshots } = takeInventory(files);
+    const temporary = temporaryFileName(snapshotFileName(zxid));
+    io.append(temporary, encodeSnapshot(this.image), 0);
+    this.work = new DiskWork(this.token, [
+      { kind: 'sync', file: temporary },
+      { kind: 'rename', from: temporary, to: installingFileName(zxid) },
+      ...finishInstallation(zxid, logs, snapshots),
+    ]);
+    this.work.start(io);
+  }
+}
+
+/** Steps 3 and 4. */
+export function finishInstallation(zxid: Zxid, logs: readonly Zxid[], snapshots: readonly Zxid[]): DiskStep[] {
+  return [
+    { kind: 'remove', files: [...snapshots.map(snapshotFileName), ...logs.map(logFileName)] },
+    { kind: 'rename', from: installingFileName(zxid), to: snapshotFileName(zxid) },
+  ];
+}

@@ -1,0 +1,58 @@
+/**
+ * Writes a snapshot of the own tree while the log goes on. The file takes its name only when its bytes are durable (ZooKeeper
+ * writes under the final name and hopes: ZOOKEEPER-2325), and only when the log is durable up to its zxid as well: a server
+ * may have applied what its own disk does not hold yet. So the log never has a gap that only a snapshot bridges, and an older
+ * snapshot with the log is always as good as a newer one.
+ */
+import type { Zxid } from '../base/zxid.ts';
+import type { Io } from '../io/io.ts';
+import { encodeSnapshot } from '../wire/snapshot-codec.ts';
+import type { SnapshotImage } from '../wire/transactions.ts';
+import { snapshotFileName, temporaryFileName } from './file-names.ts';
+
+/** One snapshot being written; every request carries `token`. */
+export class SnapshotWriter {
+  readonly token: number;
+  readonly zxid: Zxid;
+  /** syncing: the bytes; waiting: for the log; naming: rename and sync of the directory. */
+  stage: 'syncing' | 'waiting' | 'naming' | 'done';
+  awaiting: number;
+
+  constructor(token: number, zxid: Zxid) {
+    this.token = token;
+    this.zxid = zxid;
+    this.stage = 'syncing';
+    this.awaiting = 1;
+  }
+
+  start(image: SnapshotImage, io: Io): void {
+    const file = this.temporaryName;
+    io.append(file, encodeSnapshot(image), 0);
+    io.sync(file, this.token);
+  }
+
+  /** One completion of `token`. */
+  complete(durableZxid: Zxid, io: Io): void {
+    this.awaiting--;
+    if (this.awaiting > 0) return;
+    if (this.stage === 'naming') {
+      this.stage = 'done';
+      return;
+    }
+    this.stage = 'waiting';
+    this.logIsDurable(durableZxid, io);
+  }
+
+  /** The log is durable up to here. */
+  logIsDurable(durableZxid: Zxid, io: Io): void {
+    if (this.stage !== 'waiting' || durableZxid < this.zxid) return;
+    this.stage = 'naming';
+    this.awaiting = 2;
+    io.rename(this.temporaryName, snapshotFileName(this.zxid), this.token);
+    io.syncDirectory(this.token);
+  }
+
+  get temporaryName(): string {
+    return temporaryFileName(snapshotFileName(this.zxid));
+  }
+}

@@ -1,0 +1,327 @@
+/** What the storage asks of its disk, and in which order; what it says when that fails, or when the files cannot be trusted. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { fork } from '../base/fork.ts';
+import { present } from '../base/invariant.ts';
+import { NO_SESSION } from '../base/session-id.ts';
+import { makeZxid, ZXID_ZERO } from '../base/zxid.ts';
+import type { Zxid } from '../base/zxid.ts';
+import { encodeSnapshot } from '../wire/snapshot-codec.ts';
+import { encodeTxn } from '../wire/transaction-codec.ts';
+import type { SnapshotImage, Txn } from '../wire/transactions.ts';
+import { SimulatedDisk } from '../world/disk.ts';
+import type { SyncMark } from '../world/disk.ts';
+import { encodeEpoch } from './epoch-writer.ts';
+import { FakeIo } from './fake-io.ts';
+import { encodeLogEntry } from './log-format.ts';
+import type { StorageOutcome } from './outcome.ts';
+import { Storage } from './storage.ts';
+
+const test = suite('storage');
+
+function txnAt(epoch: number, counter: number): Txn {
+  const header = { clientId: NO_SESSION, cxid: 0, zxid: makeZxid(epoch, counter), time: 0 };
+  return encodeTxn(header, { kind: 'error', err: -101 }, null);
+}
+
+function imageAt(zxid: Zxid): SnapshotImage {
+  return { zxid, sessions: [], acls: [], nodes: [], digest: null };
+}
+
+/** A recovered storage on a disk that holds `files`. */
+class Bench {
+  readonly disk: SimulatedDisk = new SimulatedDisk();
+  readonly io: FakeIo<SyncMark> = new FakeIo<SyncMark>(this.disk);
+  readonly storage: Storage = new Storage({ snapRetainCount: 1 });
+  readonly first: StorageOutcome;
+
+  constructor(files: readonly (readonly [string, Uint8Array])[] = []) {
+    for (const [file, bytes] of files) this.disk.append(file, bytes);
+    this.disk.flush();
+    this.storage.recover(this.io);
+    this.first = present(this.run()[0], 'recovery ends');
+    this.io.requests.length = 0;
+  }
+
+  /** Lets all completions happen, the oldest first. */
+  run(): StorageOutcome[] {
+    const outcomes: StorageOutcome[] = [];
+    for (let event = this.io.next(0); event !== undefined; event = this.io.next(0)) {
+      const outcome = this.storage.handle(event, this.io);
+      if (outcome !== null) outcomes.push(outcome);
+    }
+    return outcomes;
+  }
+
+  append(...txns: Txn[]): void {
+    for (const txn of txns) this.storage.append(txn, this.io);
+  }
+
+  log(...txns: Txn[]): StorageOutcome[] {
+    this.append(...txns);
+    this.storage.sync(this.io);
+    return this.run();
+  }
+
+  /** The requests since the last call. */
+  get requests(): string[] {
+    return this.io.requests.splice(0);
+  }
+}
+
+function logFile(...txns: Txn[]): readonly [string, Uint8Array] {
+  const disk = new SimulatedDisk();
+  txns.forEach((txn, index) => disk.append('log', encodeLogEntry(txn, index === 0)));
+  return [`log.${present(txns[0], 'a log has a transaction').zxid.toString(16)}`, present(disk.read('log'), 'written')];
+}
+
+function snapshotFile(zxid: Zxid): readonly [string, Uint8Array] {
+  return [`snapshot.${zxid.toString(16)}`, encodeSnapshot(imageAt(zxid))];
+}
+
+test('an empty directory recovers as empty', () => {
+  const { first } = new Bench();
+  const expected = { image: null, txns: [], acceptedEpoch: 0, currentEpoch: 0, tornTail: false, isEmpty: true };
+  assert.equal(first, { kind: 'recovered', ...expected });
+});
+
+test('the first sync of a file makes its name durable too, the next ones need not', () => {
+  const bench = new Bench();
+  assert.equal(bench.log(txnAt(1, 1)), [{ kind: 'durable', zxid: makeZxid(1, 1) }]);
+  assert.equal(bench.requests, ['append log.100000001', 'sync log.100000001', 'syncDirectory .']);
+  bench.log(txnAt(1, 2));
+  assert.equal(bench.requests, ['append log.100000001', 'sync log.100000001']);
+});
+
+test('one sync is in flight at most, and says what was appended before it', () => {
+  const bench = new Bench();
+  bench.append(txnAt(1, 1));
+  bench.storage.sync(bench.io);
+  bench.append(txnAt(1, 2));
+  bench.storage.sync(bench.io);
+  bench.storage.sync(bench.io);
+  assert.equal(bench.run(), [{ kind: 'durable', zxid: makeZxid(1, 1) }, { kind: 'durable', zxid: makeZxid(1, 2) }]);
+  bench.storage.sync(bench.io);
+  assert.equal(bench.run(), []);
+  assert.is(bench.requests.filter((request) => request.startsWith('sync log')).length, 2);
+});
+
+test('after a snapshot the log goes on in a new file, once the old one is durable', () => {
+  const bench = new Bench();
+  bench.log(txnAt(1, 1));
+  bench.storage.writeSnapshot(imageAt(makeZxid(1, 1)), bench.io);
+  bench.append(txnAt(1, 2));
+  assert.equal(bench.run(), [{ kind: 'snapshotWritten', zxid: makeZxid(1, 1) }]);
+  bench.requests.length = 0;
+  bench.append(txnAt(1, 3));
+  assert.equal(bench.io.requests.slice(-1), ['sync log.100000001'], 'the transaction is held');
+  bench.storage.sync(bench.io);
+  assert.equal(bench.run(), [{ kind: 'durable', zxid: makeZxid(1, 2) }, { kind: 'durable', zxid: makeZxid(1, 3) }]);
+  assert.ok(bench.disk.list().includes('log.100000003'));
+});
+
+test('a snapshot takes its name only when its bytes and the log up to it are durable', () => {
+  const bench = new Bench();
+  bench.append(txnAt(1, 1));
+  bench.storage.writeSnapshot(imageAt(makeZxid(1, 1)), bench.io);
+  bench.run();
+  assert.equal(bench.requests, [
+    'append log.100000001',
+    'append snapshot.100000001.tmp',
+    'sync snapshot.100000001.tmp',
+    'sync log.100000001',
+    'syncDirectory .',
+    'rename snapshot.100000001.tmp',
+    'syncDirectory .',
+  ]);
+});
+
+test('the purge makes the snapshots go before the logs, and the logs one by one', () => {
+  const logs = [logFile(txnAt(1, 1)), logFile(txnAt(1, 2)), logFile(txnAt(2, 1))];
+  const bench = new Bench([snapshotFile(makeZxid(1, 1)), ...logs]);
+  bench.storage.writeSnapshot(imageAt(makeZxid(2, 1)), bench.io);
+  bench.run();
+  assert.equal(bench.requests.slice(4), [
+    'remove snapshot.100000001',
+    'syncDirectory .',
+    'remove log.100000001',
+    'syncDirectory .',
+    'remove log.100000002',
+    'syncDirectory .',
+  ]);
+});
+
+test('a truncation goes from the end to the cut, each step durable before the next', () => {
+  const bench = new Bench([
+    snapshotFile(makeZxid(1, 1)),
+    snapshotFile(makeZxid(2, 1)),
+    logFile(txnAt(1, 1), txnAt(1, 2), txnAt(1, 3)),
+    logFile(txnAt(2, 1)),
+    logFile(txnAt(3, 1)),
+  ]);
+  bench.storage.truncate(makeZxid(1, 2), bench.io);
+  const [outcome] = bench.run();
+  assert.is(outcome?.kind, 'truncated');
+  if (outcome?.kind === 'truncated') {
+    assert.is(outcome.image?.zxid, makeZxid(1, 1));
+    assert.equal(outcome.txns.map(({ zxid }) => zxid), [makeZxid(1, 2)]);
+  }
+  assert.equal(bench.requests.slice(3), [
+    'remove snapshot.200000001',
+    'syncDirectory .',
+    'remove log.300000001',
+    'syncDirectory .',
+    'remove log.200000001',
+    'syncDirectory .',
+    'truncate log.100000001',
+    'sync log.100000001',
+    'syncDirectory .',
+  ]);
+  bench.log(txnAt(4, 1));
+  assert.ok(bench.disk.list().includes('log.400000001'), 'what follows goes to a file of its own');
+});
+
+for (const [name, zxid] of [['unknown', makeZxid(1, 9)], ['older than every snapshot', makeZxid(1, 1)]] as const) {
+  test(`a truncation to a zxid that is ${name} is refused and changes nothing`, () => {
+    const bench = new Bench([snapshotFile(makeZxid(1, 2)), logFile(txnAt(1, 3), txnAt(1, 4))]);
+    const before = bench.disk.list();
+    bench.storage.truncate(zxid, bench.io);
+    assert.equal(bench.run().map(({ kind }) => kind), ['truncateRefused']);
+    assert.equal(bench.disk.list(), before);
+    assert.is(bench.storage.lastLogged, makeZxid(1, 4));
+    assert.equal(bench.log(txnAt(1, 5)), [{ kind: 'durable', zxid: makeZxid(1, 5) }]);
+  });
+}
+
+test('a truncation waits for the sync in flight, whose end is no news any more', () => {
+  const bench = new Bench();
+  bench.append(txnAt(1, 1), txnAt(1, 2));
+  bench.storage.sync(bench.io);
+  bench.storage.truncate(makeZxid(1, 1), bench.io);
+  assert.equal(bench.run().map(({ kind }) => kind), ['truncated']);
+  assert.is(bench.storage.durableZxid, makeZxid(1, 1));
+});
+
+test('an installation leaves the image and nothing else', () => {
+  const logs = [logFile(txnAt(1, 3)), logFile(txnAt(3, 1))];
+  const bench = new Bench([['acceptedEpoch', encodeEpoch(3)], snapshotFile(makeZxid(1, 2)), ...logs]);
+  bench.storage.installSnapshot(imageAt(makeZxid(2, 7)), bench.io);
+  assert.equal(bench.run(), [{ kind: 'snapshotInstalled', zxid: makeZxid(2, 7) }]);
+  assert.equal(bench.disk.list(), ['acceptedEpoch', 'snapshot.200000007']);
+  assert.is(bench.storage.lastLogged, makeZxid(2, 7));
+});
+
+test('an epoch changes in memory when it is durable, and not before', () => {
+  const bench = new Bench();
+  bench.storage.writeEpoch('acceptedEpoch', 4, bench.io);
+  bench.storage.writeEpoch('currentEpoch', 4, bench.io);
+  assert.is(bench.storage.acceptedEpoch, 0);
+  assert.equal(bench.run().map((outcome) => outcome.kind === 'epochWritten' && outcome.file), ['acceptedEpoch', 'currentEpoch']);
+  assert.equal([bench.storage.acceptedEpoch, bench.storage.currentEpoch], [4, 4]);
+  assert.equal(bench.requests.slice(0, 4), [
+    'append acceptedEpoch.tmp',
+    'sync acceptedEpoch.tmp',
+    'rename acceptedEpoch.tmp',
+    'syncDirectory .',
+  ]);
+});
+
+const READS: readonly [name: string, from: Zxid, expected: Zxid[] | null][] = [
+  ['a record', makeZxid(1, 3), [makeZxid(1, 4), makeZxid(2, 1)]],
+  ['the last record', makeZxid(2, 1), []],
+  ['the snapshot that the log begins after', makeZxid(1, 2), [makeZxid(1, 3), makeZxid(1, 4), makeZxid(2, 1)]],
+  ['before that', makeZxid(1, 1), null],
+  ['no record, between two', makeZxid(1, 9), null],
+  ['beyond the end', makeZxid(2, 2), null],
+  ['nothing', ZXID_ZERO, null],
+];
+for (const [name, from, expected] of READS) {
+  test(`the log is read from ${name}`, () => {
+    const bench = new Bench([snapshotFile(makeZxid(1, 2)), logFile(txnAt(1, 3), txnAt(1, 4)), logFile(txnAt(2, 1))]);
+    bench.storage.readLog(from, bench.io);
+    const [outcome] = bench.run();
+    assert.is(outcome?.kind, 'logRead');
+    if (outcome?.kind === 'logRead') assert.equal(outcome.txns?.map(({ zxid }) => zxid) ?? null, expected);
+  });
+}
+
+test('a log with a hole below a snapshot is not read across it', () => {
+  const bench = new Bench([snapshotFile(makeZxid(1, 5)), logFile(txnAt(1, 1), txnAt(1, 2)), logFile(txnAt(1, 5), txnAt(1, 6))]);
+  bench.storage.readLog(makeZxid(1, 1), bench.io);
+  assert.equal(bench.run(), [{ kind: 'logRead', from: makeZxid(1, 1), txns: null }]);
+});
+
+const [, BYTES] = logFile(txnAt(1, 1), txnAt(1, 2));
+const OLD_EPOCHS = [['acceptedEpoch', encodeEpoch(0)], ['currentEpoch', encodeEpoch(0)]] as const;
+const DAMAGED_SNAPSHOT = ['snapshot.100000002', BYTES] as const;
+const EMPTY_LOG = ['log.100000002', new Uint8Array(0)] as const;
+const UNRECOVERABLE: readonly [name: string, files: readonly (readonly [string, Uint8Array])[], reason: RegExp][] = [
+  ['a torn log that is not the last', [['log.100000001', BYTES.slice(0, -3)], logFile(txnAt(1, 3))], /^log\.100000001/],
+  ['an empty log that is not the last', [logFile(txnAt(1, 1)), EMPTY_LOG, logFile(txnAt(1, 3))], /^log\.100000002/],
+  ['a log under another name', [['log.100000002', BYTES]], /^log\.100000002 is damaged/],
+  ['a gap between two logs', [logFile(txnAt(1, 1)), logFile(txnAt(1, 3))], /missing between 0x100000001 and 0x100000003/],
+  ['a log that starts in the middle', [logFile(txnAt(1, 3))], /starts with 0x100000003/],
+  ['no sound snapshot', [['snapshot.100000000', BYTES], logFile(txnAt(1, 1))], /none of the snapshots/],
+  ['a damaged snapshot beyond the log', [snapshotFile(makeZxid(1, 1)), logFile(txnAt(1, 1)), DAMAGED_SNAPSHOT], /^snapshot\.1/],
+  ['an epoch that is no number', [['currentEpoch', BYTES]], /^currentEpoch is damaged/],
+  ['epochs the wrong way round', [['acceptedEpoch', encodeEpoch(1)], ['currentEpoch', encodeEpoch(2)]], /below currentEpoch/],
+  ['a history that was never accepted', [...OLD_EPOCHS, logFile(txnAt(1, 1))], /below the epoch/],
+];
+for (const [name, files, reason] of UNRECOVERABLE) {
+  test(`unrecoverable: ${name}`, () => {
+    const { first } = new Bench(files);
+    assert.is(first.kind, 'unrecoverable');
+    if (first.kind === 'unrecoverable') assert.match(first.reason, reason);
+  });
+}
+
+test('an older snapshot serves when a newer one is damaged and the log reaches beyond both', () => {
+  const log = logFile(txnAt(1, 1), txnAt(1, 2), txnAt(1, 3));
+  const { first } = new Bench([snapshotFile(makeZxid(1, 1)), log, DAMAGED_SNAPSHOT]);
+  assert.is(first.kind, 'recovered');
+  if (first.kind === 'recovered') assert.equal([first.image?.zxid, first.txns.length], [makeZxid(1, 1), 2]);
+});
+
+test('a torn tail is cut off before recovery ends, and files left half written go', () => {
+  const bench = new Bench([['log.100000001', BYTES.slice(0, -3)], ['currentEpoch.tmp', encodeEpoch(7)]]);
+  assert.is(bench.first.kind, 'recovered');
+  if (bench.first.kind === 'recovered') assert.equal([bench.first.tornTail, bench.first.txns.length], [true, 1]);
+  assert.equal(bench.disk.list(), ['log.100000001']);
+  assert.is(bench.disk.read('log.100000001')?.length, logFile(txnAt(1, 1))[1].length);
+});
+
+test('a write that fails stops everything, and nothing is durable afterwards', () => {
+  for (const failing of ['append log.100000001', 'sync log.100000001', 'syncDirectory .']) {
+    const bench = new Bench();
+    bench.io.failing.add(failing);
+    const outcomes = bench.log(txnAt(1, 1));
+    assert.equal(outcomes.map(({ kind }) => kind), ['failed']);
+    assert.is(bench.storage.durableZxid, ZXID_ZERO);
+  }
+});
+
+for (const failing of ['list .', 'read log.100000001', 'sync log.100000001', 'syncDirectory .']) {
+  test(`unrecoverable: ${failing} fails`, () => {
+    const disk = new SimulatedDisk();
+    disk.append(...logFile(txnAt(1, 1)));
+    const io = new FakeIo<SyncMark>(disk);
+    io.failing.add(failing);
+    const storage = new Storage({ snapRetainCount: 1 });
+    storage.recover(io);
+    const kinds: string[] = [];
+    for (let event = io.next(0); event !== undefined; event = io.next(0)) kinds.push(storage.handle(event, io)?.kind ?? '');
+    assert.is(kinds.at(-1), 'unrecoverable');
+  });
+}
+
+test('a storage is data: its copy goes on alike', () => {
+  const bench = new Bench();
+  bench.append(txnAt(1, 1));
+  const copy = fork(bench.storage);
+  bench.log(txnAt(1, 2));
+  assert.is(copy.lastLogged, makeZxid(1, 1));
+  assert.is(bench.storage.durableZxid, makeZxid(1, 2));
+  assert.ok(copy.isSyncNeeded);
+});
+
+test.run();
