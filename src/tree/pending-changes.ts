@@ -1,0 +1,47 @@
+/**
+ * The tree as it will be once every transaction that was prepared has been applied. The leader checks requests against
+ * it, not against the applied tree, so that pipelined writes see each other (ZooKeeper's outstandingChanges). Since a
+ * tree is made of persistent maps, a change record for each path is not needed: this is a fork of the tree to which
+ * each new transaction is applied at once, dropped when the applied tree has caught up. What is prepared is what will
+ * be applied, by construction; a refused multi rolls back by forgetting its own fork.
+ */
+import type { Zxid } from '../base/zxid.ts';
+import { ZXID_ZERO } from '../base/zxid.ts';
+import type { Digest, TxnBody, TxnHeader } from '../wire/transactions.ts';
+import type { DataTree } from './data-tree.ts';
+
+/** Changes prepared and not applied yet. One leader's, for one epoch: `clear` it when leadership ends or the tree is replaced. */
+export class PendingChanges {
+  /** The tree ahead; null while nothing is pending. */
+  ahead: DataTree | null = null;
+  /** The newest transaction that changed it. */
+  lastZxid: Zxid = ZXID_ZERO;
+
+  /** What a request is checked against. Not to be changed. */
+  view(tree: DataTree): DataTree {
+    return this.ahead ?? tree;
+  }
+
+  /** Counts a transaction as prepared. */
+  record(tree: DataTree, header: TxnHeader, body: TxnBody): void {
+    this.ahead ??= tree.copy();
+    this.ahead.apply(header, body);
+    this.lastZxid = header.zxid;
+  }
+
+  /** The digest after everything prepared so far: what the transaction prepared last carries. */
+  digest(tree: DataTree): Digest {
+    return this.view(tree).digest;
+  }
+
+  /** The applied tree has reached `zxid`. */
+  applied(zxid: Zxid): void {
+    if (zxid >= this.lastZxid) this.ahead = null;
+  }
+
+  /** Forgets everything: what was pending will never be applied here, or already came with another tree. */
+  clear(): void {
+    this.ahead = null;
+    this.lastZxid = ZXID_ZERO;
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Who watches what: two tables, data and child, from path to watchers (section 4.2 of the protocol's description;
+ * WatchManager). A watcher is a number, one a connection; nothing here is replicated. Watchers fire in the order in
+ * which they registered, each once per trigger whatever it holds; a one-shot watch is gone then. Filtering by
+ * permission happens at delivery, not here.
+ */
+import { EventType, WatcherType } from '../wire/words.ts';
+import { clientPath, parentOf, ROOT, treePath } from './path.ts';
+
+/** 'data' and 'child' fire once; the others stay. 'persistent' is in both tables, 'recursive' in data, for all below as well. */
+export type WatchKind = 'data' | 'child' | 'persistent' | 'recursive';
+
+const ONE_SHOT = 1;
+const PERSISTENT = 2;
+const RECURSIVE = 4;
+const ANY = 7;
+const NOBODY: readonly number[] = Object.freeze([]);
+
+/** One table: path to watcher to modes, and which paths a watcher is at. */
+class WatchManager {
+  readonly byPath: Map<string, Map<number, number>> = new Map();
+  readonly byWatcher: Map<number, Set<string>> = new Map();
+  /** Watches for everything below a path; while there are none, no ancestor is looked at. */
+  recursiveCount = 0;
+
+  add(path: string, watcher: number, mode: number): void {
+    const modes = this.modes(path, watcher);
+    if ((mode & ~modes & RECURSIVE) !== 0) this.recursiveCount++;
+    let watchers = this.byPath.get(path);
+    if (watchers === undefined) this.byPath.set(path, (watchers = new Map<number, number>()));
+    watchers.set(watcher, modes | mode);
+    let paths = this.byWatcher.get(watcher);
+    if (paths === undefined) this.byWatcher.set(watcher, (paths = new Set<string>()));
+    paths.add(path);
+  }
+
+  modes(path: string, watcher: number): number {
+    return this.byPath.get(path)?.get(watcher) ?? 0;
+  }
+
+  /** Whether there was one. */
+  remove(path: string, watcher: number, mask: number): boolean {
+    const modes = this.modes(path, watcher);
+    if ((modes & mask) === 0) return false;
+    if ((modes & mask & RECURSIVE) !== 0) this.recursiveCount--;
+    if ((modes & ~mask) !== 0) {
+      this.byPath.get(path)?.set(watcher, modes & ~mask);
+      return true;
+    }
+    const watchers = this.byPath.get(path);
+    watchers?.delete(watcher);
+    if (watchers?.size === 0) this.byPath.delete(path);
+    const paths = this.byWatcher.get(watcher);
+    paths?.delete(path);
+    if (paths?.size === 0) this.byWatcher.delete(watcher);
+    return true;
+  }
+
+  removeWatcher(watcher: number): void {
+    for (const path of [...(this.byWatcher.get(watcher) ?? [])]) this.remove(path, watcher, ANY);
+  }
+
+  /** Those to notify of a change at `path`, one-shot watches consumed. */
+  trigger(path: string): readonly number[] {
+    const here = this.byPath.get(path);
+    if (here === undefined && this.recursiveCount === 0) return NOBODY;
+    const fired: number[] = here === undefined ? [] : [...here.keys()];
+    for (const watcher of fired) this.remove(path, watcher, ONE_SHOT);
+    if (this.recursiveCount > 0) this.addRecursive(path, fired);
+    return fired;
+  }
+
+  /** Nearest ancestor first. */
+  addRecursive(path: string, fired: number[]): void {
+    for (let ancestor = path; ancestor !== ROOT; ) {
+      ancestor = parentOf(ancestor);
+      const watchers = this.byPath.get(ancestor);
+      if (watchers === undefined) continue;
+      for (const [watcher, modes] of watchers) if ((modes & RECURSIVE) !== 0 && !fired.includes(watcher)) fired.push(watcher);
+    }
+  }
+}
+
+/** See the head of the file. Paths are as clients see them. */
+export class WatchTable {
+  readonly data: WatchManager = new WatchManager();
+  readonly child: WatchManager = new WatchManager();
+
+  add(path: string, kind: WatchKind, watcher: number): void {
+    const at = treePath(path);
+    const mode = kind === 'persistent' ? PERSISTENT : kind === 'recursive' ? RECURSIVE : ONE_SHOT;
+    if (kind !== 'child') this.data.add(at, watcher, mode);
+    if (kind === 'child' || kind === 'persistent') this.child.add(at, watcher, mode);
+  }
+
+  /** checkWatches: whether the watcher holds a watch of that `WatcherType` at the path. */
+  has(path: string, watcherType: number, watcher: number): boolean {
+    const { data, child } = masksOf(watcherType);
+    const at = treePath(path);
+    return (this.data.modes(at, watcher) & data) !== 0 || (this.child.modes(at, watcher) & child) !== 0;
+  }
+
+  /** removeWatches: whether there was one to remove. A type removes its own mode only; Any removes every mode. */
+  remove(path: string, watcherType: number, watcher: number): boolean {
+    const { data, child } = masksOf(watcherType);
+    const at = treePath(path);
+    const wasData = this.data.remove(at, watcher, data);
+    const wasChild = this.child.remove(at, watcher, child);
+    return wasData || wasChild;
+  }
+
+  /** The connection is gone. */
+  removeWatcher(watcher: number): void {
+    this.data.removeWatcher(watcher);
+    this.child.removeWatcher(watcher);
+  }
+
+  /** The watchers that an event of `type` at `path` notifies. A deletion reaches each once, though it empties both tables. */
+  trigger(type: number, path: string): readonly number[] {
+    const at = treePath(path);
+    if (type === EventType.NodeChildrenChanged) return this.child.trigger(at);
+    const fired = this.data.trigger(at);
+    if (type !== EventType.NodeDeleted) return fired;
+    const children = this.child.trigger(at);
+    return children.length === 0 ? fired : fired.concat(children.filter((watcher) => !fired.includes(watcher)));
+  }
+
+  /** How many watches there are, how many paths and how many watchers have some: what `wchs` and `mntr` report. */
+  get counts(): { readonly watches: number; readonly paths: number; readonly watchers: number } {
+    let watches = 0;
+    for (const table of [this.data, this.child]) for (const watchers of table.byPath.values()) watches += watchers.size;
+    const paths = new Set([...this.data.byPath.keys(), ...this.child.byPath.keys()]);
+    const watchers = new Set([...this.data.byWatcher.keys(), ...this.child.byWatcher.keys()]);
+    return { watches, paths: paths.size, watchers: watchers.size };
+  }
+
+  /** The watched paths of one watcher in either table, sorted by nothing but the order of registration. */
+  pathsOf(watcher: number): string[] {
+    const paths = new Set([...(this.data.byWatcher.get(watcher) ?? []), ...(this.child.byWatcher.get(watcher) ?? [])]);
+    return [...paths].map(clientPath);
+  }
+}
+
+/** Whether a number is a `WatcherType`. */
+export function isWatcherType(watcherType: number): boolean {
+  return watcherType >= WatcherType.Children && watcherType <= WatcherType.PersistentRecursive;
+}
+
+function masksOf(watcherType: number): { readonly data: number; readonly child: number } {
+  switch (watcherType) {
+    case WatcherType.Children:
+      return { data: 0, child: ONE_SHOT };
+    case WatcherType.Data:
+      return { data: ONE_SHOT, child: 0 };
+    case WatcherType.Persistent:
+      return { data: PERSISTENT, child: PERSISTENT };
+    case WatcherType.PersistentRecursive:
+      return { data: RECURSIVE, child: 0 };
+    case WatcherType.Any:
+      return { data: ANY, child: ANY };
+    default:
+      return { data: 0, child: 0 };
+  }
+}
