@@ -8,7 +8,7 @@ import type { Request } from '../wire/client-messages.ts';
 import { AddWatchMode, ErrorCode, EventType, WatcherType, type ResultCode } from '../wire/words.ts';
 
 /** Characters of paths in one setWatches request: a single one for all could exceed the packet limit (ZOOKEEPER-706). */
-export const SET_WATCHES_LENGTH = 128 * 1024;
+export const SET_WATCHES_LENGTH: number = 128 * 1024;
 
 const LISTS = ['data', 'exist', 'child', 'persistent', 'recursive'] as const;
 

@@ -1,8 +1,9 @@
 /**
- * What a server is to its clients: connections, sessions bound to them, and each session's requests in order (the request pipeline's
- * client side: NIOServerCnxn, CommitProcessor, FinalRequestProcessor). Writes travel to the leader as soon as they arrive and are
- * answered when they are applied here; reads run here, each after all that the same session asked before; a watch event leaves
- * before any reply that could show what it tells of. Nothing here survives the connection but what the leader knows.
+ * What a server is to its clients: connections, sessions bound to them, and each session's requests in order
+ * (the request pipeline's client side: NIOServerCnxn, CommitProcessor, FinalRequestProcessor). Writes travel
+ * to the leader as soon as they arrive and are answered when they are applied here; reads run here, each
+ * after all that the same session asked before; a watch event leaves before any reply that could show what it
+ * tells of. Nothing here survives the connection but what the leader knows.
  */
 import { NO_SESSION, sessionIdFromWords } from '../base/session-id.ts';
 import type { SessionId } from '../base/session-id.ts';
@@ -10,14 +11,14 @@ import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
-import { authenticate } from '../tree/acl.ts';
+import { authenticate, isPermitted } from '../tree/acl.ts';
 import type { Applied } from '../tree/applied.ts';
 import { writeResponse } from '../tree/replies.ts';
 import { WatchTable } from '../tree/watches.ts';
 import type { AuthRequest, ClientMessage, ConnectRequest, Request, RequestMessage, Response } from '../wire/client-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
-import { ErrorCode, KeeperState, Xid } from '../wire/words.ts';
-import type { Id, ResultCode } from '../wire/words.ts';
+import { ErrorCode, KeeperState, Permission, Xid } from '../wire/words.ts';
+import type { Bytes, Id, ResultCode } from '../wire/words.ts';
 import type { ServerConfig } from './config.ts';
 import type { Database } from './database.ts';
 import { isPassword, passwordOf } from './password.ts';
@@ -60,6 +61,7 @@ interface ClientConnection {
 
 const NO_PASSWORD = new Uint8Array(16);
 
+/** See the head of the file. Plain data. */
 export class ClientService {
   private readonly connections: Map<ConnectionId, ClientConnection> = new Map();
   private readonly bySession: Map<SessionId, ClientConnection> = new Map();
@@ -131,10 +133,16 @@ export class ClientService {
     this.drain(client, port, io);
   }
 
-  /** A transaction was applied here: events first, then the reply, then what waited for it. */
+  /**
+   * A transaction was applied here: events first (only to those who may read the node, CVE-2024-23944), then
+   * the reply, then what waited for it.
+   */
   onApplied(txn: Txn, applied: Applied, port: ServicePort, io: Io): void {
-    for (const { type, path } of applied.triggers) {
-      for (const watcher of this.watches.trigger(type, path)) this.sendEvent(watcher, type, path, txn.zxid, io);
+    for (const { type, path, acl } of applied.triggers) {
+      for (const watcher of this.watches.trigger(type, path)) {
+        const ids = this.connections.get(watcher)?.authInfo ?? [];
+        if (isPermitted(acl, Permission.READ, ids)) this.sendEvent(watcher, type, path, txn.zxid, io);
+      }
     }
     const client = this.bySession.get(txn.clientId);
     if (client === undefined) return;
@@ -160,7 +168,8 @@ export class ClientService {
     const { lastProcessedZxid } = port.database;
     if (request.lastZxidSeen > lastProcessedZxid) {
       // It has seen more than this server has: serving it would take it back in time.
-      io.observe({ kind: 'clientRefused', sessionId: request.sessionId, clientZxid: request.lastZxidSeen, serverZxid: lastProcessedZxid });
+      const { sessionId, lastZxidSeen: clientZxid } = request;
+      io.observe({ kind: 'clientRefused', sessionId, clientZxid, serverZxid: lastProcessedZxid });
       this.close(client, io);
       return;
     }
@@ -193,24 +202,21 @@ export class ClientService {
       this.establish(client, port, io);
       return;
     }
-    const { readOnly } = client;
-    io.send(client.connection, { kind: 'connectResponse', protocolVersion: 0, timeoutMs: 0, sessionId: NO_SESSION, password: NO_PASSWORD, readOnly });
+    this.sendConnectResponse(client, 0, NO_SESSION, NO_PASSWORD, io);
     this.close(client, io);
   }
 
   private establish(client: ClientConnection, port: ServicePort, io: Io): void {
     client.phase = 'established';
-    const { sessionId, timeoutMs, readOnly } = client;
+    const { sessionId, timeoutMs } = client;
     port.touch(sessionId, timeoutMs, io);
-    const password = passwordOf(sessionId);
-    io.send(client.connection, {
-      kind: 'connectResponse',
-      protocolVersion: 0,
-      timeoutMs,
-      sessionId,
-      password,
-      readOnly: readOnly === undefined ? undefined : false,
-    });
+    this.sendConnectResponse(client, timeoutMs, sessionId, passwordOf(sessionId), io);
+  }
+
+  private sendConnectResponse(client: ClientConnection, timeoutMs: number, sessionId: SessionId, password: Bytes, io: Io): void {
+    // A client of the old form, which cannot say that it is read-only, is not told either.
+    const readOnly = client.readOnly === undefined ? undefined : false;
+    io.send(client.connection, { kind: 'connectResponse', protocolVersion: 0, timeoutMs, sessionId, password, readOnly });
   }
 
   private onRequest(client: ClientConnection, message: RequestMessage, port: ServicePort, io: Io): void {
@@ -304,10 +310,14 @@ export class ClientService {
     if (this.bySession.get(client.sessionId) === client) this.bySession.delete(client.sessionId);
   }
 
-  /** serverId·2⁵⁶ + wall-clock ms·2¹⁶ at first, then one more each time (SessionTrackerImpl.initializeNextSessionId). */
+  /**
+   * serverId·2⁵⁶ + wall-clock ms·2¹⁶ at first, then one more each time
+   * (SessionTrackerImpl.initializeNextSessionId).
+   */
   private nextSessionId(serverId: number, io: Io): SessionId {
     if (this.lastSessionHigh === 0) {
-      // 40 bits of milliseconds above 16 bits of count: 24 of them go to the high word, below the server's id.
+      // 40 bits of milliseconds above 16 bits of count: 24 of them go to the high word, below the server's
+      // id.
       const wall = io.wallTime();
       this.lastSessionHigh = (serverId << 24) | (Math.floor(wall / 0x1_0000) & 0xff_ffff);
       this.lastSessionLow = (wall & 0xffff) << 16;

@@ -1,9 +1,11 @@
 /**
- * What an operator decides about one server: identity, membership, times and limits, under ZooKeeper's own names (zoo.cfg) with
- * units added. Plain data, checked before a server is made of it; nothing here changes while the server runs.
+ * What an operator decides about one server: identity, membership, times and limits, under ZooKeeper's own
+ * names (zoo.cfg) with units added. Plain data, checked before a server is made of it; nothing here changes
+ * while the server runs.
  */
 import { invariant } from '../base/invariant.ts';
 import { COUNTER_MAX } from '../base/zxid.ts';
+import type { ZabSettings } from '../zab/host.ts';
 
 /** One `server.N` line: its id and whether it votes. */
 export interface Member {
@@ -28,7 +30,10 @@ export interface ServerConfig {
   readonly snapCount: number;
   /** Committed transactions kept in memory, for DIFF. */
   readonly commitLogCount: number;
-  /** A DIFF may be read from the log if it is smaller than this share (percent) of the last snapshot; negative: never. */
+  /**
+   * A DIFF may be read from the log if it is smaller than this share (percent) of the last snapshot;
+   * negative: never.
+   */
   readonly snapshotSizePercent: number;
   /** Requests synced to disk together at most. */
   readonly maxBatchSize: number;
@@ -85,4 +90,24 @@ export function checkConfig(config: ServerConfig): void {
   invariant(config.minSessionTimeoutMs <= config.maxSessionTimeoutMs, 'minSessionTimeout exceeds maxSessionTimeout');
   invariant(config.snapCount >= 2 && config.commitLogCount >= 1, 'snapCount and commitLogCount are too small');
   invariant(config.counterLimit >= 1 && config.counterLimit <= COUNTER_MAX, 'counterLimit out of range');
+}
+
+/** What the protocol reads of it. */
+export function zabSettings(config: ServerConfig): ZabSettings {
+  return {
+    id: config.id,
+    isVoter: isVoter(config),
+    voters: voterIds(config),
+    members: config.members.map((member) => member.id),
+    tickTimeMs: config.tickTimeMs,
+    initLimit: config.initLimit,
+    syncLimit: config.syncLimit,
+    finalizeWaitMs: config.finalizeWaitMs,
+    minNotificationIntervalMs: config.minNotificationIntervalMs,
+    maxNotificationIntervalMs: config.maxNotificationIntervalMs,
+    cnxTimeoutMs: config.cnxTimeoutMs,
+    learnerRetryMs: config.learnerRetryMs,
+    counterLimit: config.counterLimit,
+    snapshotSizePercent: config.snapshotSizePercent,
+  };
 }

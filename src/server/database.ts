@@ -1,6 +1,7 @@
 /**
- * The replicated state of a server: the tree, the session table and the last committed transactions, changed by nothing but
- * transactions in zxid order (ZKDatabase). Equal on all servers at equal zxid. It knows no disk, no network and no client.
+ * The replicated state of a server: the tree, the session table and the last committed transactions, changed
+ * by nothing but transactions in zxid order (ZKDatabase). Equal on all servers at equal zxid. It knows no
+ * disk, no network and no client.
  */
 import type { SessionId } from '../base/session-id.ts';
 import type { Zxid } from '../base/zxid.ts';
@@ -8,6 +9,7 @@ import { DataTree } from '../tree/data-tree.ts';
 import type { Applied } from '../tree/applied.ts';
 import type { SnapshotImage, Txn } from '../wire/transactions.ts';
 
+/** See the head of the file. Plain data, but for the tree, which forks for nothing. */
 export class Database {
   tree: DataTree = new DataTree();
   /** Negotiated timeout in ms of every open session. */

@@ -1,6 +1,7 @@
 /**
- * Session passwords. Every server can compute the password of every session from the id alone, so that a session can move without
- * shared state: the 16 bytes that ZooKeeper's own generator yields (section 4.1 of the protocol's description).
+ * Session passwords. Every server can compute the password of every session from the id alone, so that a
+ * session can move without shared state: the 16 bytes that ZooKeeper's own generator yields (section 4.1 of
+ * the protocol's description).
  */
 import type { SessionId } from '../base/session-id.ts';
 import type { Bytes } from '../wire/words.ts';

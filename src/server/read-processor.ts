@@ -1,6 +1,7 @@
 /**
- * Requests that are answered from this server's own state (the read half of FinalRequestProcessor): reads, watch management, ping and
- * whoAmI. A read that asks for a watch and succeeds leaves it here, in the same event: nothing can change in between.
+ * Requests that are answered from this server's own state (the read half of FinalRequestProcessor): reads,
+ * watch management, ping and whoAmI. A read that asks for a watch and succeeds leaves it here, in the same
+ * event: nothing can change in between.
  */
 import type { ConnectionId } from '../io/event.ts';
 import { clientInfos } from '../tree/acl.ts';

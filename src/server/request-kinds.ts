@@ -1,4 +1,7 @@
-/** Which requests change the state (and go through the leader), which only read it, and which a client may not ask for. */
+/**
+ * Which requests change the state (and go through the leader), which only read it, and which a client may not
+ * ask for.
+ */
 import type { RequestKind } from '../wire/client-messages.ts';
 
 /** How a request travels: a write and a flush by way of the leader, a read here, the rest never. */
@@ -34,13 +37,15 @@ const CLASSES: Readonly<Record<RequestKind, RequestClass>> = {
   malformed: 'read',
   auth: 'connection',
   sasl: 'connection',
-  // Internal ones, which ZooKeeper lets slip in from a client, a check outside a multi, and what nobody knows.
+  // Internal ones, which ZooKeeper lets slip in from a client, a check outside a multi, and what nobody
+  // knows.
   createSession: 'refused',
   deleteContainer: 'refused',
   check: 'refused',
   unknown: 'refused',
 };
 
+/** The class of a request, by its kind alone. */
 export function classOf(kind: RequestKind): RequestClass {
   return CLASSES[kind];
 }

@@ -1,7 +1,8 @@
 /**
- * The leader's way from a request to a proposal (PrepRequestProcessor and ProposalRequestProcessor): check the session, validate
- * against the tree and everything that is proposed but not applied yet, stamp a zxid, propose. What is refused becomes an error
- * transaction: it takes a zxid and its place in the order like any other write. It also expires sessions, which nobody else may.
+ * The leader's way from a request to a proposal (PrepRequestProcessor and ProposalRequestProcessor): check
+ * the session, validate against the tree and everything that is proposed but not applied yet, stamp a zxid,
+ * propose. What is refused becomes an error transaction: it takes a zxid and its place in the order like any
+ * other write. It also expires sessions, which nobody else may.
  */
 import type { SessionId } from '../base/session-id.ts';
 import { NO_SESSION } from '../base/session-id.ts';
@@ -27,6 +28,7 @@ export interface Submission {
   readonly authInfo: readonly Id[];
 }
 
+/** See the head of the file; one for each term as leader. */
 export class RequestProcessor {
   readonly tracker: SessionTracker;
   private readonly pending: PendingChanges = new PendingChanges();
@@ -48,7 +50,8 @@ export class RequestProcessor {
     if (zxid === undefined) return;
     const header: TxnHeader = { clientId: sessionId, cxid, zxid, time: io.wallTime() };
     const body = this.prepare(submission, header, database, io);
-    leader.propose(encodeTxn(header, body, null), host, io);
+    const { digest } = this.pending.view(database.tree);
+    leader.propose(encodeTxn(header, body, digest), host, io);
   }
 
   /** A transaction has been applied: what was pending of it is now in the tree. */

@@ -1,8 +1,9 @@
 /**
- * A server: the one door through which everything that happens to it comes, and the roles behind it (QuorumPeer). It joins the parts
- * that know nothing of each other: storage, database, election, leader or learner, and the service to clients. Between two roles it
- * drains: no vote is cast before everything it has logged is durable and applied, so that what it advertises is what a restart would
- * find (ZOOKEEPER-2845, 3642, 4712). All of its state is plain data.
+ * A server: the one door through which everything that happens to it comes, and the roles behind it
+ * (QuorumPeer). It joins the parts that know nothing of each other: storage, database, election, leader or
+ * learner, and the service to clients. Between two roles it drains: no vote is cast before everything it has
+ * logged is durable and applied, so that what it advertises is what a restart would find (ZOOKEEPER-2845,
+ * 3642, 4712). All of its state is plain data.
  */
 import { assertNever, invariant } from '../base/invariant.ts';
 import { NO_SESSION } from '../base/session-id.ts';
@@ -13,7 +14,6 @@ import type { ConnectionId, Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
 import type { Recovered, StorageOutcome } from '../storage/outcome.ts';
-import { Storage } from '../storage/storage.ts';
 import type { Request } from '../wire/client-messages.ts';
 import type { Message, Port } from '../wire/message.ts';
 import type { Forward, Notification, ServerStateName } from '../wire/quorum-messages.ts';
@@ -27,37 +27,30 @@ import { Leader } from '../zab/leader.ts';
 import { Learner } from '../zab/learner.ts';
 import { ClientService } from './client-service.ts';
 import type { ServicePort } from './client-service.ts';
-import { checkConfig, isVoter, voterIds } from './config.ts';
+import { checkConfig, zabSettings } from './config.ts';
 import type { ServerConfig } from './config.ts';
-import { Database } from './database.ts';
+import type { Database } from './database.ts';
 import { isClientMessage, isElectionMessage, isQuorumMessage } from './message-kinds.ts';
+import { Replica } from './replica.ts';
 import { RequestProcessor } from './request-processor.ts';
 
 /** Where a server stands between start and service. */
 type Stage = 'recovering' | 'draining' | 'looking' | 'working';
 
+/** See the head of the file; made of a configuration, with nothing but its disk to remember by. */
 export class Server implements Process, ZabHost, ServicePort {
   readonly config: ServerConfig;
   readonly settings: ZabSettings;
-  readonly database: Database;
   isServing = false;
+  snapshotWantedIn = 0;
   private stage: Stage = 'recovering';
-  private readonly storage: Storage;
+  private readonly replica: Replica;
   private readonly links: ElectionLinks;
   private readonly election: Election = new Election();
   private readonly service: ClientService = new ClientService();
   private leader: Leader | null = null;
   private learner: Learner | null = null;
   private processor: RequestProcessor | null = null;
-  /** In the log but not applied, in order: what is proposed and not yet committed. */
-  private readonly unapplied: Txn[] = [];
-  /** Disk requests that must be over before this server may vote. */
-  private diskWork = 0;
-  /** A snapshot from the leader that is being written. */
-  private incoming: SnapshotImage | null = null;
-  /** A snapshot of our own that waits until the log is durable up to it. */
-  private outgoing: SnapshotImage | null = null;
-  private untilSnapshot = 0;
   /** Sessions heard of since the leader last asked. */
   private readonly touched: Map<SessionId, number> = new Map();
 
@@ -65,15 +58,14 @@ export class Server implements Process, ZabHost, ServicePort {
     checkConfig(config);
     this.config = config;
     this.settings = zabSettings(config);
-    this.database = new Database(config.commitLogCount);
-    this.storage = new Storage({ snapRetainCount: config.snapRetainCount });
+    this.replica = new Replica(config);
     this.links = new ElectionLinks(config.id, config.cnxTimeoutMs);
   }
 
   handle(event: Event, io: Io): void {
     switch (event.kind) {
       case 'start':
-        this.storage.recover(io);
+        this.replica.recover(io);
         return;
       case 'timer':
         this.onTimer(event.timer, io);
@@ -95,7 +87,7 @@ export class Server implements Process, ZabHost, ServicePort {
       case 'diskRead':
       case 'diskListed':
       case 'diskFailed': {
-        const outcome = this.storage.handle(event, io);
+        const outcome = this.replica.onDiskEvent(event, io);
         if (outcome !== null) this.onStorage(outcome, io);
         return;
       }
@@ -107,19 +99,19 @@ export class Server implements Process, ZabHost, ServicePort {
   // What the protocol asks of this server.
 
   get acceptedEpoch(): number {
-    return this.storage.acceptedEpoch;
+    return this.replica.acceptedEpoch;
   }
 
   get currentEpoch(): number {
-    return this.storage.currentEpoch;
+    return this.replica.currentEpoch;
   }
 
   get lastLogged(): Zxid {
-    return this.storage.lastLogged;
+    return this.replica.lastLogged;
   }
 
   get isLogDurable(): boolean {
-    return !this.storage.isSyncNeeded;
+    return this.replica.isLogDurable;
   }
 
   get lastProcessed(): Zxid {
@@ -130,34 +122,32 @@ export class Server implements Process, ZabHost, ServicePort {
     return this.database.committedLog;
   }
 
+  get database(): Database {
+    return this.replica.database;
+  }
+
   writeEpoch(file: 'acceptedEpoch' | 'currentEpoch', epoch: number, io: Io): void {
-    this.diskWork += 1;
-    this.storage.writeEpoch(file, epoch, io);
+    this.replica.writeEpoch(file, epoch, io);
   }
 
   append(txn: Txn, io: Io): void {
-    this.unapplied.push(txn);
-    this.storage.append(txn, io);
-    io.observe({ kind: 'appended', txn });
+    this.replica.append(txn, io);
   }
 
   sync(io: Io): void {
-    this.storage.sync(io);
+    this.replica.sync(io);
   }
 
   truncate(zxid: Zxid, io: Io): void {
-    this.diskWork += 1;
-    this.storage.truncate(zxid, io);
+    this.replica.truncate(zxid, io);
   }
 
   installSnapshot(image: SnapshotImage, io: Io): void {
-    this.diskWork += 1;
-    this.incoming = image;
-    this.storage.installSnapshot(image, io);
+    this.replica.installSnapshot(image, io);
   }
 
   readLog(from: Zxid, io: Io): void {
-    this.storage.readLog(from, io);
+    this.replica.readLog(from, io);
   }
 
   image(): SnapshotImage {
@@ -165,13 +155,10 @@ export class Server implements Process, ZabHost, ServicePort {
   }
 
   deliver(txn: Txn, io: Io): void {
-    const head = this.unapplied.shift();
-    invariant(head !== undefined && head.zxid === txn.zxid, 'a transaction is applied in the order of the log, and only from it');
-    const applied = this.database.apply(txn);
-    io.observe({ kind: 'applied', txn, digest: this.database.tree.digest });
+    const applied = this.replica.apply(txn, io);
     this.processor?.applied(txn);
     this.service.onApplied(txn, applied, this, io);
-    this.countForSnapshot(io);
+    this.replica.countForSnapshot(io);
   }
 
   startLeading(io: Io): void {
@@ -323,32 +310,23 @@ export class Server implements Process, ZabHost, ServicePort {
         this.onRecovered(outcome, io);
         return;
       case 'durable':
-        io.observe({ kind: 'durable', zxid: outcome.zxid });
-        this.writeSnapshotWhenDurable(io);
+        this.replica.onDurable(outcome.zxid, io);
         this.leader?.onDurable(outcome.zxid, this, io);
         this.learner?.onDurable(outcome.zxid, this, io);
-        this.drain(io);
-        return;
+        break;
       case 'epochWritten':
-        this.diskWork -= 1;
-        io.observe({ kind: outcome.file, epoch: outcome.epoch });
+        this.replica.onEpochWritten(outcome.file, outcome.epoch, io);
         this.leader?.onEpochWritten(outcome.file, this, io);
         this.learner?.onEpochWritten(this, io);
-        this.drain(io);
-        return;
+        break;
       case 'truncated':
-        this.loadHistory(outcome.image, outcome.txns, io);
-        io.observe({ kind: 'truncated', zxid: outcome.zxid });
-        this.afterHistory(io);
-        return;
-      case 'snapshotInstalled': {
-        const image = this.incoming;
-        this.incoming = null;
-        this.loadHistory(image, [], io);
-        io.observe({ kind: 'snapshotInstalled', zxid: outcome.zxid, digest: this.database.tree.digest });
-        this.afterHistory(io);
-        return;
-      }
+        this.replica.onTruncated(outcome.zxid, outcome.image, outcome.txns, io);
+        this.learner?.onHistoryReplaced(this, io);
+        break;
+      case 'snapshotInstalled':
+        this.replica.onSnapshotInstalled(outcome.zxid, io);
+        this.learner?.onHistoryReplaced(this, io);
+        break;
       case 'logRead':
         this.leader?.onLogRead(outcome.from, outcome.txns, this, io);
         return;
@@ -356,62 +334,43 @@ export class Server implements Process, ZabHost, ServicePort {
         io.observe({ kind: 'snapshotWritten', zxid: outcome.zxid });
         return;
       case 'truncateRefused':
+        this.replica.onTruncateRefused();
+        this.snapshotWantedIn = this.learner?.epoch ?? 0;
+        if (this.learner !== null) this.lookForLeader('the log cannot be cut back as the leader asks', io);
+        break;
       case 'unrecoverable':
       case 'failed':
         return this.stop(outcome.reason, io);
       default:
         assertNever(outcome);
     }
+    this.drain(io);
   }
 
   private onRecovered(recovered: Recovered, io: Io): void {
-    this.database.load(recovered.image, recovered.txns);
     if (recovered.acceptedEpoch < recovered.currentEpoch) {
-      this.stop('acceptedEpoch is older than currentEpoch: restore both files, or empty the data directory and let the ensemble fill it', io);
+      this.stop('acceptedEpoch is older than currentEpoch: restore both, or empty the data directory', io);
     }
-    this.observeRecovery(recovered.tornTail, io);
-    this.resetSnapshotCount(io);
-    io.observe({ kind: 'role', role: 'LOOKING', epoch: this.currentEpoch });
+    this.replica.onRecovered(recovered, io);
     this.stage = 'draining';
+    io.observe({ kind: 'role', role: 'LOOKING', epoch: this.currentEpoch });
     this.drain(io);
   }
 
-  private observeRecovery(tornTail: boolean, io: Io): void {
-    const { acceptedEpoch, currentEpoch, lastLogged } = this;
-    io.observe({ kind: 'recovered', lastZxid: lastLogged, digest: this.database.tree.digest, acceptedEpoch, currentEpoch, tornTail });
-  }
-
-  /** The disk has done what a TRUNC or a SNAP asked for: the database follows it. */
-  private loadHistory(image: SnapshotImage | null, txns: readonly Txn[], io: Io): void {
-    this.diskWork -= 1;
-    this.unapplied.length = 0;
-    this.outgoing = null;
-    this.database.load(image, txns);
-    this.resetSnapshotCount(io);
-  }
-
-  private afterHistory(io: Io): void {
-    this.learner?.onHistoryReplaced(this, io);
-    this.drain(io);
-  }
-
-  /** Ends a role for good: when the disk is still, the rest of the log is applied and a leader is looked for. */
+  /**
+   * Ends a role for good: when the disk is still, the rest of the log is applied and a leader is looked for.
+   */
   private drain(io: Io): void {
-    if (this.stage !== 'draining' || this.diskWork > 0) return;
+    if (this.stage !== 'draining' || this.replica.isChanging) return;
     if (!this.isLogDurable) {
-      this.storage.sync(io);
+      this.replica.sync(io);
       return;
     }
-    if (this.unapplied.length > 0) {
-      // As a restart would: the log is the state that is advertised, whether or not its end was ever committed.
-      for (const txn of this.unapplied) this.database.apply(txn);
-      this.unapplied.length = 0;
-      this.observeRecovery(false, io);
-    }
+    this.replica.absorbLog(io);
     const epoch = epochOf(this.lastLogged);
     if (epoch > this.currentEpoch) {
-      // A synchronization was cut short between its history and its epoch. The history holds all of what that epoch began with, so
-      // the epoch may be adopted now (ZOOKEEPER-1653).
+      // A synchronization was cut short between its history and its epoch. The history holds all of what that
+      // epoch began with, so the epoch may be adopted now (ZOOKEEPER-1653).
       this.writeEpoch('currentEpoch', epoch, io);
       return;
     }
@@ -430,49 +389,8 @@ export class Server implements Process, ZabHost, ServicePort {
     this.processor.submit({ owner, sessionId, cxid, request, authInfo }, this.database, this.leader, this, io);
   }
 
-  private countForSnapshot(io: Io): void {
-    this.untilSnapshot -= 1;
-    if (this.untilSnapshot > 0 || this.outgoing !== null || this.storage.isWritingSnapshot) return;
-    this.resetSnapshotCount(io);
-    this.outgoing = this.database.image();
-    this.writeSnapshotWhenDurable(io);
-  }
-
-  /** A snapshot never runs ahead of the log, or a gap in the log could not be told from its end. */
-  private writeSnapshotWhenDurable(io: Io): void {
-    if (this.outgoing === null || this.outgoing.zxid > this.storage.durableZxid) return;
-    const image = this.outgoing;
-    this.outgoing = null;
-    this.storage.writeSnapshot(image, io);
-  }
-
-  /** Half of snapCount and a random part of the other half, so that the servers do not all do it at once. */
-  private resetSnapshotCount(io: Io): void {
-    const half = this.config.snapCount >> 1;
-    this.untilSnapshot = half + io.random(Math.max(1, half)) + 1;
-  }
-
   private stop(reason: string, io: Io): never {
     io.observe({ kind: 'halted', reason });
     return io.halt(reason);
   }
-}
-
-function zabSettings(config: ServerConfig): ZabSettings {
-  return {
-    id: config.id,
-    isVoter: isVoter(config),
-    voters: voterIds(config),
-    members: config.members.map((member) => member.id),
-    tickTimeMs: config.tickTimeMs,
-    initLimit: config.initLimit,
-    syncLimit: config.syncLimit,
-    finalizeWaitMs: config.finalizeWaitMs,
-    minNotificationIntervalMs: config.minNotificationIntervalMs,
-    maxNotificationIntervalMs: config.maxNotificationIntervalMs,
-    cnxTimeoutMs: config.cnxTimeoutMs,
-    learnerRetryMs: config.learnerRetryMs,
-    counterLimit: config.counterLimit,
-    snapshotSizePercent: config.snapshotSizePercent,
-  };
 }

@@ -1,8 +1,9 @@
 /**
- * Who is alive: the leader's table of session deadlines, in buckets of one tick (SessionTrackerImpl, ExpiryQueue). A session is
- * expired by the leader alone and late rather than early; from the moment its close is prepared it is closing, and nothing of it is
- * accepted any more (ZOOKEEPER-1208, 1496). It also remembers which server the session is connected to, so that a request that
- * lags behind a move is refused (ZOOKEEPER-417). Time is monotonic (ZOOKEEPER-1366).
+ * Who is alive: the leader's table of session deadlines, in buckets of one tick (SessionTrackerImpl,
+ * ExpiryQueue). A session is expired by the leader alone and late rather than early; from the moment its
+ * close is prepared it is closing, and nothing of it is accepted any more (ZOOKEEPER-1208, 1496). It also
+ * remembers which server the session is connected to, so that a request that lags behind a move is refused
+ * (ZOOKEEPER-417). Time is monotonic (ZOOKEEPER-1366).
  */
 import type { SessionId } from '../base/session-id.ts';
 import { ErrorCode } from '../wire/words.ts';
@@ -30,6 +31,7 @@ export function roundToNextTick(ms: number, tickMs: number): number {
   return (Math.floor(ms / tickMs) + 1) * tickMs;
 }
 
+/** See the head of the file. Times are the leader's monotonic milliseconds. */
 export class SessionTracker {
   private readonly tickMs: number;
   private readonly sessions: Map<SessionId, Tracked> = new Map();
@@ -72,7 +74,9 @@ export class SessionTracker {
     return true;
   }
 
-  /** Whether a write of this session that came through `owner` may go on: OK, SESSIONEXPIRED or SESSIONMOVED. */
+  /**
+   * Whether a write of this session that came through `owner` may go on: OK, SESSIONEXPIRED or SESSIONMOVED.
+   */
   check(sessionId: SessionId, owner: number): ResultCode {
     const tracked = this.sessions.get(sessionId);
     if (tracked === undefined || tracked.isClosing) return ErrorCode.SESSIONEXPIRED;

@@ -1,7 +1,8 @@
 /**
- * Connections between election ports (QuorumCnxManager): one for each pair of servers, owned by the larger id. The smaller one may
- * knock (connect, say who it is) and is then called back. A peer's queue holds one message, the newest; the last one sent is sent
- * again on a new connection, so that a vote is never lost for good with the connection that carried it.
+ * Connections between election ports (QuorumCnxManager): one for each pair of servers, owned by the larger
+ * id. The smaller one may knock (connect, say who it is) and is then called back. A peer's queue holds one
+ * message, the newest; the last one sent is sent again on a new connection, so that a vote is never lost for
+ * good with the connection that carried it.
  */
 import type { ConnectionId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
@@ -18,6 +19,7 @@ interface Link {
   last: Notification | null;
 }
 
+/** See the head of the file. Plain data; the election sends through it. */
 export class ElectionLinks {
   readonly self: number;
   private readonly cnxTimeoutMs: number;
@@ -73,7 +75,10 @@ export class ElectionLinks {
     this.open(link, io);
   }
 
-  /** A message came; returns the notification and who sent it, or undefined when it was a greeting or nonsense. */
+  /**
+   * A message came; returns the notification and who sent it, or undefined when it was a greeting or
+   * nonsense.
+   */
   onMessage(connection: ConnectionId, message: ElectionMessage, io: Io): { from: number; notification: Notification } | undefined {
     if (message.kind === 'notification') {
       const from = this.peers.get(connection);

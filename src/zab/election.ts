@@ -1,8 +1,9 @@
 /**
- * Fast leader election (section 2.3 of the protocol's description; FastLeaderElection). Servers that look for a leader exchange votes in
- * rounds until a quorum agrees on the best one; a server that comes late joins what a quorum has already established. It decides
- * who may try to lead, not who leads: discovery and synchronization must still succeed, so a wrong guess costs time and never safety.
- * It knows nothing of connections: notifications go out through the sender that is handed in.
+ * Fast leader election (section 2.3 of the protocol's description; FastLeaderElection). Servers that look for
+ * a leader exchange votes in rounds until a quorum agrees on the best one; a server that comes late joins
+ * what a quorum has already established. It decides who may try to lead, not who leads: discovery and
+ * synchronization must still succeed, so a wrong guess costs time and never safety. It knows nothing of
+ * connections: notifications go out through the sender that is handed in.
  */
 import type { Io } from '../io/io.ts';
 import type { Notification } from '../wire/quorum-messages.ts';
@@ -13,6 +14,9 @@ import { hasQuorum } from './quorum.ts';
 import { agree, beats, NO_CANDIDATE, voteOf } from './vote.ts';
 import type { Candidate, Vote } from './vote.ts';
 
+/**
+ * See the head of the file. One for the life of a server: the round and the last vote outlive an election.
+ */
 export class Election {
   /** The round; grows with every election that this server begins or joins. */
   logicalClock = 0;
@@ -78,7 +82,10 @@ export class Election {
     this.decide(this.current.leader, this.current, host, io);
   }
 
-  /** After synchronization the vote speaks of the new epoch, so that late joiners agree with it (ZOOKEEPER-1732). */
+  /**
+   * After synchronization the vote speaks of the new epoch, so that late joiners agree with it
+   * (ZOOKEEPER-1732).
+   */
   updateEpoch(epoch: number): void {
     this.current = { ...this.current, peerEpoch: epoch };
   }
@@ -113,7 +120,10 @@ export class Election {
     }
   }
 
-  /** A quorum holds this vote, and its leader says itself that it leads (a dead leader's followers must not lure others). */
+  /**
+   * A quorum holds this vote, and its leader says itself that it leads (a dead leader's followers must not
+   * lure others).
+   */
   private isJoinable(votes: ReadonlyMap<number, Vote>, vote: Vote, host: ZabHost): boolean {
     if (!this.supports(votes, vote, host)) return false;
     if (vote.leader === host.settings.id) return this.logicalClock === vote.electionEpoch;

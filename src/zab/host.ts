@@ -1,6 +1,7 @@
 /**
- * What the protocol needs of the server around it, and what the server gets from the protocol. The server implements `ZabHost` and
- * hands itself in with every call, so that the protocol's own state holds no reference and stays plain data.
+ * What the protocol needs of the server around it, and what the server gets from the protocol. The server
+ * implements `ZabHost` and hands itself in with every call, so that the protocol's own state holds no
+ * reference and stays plain data.
  */
 import type { Zxid } from '../base/zxid.ts';
 import type { Io } from '../io/io.ts';
@@ -31,7 +32,10 @@ export interface ZabSettings {
 /** Sessions heard of at a learner since its last answer to a ping. */
 export type Touched = readonly { readonly sessionId: SessionId; readonly timeoutMs: number }[];
 
-/** The server as the protocol sees it: a durable log, a database that transactions are delivered to, and the roles' services. */
+/**
+ * The server as the protocol sees it: a durable log, a database that transactions are delivered to, and the
+ * roles' services.
+ */
 export interface ZabHost {
   readonly settings: ZabSettings;
   /** Durable values. */
@@ -41,6 +45,11 @@ export interface ZabHost {
   readonly lastLogged: Zxid;
   /** Everything in the log is durable. */
   readonly isLogDurable: boolean;
+  /**
+   * The epoch whose leader asked for a truncation that the disk refused: from it, a snapshot is wanted. 0 for
+   * none.
+   */
+  readonly snapshotWantedIn: number;
   /** The last transaction applied to the database. */
   readonly lastProcessed: Zxid;
   /** Committed transactions in memory, ascending. */
@@ -72,7 +81,9 @@ export interface ZabHost {
   /** The election decided. */
   onElected(leader: number, io: Io): void;
 
-  /** At the leader: a learner forwards a client's request; sessions it heard of; a session that moved to it. */
+  /**
+   * At the leader: a learner forwards a client's request; sessions it heard of; a session that moved to it.
+   */
   onForwarded(sid: number, request: Forward, io: Io): void;
   onTouched(touched: Touched, io: Io): void;
   revalidateFor(sid: number, sessionId: SessionId, io: Io): boolean;
@@ -95,4 +106,5 @@ export const Timer = {
   learnerRetry: 4,
   learnerDeadline: 5,
 } as const;
+/** The first timer number that the protocol does not use. */
 export const TIMERS_OF_ZAB = 16;

@@ -1,8 +1,9 @@
 /**
- * The leader's half of Zab: discovery, synchronization and broadcast (sections 2.5 and 2.6 of the protocol's description; Leader and
- * LearnerHandler). It decides an epoch with a quorum, brings every learner's history in line with its own, and then commits
- * proposals strictly in order, each when a quorum of voters has it on disk. Its own promises are durable before they are spoken and
- * its own acknowledgement counts only when its own log is durable.
+ * The leader's half of Zab: discovery, synchronization and broadcast (sections 2.5 and 2.6 of the protocol's
+ * description; Leader and LearnerHandler). It decides an epoch with a quorum, brings every learner's history
+ * in line with its own, and then commits proposals strictly in order, each when a quorum of voters has it on
+ * disk. Its own promises are durable before they are spoken and its own acknowledgement counts only when its
+ * own log is durable.
  */
 import { invariant } from '../base/invariant.ts';
 import { counterOf, epochOf, makeZxid, nextZxid, ZXID_ZERO } from '../base/zxid.ts';
@@ -13,54 +14,48 @@ import type { SyncMode } from '../io/fact.ts';
 import type { Io } from '../io/io.ts';
 import type { AckEpoch, LearnerInfo, QuorumMessage } from '../wire/quorum-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
+import { Discovery } from './discovery.ts';
 import type { ZabHost } from './host.ts';
 import { Timer } from './host.ts';
 import { LearnerHandler } from './learner-handler.ts';
+import { PendingSyncs } from './pending-syncs.ts';
+import type { PendingSync } from './pending-syncs.ts';
 import { Proposals } from './proposals.ts';
 import { hasQuorum } from './quorum.ts';
 import { chooseSync } from './sync-choice.ts';
 
-/** A sync request that waits for the proposals before it. */
-interface PendingSync {
-  readonly after: Zxid;
-  readonly sid: number;
-  readonly sessionId: SessionId;
-  readonly cxid: number;
-}
-
+/** See the head of the file. One for each attempt to lead; never started twice. */
 export class Leader {
-  /** discovery until a quorum has accepted the epoch, synchronization until one has acknowledged NEWLEADER, then broadcast. */
+  /**
+   * discovery until a quorum has accepted the epoch, synchronization until one has acknowledged NEWLEADER,
+   * then broadcast.
+   */
   phase: 'discovery' | 'synchronization' | 'broadcast' = 'discovery';
   isStopped = false;
   /** The epoch that is proposed, 0 while undecided. */
   epoch = 0;
   private isEpochAccepted = false;
   private isEpochAdopted = false;
-  /** What this server held when it was elected: learners that hold more make it step back. */
-  private readonly initialEpoch: number;
-  private readonly initialZxid: Zxid;
   private phaseDeadlineMs = 0;
   private isSecondHalf = false;
-  /** acceptedEpoch by sid, of all that have connected while the epoch was open. */
-  private readonly acceptedEpochs: Map<number, number> = new Map();
-  private readonly epochAcks: Set<number> = new Set();
+  private readonly discovery: Discovery;
   private readonly newLeaderAcks: Set<number> = new Set();
   private readonly handlers: Map<ConnectionId, LearnerHandler> = new Map();
   private readonly proposals: Proposals = new Proposals();
   private lastProposed: Zxid = ZXID_ZERO;
   private lastCommitted: Zxid = ZXID_ZERO;
-  private readonly pendingSyncs: PendingSync[] = [];
+  private readonly pendingSyncs: PendingSyncs = new PendingSyncs();
 
   constructor(host: ZabHost) {
-    this.initialEpoch = host.currentEpoch;
-    this.initialZxid = host.lastLogged;
+    const { id, voters } = host.settings;
+    this.discovery = new Discovery(id, voters, host.currentEpoch, host.lastLogged);
   }
 
   start(host: ZabHost, io: Io): void {
     const { id, tickTimeMs, initLimit } = host.settings;
     this.phaseDeadlineMs = io.now() + initLimit * tickTimeMs;
     io.setTimer(Timer.leaderTick, tickTimeMs >> 1);
-    this.acceptedEpochs.set(id, host.acceptedEpoch);
+    this.discovery.join(id, host.acceptedEpoch);
     this.decideEpoch(host, io);
   }
 
@@ -121,7 +116,7 @@ export class Leader {
     if (file === 'acceptedEpoch') {
       this.isEpochAccepted = true;
       for (const handler of this.handlers.values()) if (handler.phase === 'info') this.sendLeaderInfo(handler, io);
-      this.epochAcks.add(host.settings.id);
+      this.discovery.acknowledge(host.settings.id);
       this.countEpochAcks(host, io);
       return;
     }
@@ -132,7 +127,10 @@ export class Leader {
     this.countNewLeaderAcks(host, io);
   }
 
-  /** The part of the log that was asked for, for all handlers that wait for it; null when it does not reach back. */
+  /**
+   * The part of the log that was asked for, for all handlers that wait for it; null when it does not reach
+   * back.
+   */
   onLogRead(from: Zxid, txns: readonly Txn[] | null, host: ZabHost, io: Io): void {
     for (const handler of this.handlers.values()) {
       if (handler.phase !== 'readingLog' || handler.peerLastZxid !== from) continue;
@@ -167,7 +165,10 @@ export class Leader {
     if (!hasQuorum(host.settings.voters, synced)) host.lookForLeader('too few followers are synchronised', io);
   }
 
-  /** The zxid of the next proposal; undefined when the epoch's counter is used up: then the leader has stepped down (ZOOKEEPER-1277). */
+  /**
+   * The zxid of the next proposal; undefined when the epoch's counter is used up: then the leader has stepped
+   * down (ZOOKEEPER-1277).
+   */
   claimZxid(host: ZabHost, io: Io): Zxid | undefined {
     invariant(this.phase === 'broadcast', 'a leader proposes only when established');
     if (counterOf(this.lastProposed) >= host.settings.counterLimit) {
@@ -191,11 +192,13 @@ export class Leader {
     }
   }
 
-  /** Answers a sync once everything proposed before it is committed; not a quorum operation, as in ZooKeeper. */
+  /**
+   * Answers a sync once everything proposed before it is committed; not a quorum operation, as in ZooKeeper.
+   */
   requestSync(sid: number, sessionId: SessionId, cxid: number, host: ZabHost, io: Io): void {
     const pending = { after: this.lastProposed, sid, sessionId, cxid };
     if (this.proposals.isEmpty) this.answerSync(pending, host, io);
-    else this.pendingSyncs.push(pending);
+    else this.pendingSyncs.add(pending);
   }
 
   private onLearnerInfo(handler: LearnerHandler, info: LearnerInfo, host: ZabHost, io: Io): void {
@@ -208,12 +211,13 @@ export class Leader {
     this.replaceOlder(handler, info.sid, io);
     handler.introduce(info.sid, isVoter);
     if (this.epoch === 0) {
-      this.acceptedEpochs.set(info.sid, info.acceptedEpoch);
+      this.discovery.join(info.sid, info.acceptedEpoch);
       this.decideEpoch(host, io);
       return;
     }
     if (isVoter && info.acceptedEpoch > this.epoch) {
-      // It promised a newer epoch that came to nothing and can never follow this one: only a newer epoch can win it back.
+      // It promised a newer epoch that came to nothing and can never follow this one: only a newer epoch can
+      // win it back.
       host.lookForLeader('a follower has accepted a newer epoch', io);
       return;
     }
@@ -225,16 +229,12 @@ export class Leader {
     for (const other of [...this.handlers.values()]) if (other !== handler && other.sid === sid) this.refuse(other, io);
   }
 
-  /** One more than the highest epoch that a quorum, this server among it, has accepted. */
   private decideEpoch(host: ZabHost, io: Io): void {
-    const { id, voters } = host.settings;
-    const connected = new Set(this.acceptedEpochs.keys());
-    if (!connected.has(id) || !hasQuorum(voters, connected)) return;
-    let highest = 0;
-    for (const epoch of this.acceptedEpochs.values()) highest = Math.max(highest, epoch);
-    this.epoch = highest + 1;
+    const epoch = this.discovery.epochToPropose();
+    if (epoch === undefined) return;
+    this.epoch = epoch;
     this.restartDeadline(host, io);
-    host.writeEpoch('acceptedEpoch', this.epoch, io);
+    host.writeEpoch('acceptedEpoch', epoch, io);
   }
 
   private sendLeaderInfo(handler: LearnerHandler, io: Io): void {
@@ -255,26 +255,25 @@ export class Leader {
     }
     // An observer's history decides nothing; a voter that had accepted the epoch before is not counted.
     if (!handler.isVoter || ack.currentEpoch === -1 || this.phase !== 'discovery') return;
-    const isAhead = ack.currentEpoch > this.initialEpoch || (ack.currentEpoch === this.initialEpoch && ack.lastZxid > this.initialZxid);
-    if (isAhead) {
+    if (this.discovery.isAhead(ack.currentEpoch, ack.lastZxid)) {
       host.lookForLeader('a follower is ahead of the leader', io);
       return;
     }
-    this.epochAcks.add(handler.sid);
+    this.discovery.acknowledge(handler.sid);
     this.countEpochAcks(host, io);
   }
 
   private countEpochAcks(host: ZabHost, io: Io): void {
-    if (this.phase !== 'discovery' || !this.epochAcks.has(host.settings.id)) return;
-    if (!hasQuorum(host.settings.voters, this.epochAcks)) return;
+    if (this.phase !== 'discovery' || !this.discovery.isAccepted) return;
     this.phase = 'synchronization';
     this.restartDeadline(host, io);
     host.writeEpoch('currentEpoch', this.epoch, io);
   }
 
   /**
-   * Sends what brings the learner in line, then everything that is outstanding, then NEWLEADER; and lets live proposals follow. All in
-   * one event: nothing can be committed between the choice and the joining (ZOOKEEPER-962).
+   * Sends what brings the learner in line, then everything that is outstanding, then NEWLEADER; and lets live
+   * proposals follow. All in one event: nothing can be committed between the choice and the joining
+   * (ZOOKEEPER-962).
    */
   private synchronize(handler: LearnerHandler, host: ZabHost, io: Io): void {
     const { committedLog: committed, lastProcessed } = host;
@@ -373,9 +372,10 @@ export class Leader {
   }
 
   private answerSyncs(host: ZabHost, io: Io): void {
-    while (this.pendingSyncs[0] !== undefined && this.pendingSyncs[0].after <= this.lastCommitted) {
-      const pending = this.pendingSyncs.shift();
-      if (pending !== undefined) this.answerSync(pending, host, io);
+    for (;;) {
+      const pending = this.pendingSyncs.takeAfter(this.lastCommitted);
+      if (pending === undefined) return;
+      this.answerSync(pending, host, io);
     }
   }
 
@@ -391,7 +391,10 @@ export class Leader {
     }
   }
 
-  /** Learners that answer too late, or keep a proposal unacknowledged too long, are cut off: they must synchronise again. */
+  /**
+   * Learners that answer too late, or keep a proposal unacknowledged too long, are cut off: they must
+   * synchronise again.
+   */
   private dropLaggards(now: number, host: ZabHost, io: Io): void {
     const limitMs = host.settings.syncLimit * host.settings.tickTimeMs;
     for (const handler of [...this.handlers.values()]) if (handler.isLate(now, limitMs)) this.refuse(handler, io);

@@ -1,4 +1,7 @@
-/** What a leader remembers of one learner's connection (LearnerHandler): how far it has come, and whether it still answers in time. */
+/**
+ * What a leader remembers of one learner's connection (LearnerHandler): how far it has come, and whether it
+ * still answers in time.
+ */
 import { ZXID_ZERO } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
@@ -15,6 +18,7 @@ export type HandlerPhase =
   | 'newLeaderAcked'
   | 'serving';
 
+/** See the head of the file. Times are the leader's monotonic milliseconds. */
 export class LearnerHandler {
   readonly connection: ConnectionId;
   /** 0 until it has introduced itself. */
@@ -29,7 +33,9 @@ export class LearnerHandler {
   fromLog: readonly Txn[] | null | undefined = undefined;
   /** It must have been heard by then. */
   private deadlineMs: number;
-  /** The oldest unacknowledged proposal that is watched, and one sent after it (SyncLimitCheck); 0 for none. */
+  /**
+   * The oldest unacknowledged proposal that is watched, and one sent after it (SyncLimitCheck); 0 for none.
+   */
   private watched: Zxid = ZXID_ZERO;
   private watchedSinceMs = 0;
   private next: Zxid = ZXID_ZERO;

@@ -1,11 +1,12 @@
 /**
- * The learner's half of Zab: discovery, synchronization and broadcast as a follower or an observer sees them (sections 2.4 and 2.7 of
- * the protocol's description; Learner, Follower, Observer). Its promises are made durable before they are spoken: an epoch is accepted
- * on disk before ACKEPOCH; the history is on disk, then applied, then currentEpoch is on disk, and only then NEWLEADER is acknowledged
- * (ZOOKEEPER-1291, 1282, 3911, 4643, 4646, 4685). Messages are taken one at a time: while the disk works on one, the next ones wait.
+ * The learner's half of Zab: discovery, synchronization and broadcast as a follower or an observer sees them
+ * (sections 2.4 and 2.7 of the protocol's description; Learner, Follower, Observer). Its promises are made
+ * durable before they are spoken: an epoch is accepted on disk before ACKEPOCH; the history is on disk, then
+ * applied, then currentEpoch is on disk, and only then NEWLEADER is acknowledged (ZOOKEEPER-1291, 1282, 3911,
+ * 4643, 4646, 4685). Messages are taken one at a time: while the disk works on one, the next ones wait.
  */
 import { invariant } from '../base/invariant.ts';
-import { counterOf, epochOf, makeZxid, ZXID_ZERO } from '../base/zxid.ts';
+import { counterOf, epochOf, makeZxid, ZXID_UNINITIALIZED, ZXID_ZERO } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
 import type { SyncMode } from '../io/fact.ts';
@@ -28,6 +29,7 @@ export function follows(last: Zxid, zxid: Zxid): boolean {
   return epochOf(zxid) > epochOf(last) && counterOf(zxid) === 1;
 }
 
+/** See the head of the file. One for each attempt to follow; never started twice. */
 export class Learner {
   readonly leader: number;
   phase: 'connecting' | 'discovery' | 'synchronization' | 'broadcast' = 'connecting';
@@ -37,6 +39,8 @@ export class Learner {
   /** The leader's epoch, once LEADERINFO has told it. */
   epoch = 0;
   private attempts = 0;
+  /** The leader has answered: it is not just about to lead, with its port not open yet. */
+  private hasHeard = false;
   private lastHeardMs = 0;
   private waiting: Waiting = 'nothing';
   private readonly inbox: QuorumMessage[] = [];
@@ -80,7 +84,7 @@ export class Learner {
 
   onClosed(host: ZabHost, io: Io): void {
     this.connection = NO_CONNECTION;
-    if (this.phase !== 'connecting') {
+    if (this.hasHeard) {
       host.lookForLeader('the connection to the leader is gone', io);
     } else if (this.attempts >= CONNECT_ATTEMPTS) {
       host.lookForLeader('the leader cannot be reached', io);
@@ -104,6 +108,7 @@ export class Learner {
 
   onMessage(message: QuorumMessage, host: ZabHost, io: Io): void {
     this.lastHeardMs = io.now();
+    this.hasHeard = true;
     if (this.waiting !== 'nothing') {
       this.inbox.push(message);
       return;
@@ -186,7 +191,8 @@ export class Learner {
   }
 
   private onLeaderInfo(epoch: number, host: ZabHost, io: Io): void {
-    // An observer's promise binds nobody: it may follow an older epoch than one that it heard of and that came to nothing.
+    // An observer's promise binds nobody: it may follow an older epoch than one that it heard of and that
+    // came to nothing.
     const promised = host.settings.isVoter ? host.acceptedEpoch : host.currentEpoch;
     if (epoch < promised) {
       host.lookForLeader('the leader proposes an epoch older than one already accepted', io);
@@ -202,7 +208,11 @@ export class Learner {
   }
 
   private acknowledgeEpoch(currentEpoch: number, host: ZabHost, io: Io): void {
-    io.send(this.connection, { kind: 'ACKEPOCH', currentEpoch, lastZxid: host.lastLogged });
+    // A history that cannot be cut back as this leader asked must be replaced: to have none is to be sent a
+    // snapshot. No other leader is told so, and this one does not count the answer (currentEpoch is −1, for
+    // the epoch was accepted before).
+    const isRefuser = host.snapshotWantedIn === this.epoch && currentEpoch === -1;
+    io.send(this.connection, { kind: 'ACKEPOCH', currentEpoch, lastZxid: isRefuser ? ZXID_UNINITIALIZED : host.lastLogged });
   }
 
   private takeInSynchronization(message: QuorumMessage, host: ZabHost, io: Io): void {
@@ -259,7 +269,8 @@ export class Learner {
 
   private applyHistory(host: ZabHost, io: Io): void {
     const committed = this.inFlight.slice(0, this.inFlightCommitted);
-    // What was proposed during synchronization and is not committed yet stays: it is logged after UPTODATE (ZOOKEEPER-4394).
+    // What was proposed during synchronization and is not committed yet stays: it is logged after UPTODATE
+    // (ZOOKEEPER-4394).
     this.inFlight = this.inFlight.slice(this.inFlightCommitted);
     this.inFlightCommitted = 0;
     for (const txn of committed) host.deliver(txn, io);

@@ -1,6 +1,7 @@
 /**
- * Proposals that are not committed yet, in order, with the voters that have each of them on disk (Leader.outstandingProposals). The
- * heart of Zab's broadcast: one may be committed only when a quorum has it and everything before it is committed.
+ * Proposals that are not committed yet, in order, with the voters that have each of them on disk
+ * (Leader.outstandingProposals). The heart of Zab's broadcast: one may be committed only when a quorum has it
+ * and everything before it is committed.
  */
 import type { Zxid } from '../base/zxid.ts';
 import type { Txn } from '../wire/transactions.ts';
@@ -11,6 +12,7 @@ interface Proposal {
   readonly acks: Set<number>;
 }
 
+/** See the head of the file. */
 export class Proposals {
   /** Consecutive zxids of one epoch. */
   private readonly outstanding: Proposal[] = [];
@@ -43,8 +45,8 @@ export class Proposals {
   }
 
   /**
-   * Voter `sid` begins anew: it may have acknowledged some of this on an earlier connection and be told to cut it off now, so its
-   * acknowledgements no longer count. Returns what it must be sent again.
+   * Voter `sid` begins anew: it may have acknowledged some of this on an earlier connection and be told to
+   * cut it off now, so its acknowledgements no longer count. Returns what it must be sent again.
    */
   restartFor(sid: number): readonly Txn[] {
     for (const { acks } of this.outstanding) acks.delete(sid);

@@ -1,4 +1,7 @@
-/** The synchronization table, example by example: those that ZooKeeper pins in its own tests, and the bugs that it had there. */
+/**
+ * The synchronization table, example by example: those that ZooKeeper pins in its own tests, and the bugs
+ * that it had there.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeZxid } from '../base/zxid.ts';

@@ -1,7 +1,7 @@
 /**
- * How a leader brings a learner's history in line with its own: nothing, a DIFF, a TRUNC, both, or a whole snapshot
- * (LearnerHandler.syncFollower). Pure: it is given what the leader has and what the learner said, and decides by membership in
- * the leader's history, never by range alone (ZOOKEEPER-1154).
+ * How a leader brings a learner's history in line with its own: nothing, a DIFF, a TRUNC, both, or a whole
+ * snapshot (LearnerHandler.syncFollower). Pure: it is given what the leader has and what the learner said,
+ * and decides by membership in the leader's history, never by range alone (ZOOKEEPER-1154).
  */
 import { counterOf, epochOf } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
@@ -14,7 +14,10 @@ export type SyncChoice =
   /** The log on disk must be read from the learner's zxid on; then ask again with what was found. */
   | { readonly kind: 'readLog' };
 
-/** What the leader has: its committed log in memory (ascending), its last processed zxid, and the log on disk where it was read. */
+/**
+ * What the leader has: its committed log in memory (ascending), its last processed zxid, and the log on disk
+ * where it was read.
+ */
 export interface LeaderHistory {
   readonly committed: readonly Txn[];
   readonly lastProcessed: Zxid;
@@ -43,7 +46,10 @@ export function chooseSync(peerLastZxid: Zxid, history: LeaderHistory): SyncChoi
   return queueFrom(peerLastZxid, joinHistories(fromLog, committed, lastProcessed), fromLog);
 }
 
-/** The log's entries, then those of memory; empty where there is a gap between the two. What is not processed yet is left out. */
+/**
+ * The log's entries, then those of memory; empty where there is a gap between the two. What is not processed
+ * yet is left out.
+ */
 function joinHistories(fromLog: readonly Txn[], committed: readonly Txn[], lastProcessed: Zxid): readonly Txn[] {
   const firstCommitted = committed[0];
   const lastRead = fromLog[fromLog.length - 1];
@@ -75,8 +81,8 @@ function queueFrom(peerLastZxid: Zxid, history: readonly Txn[], fromLog: readonl
   if (counterOf(peerLastZxid) === 0 && (previous !== undefined || fromLog !== null)) {
     return { kind: 'entries', truncateTo: null, entries, lastZxid: last.zxid };
   }
-  // The learner's last transaction is not ours. Cutting it back is right only within the epoch of its predecessor: what it may
-  // hold of an epoch that we never saw cannot be named.
+  // The learner's last transaction is not ours. Cutting it back is right only within the epoch of its
+  // predecessor: what it may hold of an epoch that we never saw cannot be named.
   if (previous !== undefined && epochOf(previous.zxid) === epochOf(peerLastZxid)) {
     return { kind: 'entries', truncateTo: previous.zxid, entries, lastZxid: last.zxid };
   }

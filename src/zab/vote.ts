@@ -1,6 +1,7 @@
 /**
- * Votes of the fast leader election and their order (FastLeaderElection.totalOrderPredicate and Vote.equals). Pure arithmetic:
- * the order decides which history wins, so each comparison stands guarded by equality of those before it (ZOOKEEPER-1419).
+ * Votes of the fast leader election and their order (FastLeaderElection.totalOrderPredicate and Vote.equals).
+ * Pure arithmetic: the order decides which history wins, so each comparison stands guarded by equality of
+ * those before it (ZOOKEEPER-1419).
  */
 import type { Zxid } from '../base/zxid.ts';
 import type { Notification, ServerStateName } from '../wire/quorum-messages.ts';
@@ -19,7 +20,10 @@ export interface Vote {
 /** No candidate: what an observer starts from; every real vote beats it. */
 export const NO_CANDIDATE = -1;
 
-/** Whether a vote for (epoch, zxid, leader) beats one for the other: newer epoch, then longer history, then larger id. */
+/**
+ * Whether a vote for (epoch, zxid, leader) beats one for the other: newer epoch, then longer history, then
+ * larger id.
+ */
 export function beats(a: Candidate, b: Candidate): boolean {
   if (a.peerEpoch !== b.peerEpoch) return a.peerEpoch > b.peerEpoch;
   if (a.zxid !== b.zxid) return a.zxid > b.zxid;
@@ -34,8 +38,9 @@ export interface Candidate {
 }
 
 /**
- * Whether two votes support the same outcome. Among servers that are looking every field counts; once one of them is established only
- * leader and epoch do, for zxid and round legitimately differ there (ZOOKEEPER-1732, 1805).
+ * Whether two votes support the same outcome. Among servers that are looking every field counts; once one of
+ * them is established only leader and epoch do, for zxid and round legitimately differ there (ZOOKEEPER-1732,
+ * 1805).
  */
 export function agree(a: Vote, b: Vote): boolean {
   if (a.state === 'LOOKING' || b.state === 'LOOKING') {

@@ -1,0 +1,189 @@
+/**
+ * A server's copy of the replicated state: the log on its disk and the database that the log amounts to, kept
+ * together. It is where write-ahead is kept (nothing is applied that is not in the log, in its order), where
+ * snapshots are taken, and where the end of a role is made clean: what is advertised afterwards is what a
+ * restart would find (ZOOKEEPER-2845, 3642, 4712).
+ */
+import { invariant } from '../base/invariant.ts';
+import type { Zxid } from '../base/zxid.ts';
+import type { Event } from '../io/event.ts';
+import type { Io } from '../io/io.ts';
+import type { EpochFile } from '../storage/file-names.ts';
+import type { Recovered, StorageOutcome } from '../storage/outcome.ts';
+import { Storage } from '../storage/storage.ts';
+import type { Applied } from '../tree/applied.ts';
+import type { SnapshotImage, Txn } from '../wire/transactions.ts';
+import type { ServerConfig } from './config.ts';
+import { Database } from './database.ts';
+
+/** See the head of the file. Plain data. */
+export class Replica {
+  readonly database: Database;
+  private readonly storage: Storage;
+  private readonly snapCount: number;
+  /** In the log but not applied, in order: what is proposed and not yet committed. */
+  private readonly unapplied: Txn[] = [];
+  /** Epochs and histories that the disk is busy with. */
+  private pendingChanges = 0;
+  /** A snapshot from the leader that is being written. */
+  private incoming: SnapshotImage | null = null;
+  /** A snapshot of our own that waits until the log is durable up to it. */
+  private outgoing: SnapshotImage | null = null;
+  private untilSnapshot = 0;
+
+  constructor(config: ServerConfig) {
+    this.snapCount = config.snapCount;
+    this.database = new Database(config.commitLogCount);
+    this.storage = new Storage({ snapRetainCount: config.snapRetainCount });
+  }
+
+  get acceptedEpoch(): number {
+    return this.storage.acceptedEpoch;
+  }
+
+  get currentEpoch(): number {
+    return this.storage.currentEpoch;
+  }
+
+  get lastLogged(): Zxid {
+    return this.storage.lastLogged;
+  }
+
+  get isLogDurable(): boolean {
+    return !this.storage.isSyncNeeded;
+  }
+
+  /**
+   * The disk is busy with an epoch or a history: until it is done, what this replica holds cannot be told.
+   */
+  get isChanging(): boolean {
+    return this.pendingChanges > 0;
+  }
+
+  recover(io: Io): void {
+    this.storage.recover(io);
+  }
+
+  /** Hands a disk event to the storage; see `StorageOutcome` for what comes of it. */
+  onDiskEvent(event: Extract<Event, { kind: 'diskDone' | 'diskRead' | 'diskListed' | 'diskFailed' }>, io: Io): StorageOutcome | null {
+    return this.storage.handle(event, io);
+  }
+
+  writeEpoch(file: EpochFile, epoch: number, io: Io): void {
+    this.pendingChanges += 1;
+    this.storage.writeEpoch(file, epoch, io);
+  }
+
+  append(txn: Txn, io: Io): void {
+    this.unapplied.push(txn);
+    this.storage.append(txn, io);
+    io.observe({ kind: 'appended', txn });
+  }
+
+  sync(io: Io): void {
+    this.storage.sync(io);
+  }
+
+  truncate(zxid: Zxid, io: Io): void {
+    this.pendingChanges += 1;
+    this.storage.truncate(zxid, io);
+  }
+
+  installSnapshot(image: SnapshotImage, io: Io): void {
+    this.pendingChanges += 1;
+    this.incoming = image;
+    this.storage.installSnapshot(image, io);
+  }
+
+  readLog(from: Zxid, io: Io): void {
+    this.storage.readLog(from, io);
+  }
+
+  /** Applies the next transaction of the log, which is now committed. */
+  apply(txn: Txn, io: Io): Applied {
+    const head = this.unapplied.shift();
+    invariant(head?.zxid === txn.zxid, 'a transaction is applied in the order of the log, and only from it');
+    const applied = this.database.apply(txn);
+    io.observe({ kind: 'applied', txn, digest: this.database.tree.digest });
+    return applied;
+  }
+
+  /** Counts an applied transaction; after between half and all of snapCount of them a snapshot is taken. */
+  countForSnapshot(io: Io): void {
+    this.untilSnapshot -= 1;
+    if (this.untilSnapshot > 0 || this.outgoing !== null || this.storage.isWritingSnapshot) return;
+    this.resetSnapshotCount(io);
+    this.outgoing = this.database.image();
+    this.writeSnapshotWhenDurable(io);
+  }
+
+  /** Applies what is left of the log, as a restart would, whether or not it was ever committed. */
+  absorbLog(io: Io): void {
+    if (this.unapplied.length === 0) return;
+    for (const txn of this.unapplied) this.database.apply(txn);
+    this.unapplied.length = 0;
+    this.observeRecovery(false, io);
+  }
+
+  onRecovered(recovered: Recovered, io: Io): void {
+    this.database.load(recovered.image, recovered.txns);
+    this.observeRecovery(recovered.tornTail, io);
+    this.resetSnapshotCount(io);
+  }
+
+  onEpochWritten(file: EpochFile, epoch: number, io: Io): void {
+    this.pendingChanges -= 1;
+    io.observe({ kind: file, epoch });
+  }
+
+  onDurable(zxid: Zxid, io: Io): void {
+    io.observe({ kind: 'durable', zxid });
+    this.writeSnapshotWhenDurable(io);
+  }
+
+  /** The log was cut back: `image` and `txns` are what it now amounts to. */
+  onTruncated(zxid: Zxid, image: SnapshotImage | null, txns: readonly Txn[], io: Io): void {
+    this.replaceHistory(image, txns, io);
+    io.observe({ kind: 'truncated', zxid });
+  }
+
+  /** The log could not be cut back and is as it was. */
+  onTruncateRefused(): void {
+    this.pendingChanges -= 1;
+  }
+
+  /** The leader's snapshot is on disk: only now does the database become it (ZOOKEEPER-3642). */
+  onSnapshotInstalled(zxid: Zxid, io: Io): void {
+    this.replaceHistory(this.incoming, [], io);
+    this.incoming = null;
+    io.observe({ kind: 'snapshotInstalled', zxid, digest: this.database.tree.digest });
+  }
+
+  private replaceHistory(image: SnapshotImage | null, txns: readonly Txn[], io: Io): void {
+    this.pendingChanges -= 1;
+    this.unapplied.length = 0;
+    this.outgoing = null;
+    this.database.load(image, txns);
+    this.resetSnapshotCount(io);
+  }
+
+  private observeRecovery(tornTail: boolean, io: Io): void {
+    const { acceptedEpoch, currentEpoch, lastLogged } = this;
+    const { digest } = this.database.tree;
+    io.observe({ kind: 'recovered', lastZxid: lastLogged, digest, acceptedEpoch, currentEpoch, tornTail });
+  }
+
+  /** A snapshot never runs ahead of the log, or a gap in the log could not be told from its end. */
+  private writeSnapshotWhenDurable(io: Io): void {
+    if (this.outgoing === null || this.outgoing.zxid > this.storage.durableZxid) return;
+    const image = this.outgoing;
+    this.outgoing = null;
+    this.storage.writeSnapshot(image, io);
+  }
+
+  /** Half of snapCount and a random part of the other half, so that the servers do not all do it at once. */
+  private resetSnapshotCount(io: Io): void {
+    const half = this.snapCount >> 1;
+    this.untilSnapshot = half + io.random(Math.max(1, half)) + 1;
+  }
+}
