@@ -32,6 +32,7 @@ function roof(name: string, mayImport: readonly string[], path = `src/${name}`):
 export const ROOMS: readonly Room[] = [
   below('base', [], ['seedrandom']),
   below('wire', ['base']),
+  below('wire arbitraries', ['base', 'wire'], ['fast-check'], 'src/wire/arbitraries.ts'),
   below('io', ['base', 'wire']),
   below('tree', GROUND),
   below('zab', GROUND),

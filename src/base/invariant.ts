@@ -1,10 +1,13 @@
 /**
- * Assertions that stay on in production. An invariant guards against programmer errors: in a real server a broken one
- * stops the process, in a simulation it becomes a finding. Messages are constant strings, so that a check costs nothing
- * when it holds. Never use it for what a client, an operator or a disk may do wrong.
+ * Assertions that stay on in production. An invariant guards against programmer errors: in a real server a
+ * broken one stops the process, in a simulation it becomes a finding. Messages are constant strings, so that
+ * a check costs nothing when it holds. Never use it for what a client, an operator or a disk may do wrong.
  */
 
-/** Thrown by `invariant` and `assertNever`; a world reports it as a crash of the process, never as an operating error. */
+/**
+ * Thrown by `invariant` and `assertNever`; a world reports it as a crash of the process, never as an
+ * operating error.
+ */
 export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation';
 }

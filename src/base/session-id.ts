@@ -1,6 +1,7 @@
 /**
- * Session ids. ZooKeeper's are 64-bit and only ever compared for equality, so they live here as 16 lowercase hexadecimal
- * digits: a string that interns well as a map key, prints as it is, and sorts as the unsigned number does.
+ * Session ids. ZooKeeper's are 64-bit and only ever compared for equality, so they live here as 16 lowercase
+ * hexadecimal digits: a string that interns well as a map key, prints as it is, and sorts as the unsigned
+ * number does.
  */
 declare const sessionBrand: unique symbol;
 

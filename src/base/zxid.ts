@@ -1,6 +1,7 @@
 /**
- * Transaction ids. A zxid is a 64-bit number, epoch·2³² + counter; here it lives in a double, which is exact while the epoch
- * is below 2²¹, and travels as two int32. Comparing two zxids with `<` is comparing (epoch, counter) lexicographically.
+ * Transaction ids. A zxid is a 64-bit number, epoch·2³² + counter; here it lives in a double, which is exact
+ * while the epoch is below 2²¹, and travels as two int32. Comparing two zxids with `<` is comparing (epoch,
+ * counter) lexicographically.
  */
 import { invariant } from './invariant.ts';
 
@@ -17,7 +18,10 @@ export const COUNTER_MAX = 0xffff_ffff;
 
 /** Nothing was ever logged. */
 export const ZXID_ZERO: Zxid = brand(0);
-/** What a server advertises that must not vote: it holds no state at all, and was not told that it may start empty. */
+/**
+ * What a server advertises that must not vote: it holds no state at all, and was not told that it may start
+ * empty.
+ */
 export const ZXID_UNINITIALIZED: Zxid = brand(-1);
 
 function brand(value: number): Zxid {
@@ -45,7 +49,10 @@ export function nextZxid(zxid: Zxid): Zxid {
   return brand(zxid + 1);
 }
 
-/** From the two halves on the wire. −1 in both is `ZXID_UNINITIALIZED`. Any other epoch past the limit is refused with undefined. */
+/**
+ * From the two halves on the wire. −1 in both is `ZXID_UNINITIALIZED`. Any other epoch past the limit is
+ * refused with undefined.
+ */
 export function zxidFromWords(high: number, low: number): Zxid | undefined {
   if (high === -1 && (low | 0) === -1) return ZXID_UNINITIALIZED;
   if (high < 0 || high >= EPOCH_LIMIT) return undefined;

@@ -23,7 +23,10 @@ export type Event =
   /** A `connect` succeeded. */
   | { readonly kind: 'connected'; readonly connection: ConnectionId }
   | { readonly kind: 'received'; readonly connection: ConnectionId; readonly message: Message }
-  /** The connection is gone, refused, reset or timed out; nothing more comes of it. Not said for one's own `close`. */
+  /**
+   * The connection is gone, refused, reset or timed out; nothing more comes of it. Not said for one's own
+   * `close`.
+   */
   | { readonly kind: 'closed'; readonly connection: ConnectionId }
   /** A disk request is complete (for `sync`: durable). */
   | { readonly kind: 'diskDone'; readonly token: DiskToken }
@@ -31,7 +34,10 @@ export type Event =
   | { readonly kind: 'diskRead'; readonly token: DiskToken; readonly bytes: Uint8Array }
   /** The names of the files there are, sorted. */
   | { readonly kind: 'diskListed'; readonly token: DiskToken; readonly files: readonly string[] }
-  /** A disk request failed. Of a request without token (0), the failure is said with token 0 and the file's name. */
+  /**
+   * A disk request failed. Of a request without token (0), the failure is said with token 0 and the file's
+   * name.
+   */
   | { readonly kind: 'diskFailed'; readonly token: DiskToken; readonly error: DiskError; readonly file: string };
 
 export type EventKind = Event['kind'];

@@ -1,7 +1,8 @@
 /**
- * Facts: what processes and the world state about themselves, for judges, traces and reports. A fact names what happened in the
- * words of the protocol and carries no conclusion. Who states it, when and at which step comes with it from the world
- * (`FactContext`). Facts are immutable. Durable means: synced, would survive the loss of power.
+ * Facts: what processes and the world state about themselves, for judges, traces and reports. A fact names
+ * what happened in the words of the protocol and carries no conclusion. Who states it, when and at which step
+ * comes with it from the world (`FactContext`). Facts are immutable. Durable means: synced, would survive the
+ * loss of power.
  */
 import type { SessionId } from '../base/session-id.ts';
 import type { Zxid } from '../base/zxid.ts';
@@ -16,7 +17,10 @@ export type SyncMode = 'DIFF' | 'TRUNC' | 'TRUNC+DIFF' | 'SNAP';
 
 /** What a server (voter or observer) states about the replicated log and its role in it. */
 export type ServerFact =
-  /** Recovery from disk is complete. `digest` is the tree's at `lastZxid`; `tornTail`: damaged bytes at the log's end were dropped. */
+  /**
+   * Recovery from disk is complete. `digest` is the tree's at `lastZxid`; `tornTail`: damaged bytes at the
+   * log's end were dropped.
+   */
   | { readonly kind: 'recovered'; readonly lastZxid: Zxid; readonly digest: Digest; readonly acceptedEpoch: number; readonly currentEpoch: number; readonly tornTail: boolean }
   /** The role changed. `epoch` is the epoch led or followed (currentEpoch while LOOKING). */
   | { readonly kind: 'role'; readonly role: ServerStateName; readonly epoch: number }
@@ -27,9 +31,14 @@ export type ServerFact =
   /** acceptedEpoch / currentEpoch is durable here with this value. */
   | { readonly kind: 'acceptedEpoch'; readonly epoch: number }
   | { readonly kind: 'currentEpoch'; readonly epoch: number }
-  /** The leader of `epoch` has its quorum of NEWLEADER acknowledgements. `lastZxid` ends its initial history. */
+  /**
+   * The leader of `epoch` has its quorum of NEWLEADER acknowledgements. `lastZxid` ends its initial history.
+   */
   | { readonly kind: 'established'; readonly epoch: number; readonly lastZxid: Zxid }
-  /** The leader has chosen how to synchronise `learner`, whose last zxid is `peerLastZxid`. `toZxid`: TRUNC target or DIFF/SNAP end. */
+  /**
+   * The leader has chosen how to synchronise `learner`, whose last zxid is `peerLastZxid`. `toZxid`: TRUNC
+   * target or DIFF/SNAP end.
+   */
   | { readonly kind: 'syncChosen'; readonly learner: NodeId; readonly mode: SyncMode; readonly peerLastZxid: Zxid; readonly toZxid: Zxid }
   /** This learner has received UPTODATE and serves. */
   | { readonly kind: 'synchronized'; readonly leader: NodeId; readonly epoch: number; readonly mode: SyncMode }
@@ -39,7 +48,10 @@ export type ServerFact =
   | { readonly kind: 'appended'; readonly txn: Txn }
   /** The log is durable up to here. */
   | { readonly kind: 'durable'; readonly zxid: Zxid }
-  /** This server's acknowledgement of a proposal (or, with counter 0, of NEWLEADER) has been handed to the network, or counted by the leader itself. */
+  /**
+   * This server's acknowledgement of a proposal (or, with counter 0, of NEWLEADER) has been handed to the
+   * network, or counted by the leader itself.
+   */
   | { readonly kind: 'acked'; readonly zxid: Zxid; readonly to: NodeId }
   /** The leader has counted a quorum of acknowledgements for it. */
   | { readonly kind: 'committed'; readonly txn: Txn }
@@ -58,14 +70,18 @@ export type ServerFact =
 export type SessionFact =
   /** The leader made `server` the owner of the session. */
   | { readonly kind: 'sessionOwner'; readonly sessionId: SessionId; readonly server: NodeId }
-  /** The leader (or standalone server) decided to expire it. `idleMs`: since the last touch that reached it. */
+  /**
+   * The leader (or standalone server) decided to expire it. `idleMs`: since the last touch that reached it.
+   */
   | { readonly kind: 'sessionExpiring'; readonly sessionId: SessionId; readonly idleMs: number; readonly timeoutMs: number }
   /** A client that has seen `clientZxid` was refused by a server that is behind it. */
   | { readonly kind: 'clientRefused'; readonly sessionId: SessionId; readonly clientZxid: Zxid; readonly serverZxid: Zxid }
   /** The leader answers a sync request now; `lastCommitted` is its last committed zxid. */
   | { readonly kind: 'syncAnswered'; readonly sessionId: SessionId; readonly cxid: number; readonly lastCommitted: Zxid };
 
-/** What a client states: the history that clients can see. `cxid` is the xid that the request travelled under. */
+/**
+ * What a client states: the history that clients can see. `cxid` is the xid that the request travelled under.
+ */
 export type ClientFact =
   /** The session stands on a connection to `server`. `resumed`: it existed before. */
   | { readonly kind: 'sessionConnected'; readonly sessionId: SessionId; readonly server: NodeId; readonly timeoutMs: number; readonly resumed: boolean; readonly lastZxidSeen: Zxid }

@@ -1,7 +1,7 @@
 /**
- * What a process may ask of the world while it handles one event. Effects happen in the order asked. A process must not keep
- * the `io` it was handed: it is valid for that event only. Nothing here returns a promise; what comes of a request comes
- * back as an event.
+ * What a process may ask of the world while it handles one event. Effects happen in the order asked. A
+ * process must not keep the `io` it was handed: it is valid for that event only. Nothing here returns a
+ * promise; what comes of a request comes back as an event.
  */
 import type { Message, Port } from '../wire/message.ts';
 import type { ConnectionId, DiskToken, NodeId, TimerId } from './event.ts';
@@ -9,7 +9,9 @@ import type { Fact } from './fact.ts';
 
 /** Time by the process's own clock. */
 export interface Clock {
-  /** Monotonic milliseconds since some moment before the process started; drifts, never goes back. An integer. */
+  /**
+   * Monotonic milliseconds since some moment before the process started; drifts, never goes back. An integer.
+   */
   now(): number;
   /** Milliseconds since 1970 by the wall clock; may jump. An integer. */
   wallTime(): number;
@@ -30,9 +32,10 @@ export interface Network {
 }
 
 /**
- * Files of bytes in one flat directory, under a page cache. Changes are visible at once to later requests of the same
- * process, and durable only after `sync` (a file's bytes) and `syncDirectory` (its name). Every request is answered by
- * 'diskDone', 'diskRead', 'diskListed' or 'diskFailed' with its token; with token 0 (append, remove, close only) success is not said.
+ * Files of bytes in one flat directory, under a page cache. Changes are visible at once to later requests of
+ * the same process, and durable only after `sync` (a file's bytes) and `syncDirectory` (its name). Every
+ * request is answered by 'diskDone', 'diskRead', 'diskListed' or 'diskFailed' with its token; with token 0
+ * (append, remove, close only) success is not said.
  */
 export interface Disk {
   /** Appends at the end; creates the file if there is none. `bytes` is handed over. */
@@ -59,8 +62,13 @@ export interface Random {
 /** All that a process can do to the outside, for the length of one event. */
 export interface Io extends Clock, Network, Disk, Random {
   readonly self: NodeId;
-  /** States a fact for the judges and the trace. Costs nothing where nobody listens; never changes what happens. */
+  /**
+   * States a fact for the judges and the trace. Costs nothing where nobody listens; never changes what
+   * happens.
+   */
   observe(fact: Fact): void;
-  /** Stops this process for good, with a sentence for the operator. Nothing of this event happens afterwards. */
+  /**
+   * Stops this process for good, with a sentence for the operator. Nothing of this event happens afterwards.
+   */
   halt(reason: string): never;
 }

@@ -1,10 +1,14 @@
-/** A process is data: fields that hold plain values, arrays, Maps, Sets and objects of the same kind, and one door. */
+/**
+ * A process is data: fields that hold plain values, arrays, Maps, Sets and objects of the same kind, and one
+ * door.
+ */
 import type { Event } from './event.ts';
 import type { Io } from './io.ts';
 
 /**
- * A server or a client. Its fields are all of its state: no closure, promise, timer handle or socket; so that one generic routine
- * forks, fingerprints, compares and prints it. `handle` may change its own state and use `io`, nothing else.
+ * A server or a client. Its fields are all of its state: no closure, promise, timer handle or socket; so that
+ * one generic routine forks, fingerprints, compares and prints it. `handle` may change its own state and use
+ * `io`, nothing else.
  */
 export interface Process {
   handle(event: Event, io: Io): void;

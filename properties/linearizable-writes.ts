@@ -1,0 +1,41 @@
+/** Linearizable writes: one of the four promises that the service is about. The zxid is the witness of the order; this checks the witness. */
+import { ZXID_ZERO, zxidToPair } from '../src/base/zxid.ts';
+import type { History } from '../src/history/history.ts';
+import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+
+class LinearizableWrites extends Judge {
+  see(fact: JudgedFact, at: At, history: History): void {
+    if (fact.kind === 'ordered') {
+      const { op, txn } = fact;
+      if (op === null) return;
+      this.judged++;
+      if (txn.zxid > op.answeredFloor) return;
+      this.violate(
+        `write ${op.cxid} of session ${txn.clientId} is ordered at ${zxidToPair(txn.zxid)}, before ${zxidToPair(op.answeredFloor)}, which had been answered when it was invoked`,
+        at,
+        op.invokedStep,
+      );
+      return;
+    }
+    if (fact.kind !== 'replied' || history.op === null || !history.op.isWrite) return;
+    const { op } = history;
+    if (op.zxid === ZXID_ZERO) {
+      if (fact.err !== 0) this.exempt('refused-unordered');
+      else this.violate(`write ${op.cxid} of session ${fact.sessionId} was answered with ${zxidToPair(fact.zxid)}, but it is not committed`, at, op.invokedStep);
+    } else if (op.zxid !== fact.zxid) {
+      this.violate(`write ${op.cxid} of session ${fact.sessionId} is ordered at ${zxidToPair(op.zxid)}, but its answer says ${zxidToPair(fact.zxid)}`, at, op.invokedStep);
+    }
+  }
+}
+
+/** P1. */
+export const linearizableWrites: Property = {
+  name: 'linearizable-writes',
+  kind: 'safety',
+  promise: 'If one write was answered before another was invoked, it comes first in the order that all servers apply.',
+  source: 'ZooKeeper (USENIX ATC 2010), section 2.3: linearizable writes; programmer\'s guide, consistency guarantees',
+  reads: ['ordered', 'replied'],
+  exemptions: [{ name: 'refused-unordered', source: 'a request may be refused (unimplemented, malformed, session gone) before it is given a zxid' }],
+  mutants: [],
+  create: (): Judge => new LinearizableWrites(),
+};

@@ -1,0 +1,18 @@
+/** The canary: a leader that waits for nobody. If this is not found at once, the harness sees nothing. */
+import type { Mutant } from '../../src/fuzz/mutant.ts';
+
+export const canary: Mutant = {
+  id: 'canary',
+  title: 'a proposal is committed without a quorum',
+  source: 'Zab (DSN 2011), the definition of commit',
+  tier: 0,
+  breaks: ['quorum-durability'],
+  scenarios: ['calm'],
+  edits: [
+    {
+      file: 'src/zab/proposals.ts',
+      find: 'if (first === undefined || !hasQuorum(voters, first.acks)) return undefined;',
+      replace: 'if (first === undefined) return undefined;',
+    },
+  ],
+};

@@ -1,0 +1,35 @@
+/** A read runs when it arrives, not when the writes before it in its session are applied; only its answer waits for theirs. */
+import type { Mutant } from '../../src/fuzz/mutant.ts';
+
+export const zk1863: Mutant = {
+  id: 'zk-1863',
+  title: 'reads overtake the writes before them in their session',
+  source: 'ZOOKEEPER-1863: the commit processor and its pending slot',
+  tier: 0,
+  breaks: ['client-fifo'],
+  scenarios: ['calm', 'five'],
+  edits: [
+    {
+      file: 'src/server/client-service.ts',
+      find: 'client.queue.push({ xid, request, isRead: true, isAnswered: false });',
+      replace: 'client.queue.push({ xid, request, isRead: true, isAnswered: false, seen: { zxid: port.database.lastProcessedZxid, tree: port.database.tree.copy() } });',
+    },
+    {
+      file: 'src/server/client-service.ts',
+      find: 'private read(client: ClientConnection, { xid, request }: PendingRequest,',
+      replace: 'private read(client: ClientConnection, { xid, request, seen }: PendingRequest,',
+    },
+    {
+      file: 'src/server/client-service.ts',
+      find: `    const zxid = port.database.lastProcessedZxid;
+    const { sessionId, authInfo, connection } = client;`,
+      replace: `    const { zxid } = seen;
+    const { sessionId, authInfo, connection } = client;`,
+    },
+    {
+      file: 'src/server/client-service.ts',
+      find: 'connection, port.database.tree, this.watches);',
+      replace: 'connection, seen.tree, this.watches);',
+    },
+  ],
+};

@@ -1,0 +1,28 @@
+/** Quorum durability: nothing is committed before a quorum of the voters has it on disk, so that no loss of power undoes it. */
+import { zxidToPair } from '../src/base/zxid.ts';
+import type { History } from '../src/history/history.ts';
+import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import { NO_LOG } from '../src/history/log-tree.ts';
+
+class QuorumDurability extends Judge {
+  see(fact: JudgedFact, at: At, history: History): void {
+    const { log, tree } = history;
+    if ((fact.kind !== 'committed' && fact.kind !== 'established') || log === NO_LOG) return;
+    this.judged++;
+    if (history.isOnQuorum(log)) return;
+    const what = fact.kind === 'committed' ? 'commits' : `establishes epoch ${fact.epoch} upon`;
+    this.violate(`server ${at.node} ${what} ${zxidToPair(tree.zxid(log))}, which is not durable on a quorum`, at, tree.proposedSteps[log] ?? 0);
+  }
+}
+
+/** Z11. */
+export const quorumDurability: Property = {
+  name: 'quorum-durability',
+  kind: 'safety',
+  promise: 'When a leader commits a proposal or is established, a quorum of the voters has the history on disk.',
+  source: 'Zab (DSN 2011), sections 4 and 5; ZOOKEEPER-3911, 4643, 4646',
+  reads: ['committed', 'established'],
+  exemptions: [],
+  mutants: [],
+  create: (): Judge => new QuorumDurability(),
+};

@@ -1,0 +1,14 @@
+/** Nothing goes wrong: quiet links, true clocks, no fault. Whatever is violated here is plain wrong, and cheap to understand. */
+import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
+import type { Scenario } from '../src/fuzz/scenario.ts';
+import { scenarioOf } from '../src/fuzz/shape.ts';
+import { FIVE } from './five.ts';
+
+export const calm: Scenario = scenarioOf({
+  ...FIVE,
+  name: 'calm',
+  summary: 'no fault at all: quiet links, true clocks, mixed clients',
+  faults: NO_FAULT,
+  faultCount: [0, 0],
+  calmPercent: 100,
+});

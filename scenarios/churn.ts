@@ -1,0 +1,20 @@
+/**
+ * Crash after crash, election after election: servers die in recovery, in elections and in synchronization, between two effects
+ * of one event as often as not, and leaders before all others. Epochs are short here, and so are logs.
+ */
+import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
+import type { Scenario } from '../src/fuzz/scenario.ts';
+import { scenarioOf } from '../src/fuzz/shape.ts';
+import { FIVE } from './five.ts';
+
+export const churn: Scenario = scenarioOf({
+  ...FIVE,
+  name: 'churn',
+  summary: 'crash after crash, election after election',
+  voters: [[3, 4], [5, 3]],
+  tickMs: [[200, 3], [500, 2], [1000, 1]],
+  faults: { ...NO_FAULT, crash: 8, crashLeader: 8, crashAll: 2, pause: 2, isolateLeader: 2, slowSync: 1 },
+  faultCount: [10, 40],
+  calmPercent: 0,
+  leaveOutPercent: 25,
+});

@@ -1,0 +1,12 @@
+/** Every scenario there is, the default first. A new one is a file beside this and a line here. */
+import type { Scenario } from '../src/fuzz/scenario.ts';
+import { calm } from './calm.ts';
+import { churn } from './churn.ts';
+import { five } from './five.ts';
+import { observers } from './observers.ts';
+import { partitions } from './partitions.ts';
+import { power } from './power.ts';
+import { sync } from './sync.ts';
+
+/** In the order in which help lists them. */
+export const SCENARIOS: readonly Scenario[] = [five, calm, power, partitions, observers, churn, sync];

@@ -1,0 +1,103 @@
+/**
+ * What a command is, how its arguments are read and how it explains itself. Parsing is Node's `parseArgs`; what is added is that a
+ * misuse is one sentence with the nearest valid name in it.
+ */
+import { parseArgs } from 'node:util';
+import { unknownName } from './nearest.ts';
+import type { Shell } from './shell.ts';
+
+/** The user's mistake; the message is one sentence that says what to do. Exit code 1. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** One `--flag`, with a value (shown as `value`) or without. */
+export interface Flag {
+  readonly name: string;
+  readonly value?: string;
+  readonly help: string;
+}
+
+/** One command of `viv`. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What stands after the name, as in `[SCENARIO...] [--seeds N]`. */
+  readonly usage: string;
+  readonly flags: readonly Flag[];
+  /** More for `--help`: a paragraph or a list. */
+  readonly notes?: readonly string[];
+  /** The exit code. */
+  run(given: Given, shell: Shell): Promise<number>;
+}
+
+/** Flags that every command has. */
+export const COMMON_FLAGS: readonly Flag[] = [
+  { name: 'json', help: 'the result as one JSON document on standard output' },
+  { name: 'help', help: 'this text' },
+];
+
+/** The arguments of one call. */
+export class Given {
+  readonly names: readonly string[];
+  private readonly values: ReadonlyMap<string, string | true>;
+
+  constructor(names: readonly string[], values: ReadonlyMap<string, string | true>) {
+    this.names = names;
+    this.values = values;
+  }
+
+  has(flag: string): boolean {
+    return this.values.has(flag);
+  }
+
+  text(flag: string): string | undefined {
+    const value = this.values.get(flag);
+    return value === true ? undefined : value;
+  }
+}
+
+/** Reads the arguments of a command; throws `UsageError`. */
+export function readArguments(command: Command, argv: readonly string[]): Given {
+  const flags = [...command.flags, ...COMMON_FLAGS];
+  const options = Object.fromEntries(flags.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' as const : 'string' as const }]));
+  const { tokens } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: false, tokens: true });
+  const names: string[] = [];
+  const values = new Map<string, string | true>();
+  for (const token of tokens) {
+    if (token.kind === 'positional') names.push(token.value);
+    if (token.kind !== 'option') continue;
+    const flag = flags.find(({ name }) => name === token.name);
+    if (flag === undefined) throw new UsageError(unknownFlag(command, token.rawName, flags));
+    values.set(flag.name, flagValue(flag, token.value));
+  }
+  return new Given(names, values);
+}
+
+function unknownFlag(command: Command, rawName: string, flags: readonly Flag[]): string {
+  return unknownName(`flag of viv ${command.name}`, rawName, flags.map(({ name }) => `--${name}`));
+}
+
+function flagValue(flag: Flag, value: string | undefined): string | true {
+  if (flag.value === undefined) {
+    if (value !== undefined) throw new UsageError(`--${flag.name} takes no value`);
+    return true;
+  }
+  if (value === undefined || value.startsWith('--')) throw new UsageError(`--${flag.name} needs a value: --${flag.name} ${flag.value}`);
+  return value;
+}
+
+/** The text of `--help`. */
+export function helpOf(command: Command): string[] {
+  const flags = [...command.flags, ...COMMON_FLAGS];
+  const heads = flags.map(({ name, value }) => `--${name}${value === undefined ? '' : ` ${value}`}`);
+  const width = Math.max(...heads.map((head) => head.length));
+  return [
+    `viv ${command.name} ${command.usage}`.trimEnd(),
+    '',
+    `  ${command.summary}`,
+    '',
+    ...flags.map((flag, index) => `  ${(heads[index] ?? '').padEnd(width)}  ${flag.help}`),
+    ...(command.notes === undefined ? [] : ['', ...command.notes.map((line) => `  ${line}`)]),
+  ];
+}

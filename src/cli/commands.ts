@@ -1,0 +1,10 @@
+/** Every command of `viv`, in the order in which help lists them. */
+import { bench } from './bench.ts';
+import type { Command } from './command.ts';
+import { fuzz } from './fuzz.ts';
+import { mutants } from './mutants.ts';
+import { replay } from './replay.ts';
+import { run } from './run.ts';
+import { start } from './start.ts';
+
+export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, bench];

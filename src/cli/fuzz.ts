@@ -1,0 +1,96 @@
+/** `viv fuzz`: a campaign over seeds of one or more scenarios. */
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { SCENARIOS } from '../../scenarios/index.ts';
+import { bundleWorker } from '../fuzz/bundle.ts';
+import { runCampaign } from '../fuzz/campaign.ts';
+import type { CampaignOptions } from '../fuzz/campaign.ts';
+import { ForkPool } from '../fuzz/pool.ts';
+import type { Summary, Tally } from '../fuzz/tally.ts';
+import { EXIT_CODES } from '../fuzz/verdict.ts';
+import { decimal, duration as inWords } from '../report/format.ts';
+import { campaignReport } from '../report/text.ts';
+import type { Command, Given } from './command.ts';
+import type { Shell } from './shell.ts';
+import { duration, named, positiveNumber, shard, wholeNumber } from './values.ts';
+
+/** The worker's entry, from the root of the repository. */
+export const WORKER = 'src/cli/worker.ts';
+const DEFAULT_SEEDS = 200;
+
+/** Seeds, and what they find. */
+export const fuzz: Command = {
+  name: 'fuzz',
+  summary: 'runs many seeds and tells the distinct failures',
+  usage: '[SCENARIO...] [--seeds N] [--from S] [--for 10m] [--jobs J] [--shard I/N]',
+  flags: [
+    { name: 'seeds', value: 'N', help: `so many seeds of each scenario (${DEFAULT_SEEDS}, or no limit with --for)` },
+    { name: 'from', value: 'S', help: 'the first seed (1)' },
+    { name: 'for', value: 'TIME', help: 'begin no new seed after so long: 30s, 10m, 2h' },
+    { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
+    { name: 'shard', value: 'I/N', help: 'only the Ith of every N seeds' },
+    { name: 'reports', value: 'DIR', help: 'where failures are kept (reports/)' },
+  ],
+  notes: [
+    `Scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; without a name, five.`,
+    'A failing seed is kept in DIR/failures/SCENARIO-SEED.json, for viv replay.',
+  ],
+  async run(given, shell) {
+    const options = campaignOptions(given, shell);
+    const summary = await campaign(shell, options, jobsGiven(given), !given.has('json'));
+    if (given.has('json')) shell.out(JSON.stringify(summary, null, 2));
+    else for (const line of campaignReport(summary)) shell.out(line);
+    return EXIT_CODES[summary.outcome];
+  },
+};
+
+function campaignOptions(given: Given, shell: Shell): CampaignOptions {
+  const names = given.names.length === 0 ? ['five'] : given.names.map((name) => named('scenario', name, SCENARIOS).name);
+  const [seeds, from, forTime, part, reports] = [given.text('seeds'), given.text('from'), given.text('for'), given.text('shard'), given.text('reports')];
+  return {
+    scenarios: names,
+    from: from === undefined ? 1 : wholeNumber('from', from),
+    seeds: seeds === undefined ? (forTime === undefined ? DEFAULT_SEEDS : null) : positiveNumber('seeds', seeds),
+    forMs: forTime === undefined ? null : duration('for', forTime),
+    shard: part === undefined ? { index: 1, of: 1 } : shard(part),
+    properties: null,
+    reports: reports === undefined ? shell.reports : resolve(reports),
+    signal: shell.signal,
+  };
+}
+
+/** The value of `--jobs`, or as many as there are processors. */
+export function jobsGiven(given: Given): number {
+  const jobs = given.text('jobs');
+  return jobs === undefined ? availableParallelism() : positiveNumber('jobs', jobs);
+}
+
+/** Bundles a worker, runs the campaign with progress, and removes the bundle. */
+export async function campaign(shell: Shell, options: CampaignOptions, jobs: number, talks: boolean): Promise<Summary> {
+  const bundle = await bundleWorker(shell.root, WORKER);
+  try {
+    const progress = talks ? progressOf(shell, options) : undefined;
+    return await runCampaign(new ForkPool(bundle.script, jobs, ['--enable-source-maps']), { ...options, ...(progress === undefined ? {} : { progress }) });
+  } finally {
+    shell.status('');
+    bundle.remove();
+  }
+}
+
+const LINE_EVERY_MS = 10_000;
+const STATUS_EVERY_MS = 200;
+
+/** A line that changes on a terminal; elsewhere a plain one now and then. */
+function progressOf(shell: Shell, options: CampaignOptions): (tally: Tally, elapsedMs: number) => void {
+  let next = shell.isTerminal ? 0 : LINE_EVERY_MS;
+  return (tally, elapsedMs) => {
+    if (elapsedMs < next) return;
+    next = elapsedMs + (shell.isTerminal ? STATUS_EVERY_MS : LINE_EVERY_MS);
+    const goal = options.seeds === null ? '' : ` of ${decimal(Math.ceil(options.seeds / options.shard.of) * options.scenarios.length)}`;
+    const time = options.forMs === null ? inWords(elapsedMs) : `${inWords(elapsedMs)} of ${inWords(options.forMs)}`;
+    const failures = tally.distinctFailures === 0 ? 'no failure' : `${tally.distinctFailures} distinct failures`;
+    const line = `${decimal(tally.done)}${goal} seeds, ${time}, simulated ${inWords(tally.simulated)}, ${failures}`;
+    if (shell.isTerminal) shell.status(line);
+    else shell.err(line);
+  };
+}

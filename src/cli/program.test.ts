@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { COMMANDS } from './commands.ts';
+import { distance, nearest } from './nearest.ts';
+import { runProgram } from './program.ts';
+import { repositoryRoot } from './shell.ts';
+
+const test = suite('program');
+const directory = mkdtempSync(join(tmpdir(), 'vivarium-test-'));
+test.after(() => rmSync(directory, { recursive: true, force: true }));
+
+interface Said {
+  readonly code: number;
+  readonly out: string[];
+  readonly err: string[];
+}
+
+async function viv(...argv: string[]): Promise<Said> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const code = await runProgram(COMMANDS, argv, {
+    out: (line) => void out.push(line),
+    err: (line) => void err.push(line),
+    status: () => undefined,
+    isTerminal: false,
+    root: repositoryRoot(),
+    reports: directory,
+    signal: new AbortController().signal,
+  });
+  return { code, out, err };
+}
+
+function file(name: string, content: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+test('misuse is one sentence with the nearest valid name, and exit code 1', async () => {
+  const torn = file('torn.json', '{"format":"vivarium failure","version":1,"plan":{"version"');
+  const noJson = file('no.json', 'hello');
+  const other = file('other.json', '{"a":1}');
+  const old = file('old.json', '{"format":"vivarium failure","version":99}');
+  const lacking = file('lacking.json', '{"format":"vivarium failure","version":1,"plan":{"version":1,"scenario":"five"}}');
+  const table: [argv: string[], said: RegExp][] = [
+    [['rum'], /no command of viv is called "rum"; did you mean "run"\?/],
+    [['run', 'fvie'], /no scenario is called "fvie"; did you mean "five"\?/],
+    [['run', 'five', 'calm'], /takes one scenario/],
+    [['run', 'five', '--sede', '7'], /no flag of viv run is called "--sede"; did you mean "--seed"\?/],
+    [['run', 'five', '--seed', 'x'], /--seed must be a whole number, not "x"/],
+    [['run', 'five', '--seed', '1.5'], /--seed must be a whole number/],
+    [['run', 'five', '--seed=-1'], /--seed must be a whole number/],
+    [['run', 'five', '--seed', '99999999999999999999'], /--seed must be a whole number/],
+    [['run', 'five', '--seed'], /--seed needs a value: --seed S/],
+    [['run', 'five', '--json=yes'], /--json takes no value/],
+    [['fuzz', 'five', 'clam'], /no scenario is called "clam"; did you mean "calm"\?/],
+    [['fuzz', '--seeds', '0'], /--seeds must be at least 1/],
+    [['fuzz', '--for', '10'], /--for must be a time such as/],
+    [['fuzz', '--shard', '4/3'], /--shard must be I\/N/],
+    [['fuzz', '--jobs', 'many'], /--jobs must be a whole number/],
+    [['mutants', 'zk-1'], /no mutant is called "zk-1"/],
+    [['replay'], /takes one failure file or one scenario/],
+    [['replay', 'fiv'], /no scenario is called "fiv"; did you mean "five"\?/],
+    [['replay', 'five', '--until', 'x'], /--until must be a whole number/],
+    [['replay', join(directory, 'none.json')], /cannot be read: ENOENT/],
+    [['replay', torn], /torn\.json is torn/],
+    [['replay', noJson], /is not a failure file: it is no JSON/],
+    [['replay', other], /the document must be a failure file of vivarium/],
+    [['replay', old], /a failure of version 99, and this is version 1/],
+    [['replay', lacking], /plan\.seed is missing/],
+    [['replay', torn, '--seed', '3'], /leave out --seed/],
+  ];
+  for (const [argv, said] of table) {
+    const { code, out, err } = await viv(...argv);
+    assert.is(code, 1, `${argv.join(' ')}: exit code ${code}`);
+    assert.equal(out, []);
+    assert.is(err.length, 1);
+    assert.match(err[0] ?? '', said);
+  }
+});
+
+test('every command explains itself', async () => {
+  const { code, out } = await viv('--help');
+  assert.is(code, 0);
+  for (const { name } of COMMANDS) {
+    assert.ok(out.some((line) => line.trim().startsWith(name)), name);
+    const help = await viv(name, '--help');
+    assert.is(help.code, 0);
+    assert.match(help.out[0] ?? '', new RegExp(`^viv ${name}`));
+    assert.ok(help.out.some((line) => line.includes('--json')));
+  }
+  assert.is((await viv()).code, 1);
+});
+
+test('a run, its replay and a replay of something else', async () => {
+  const ran = await viv('run', 'calm', '--seed', '2', '--json');
+  assert.is(ran.code, 0, ran.out.join('\n'));
+  const { hash, outcome } = JSON.parse(ran.out.join('\n'));
+  assert.is(outcome, 'held');
+  assert.is((await viv('replay', 'calm', '--seed', '2', '--hash', hash)).code, 0);
+  const differs = await viv('replay', 'calm', '--seed', '2', '--hash', '0123456789abcd');
+  assert.is(differs.code, 5);
+  assert.match(differs.err[0] ?? '', /should be 0123456789abcd/);
+});
+
+test('a verbose replay has one line an event', async () => {
+  const { code, out } = await viv('replay', 'five', '--seed', '7', '--until', '50', '--verbose');
+  assert.is(code, 0);
+  const events = out.filter((line) => /^ +\d+ +\d+\.\d{3} +[sc]\d+ /.test(line) && !line.includes('***'));
+  assert.is(events.length, 50);
+  assert.ok(out.every((line) => !line.includes('\u001b')));
+});
+
+test('the nearest name', () => {
+  assert.is(distance('kitten', 'sitting'), 3);
+  assert.is(distance('', 'abc'), 3);
+  assert.is(nearest('powr', ['five', 'power', 'partitions']), 'power');
+  assert.is(nearest('x', []), undefined);
+});
+
+test.run();

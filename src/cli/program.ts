@@ -1,0 +1,45 @@
+/** `viv`: finds the command, reads its arguments, runs it, and turns what is thrown into one sentence and an exit code. */
+import { DecodeError } from '../fuzz/decode.ts';
+import { EXIT_CODES, EXIT_USAGE } from '../fuzz/verdict.ts';
+import { UsageError, helpOf, readArguments } from './command.ts';
+import type { Command } from './command.ts';
+import { unknownName } from './nearest.ts';
+import type { Shell } from './shell.ts';
+
+/** Runs one command line, without the program's own name; the exit code. */
+export async function runProgram(commands: readonly Command[], argv: readonly string[], shell: Shell): Promise<number> {
+  const [name, ...rest] = argv;
+  try {
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      for (const line of overview(commands)) shell.out(line);
+      return name === undefined ? EXIT_USAGE : 0;
+    }
+    const command = commands.find((candidate) => candidate.name === name);
+    if (command === undefined) throw new UsageError(unknownName('command of viv', name, commands.map((candidate) => candidate.name)));
+    const given = readArguments(command, rest);
+    if (given.has('help')) {
+      for (const line of helpOf(command)) shell.out(line);
+      return 0;
+    }
+    return await command.run(given, shell);
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof DecodeError) {
+      shell.err(`viv: ${error.message}`);
+      return EXIT_USAGE;
+    }
+    shell.err(`viv: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return EXIT_CODES.crash;
+  }
+}
+
+function overview(commands: readonly Command[]): string[] {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    'viv COMMAND [ARGUMENTS]',
+    '',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    '  viv COMMAND --help explains one. Exit codes: 0 held, 1 usage, 2 safety violated, 3 liveness violated,',
+    '  4 crash or broken invariant, 5 nondeterminism, 6 unknown (a budget ran out).',
+  ];
+}

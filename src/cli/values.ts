@@ -1,0 +1,42 @@
+/** Values as users type them: seeds, durations, shards, names. Each refusal is one sentence. Pure. */
+import { UsageError } from './command.ts';
+import { unknownName } from './nearest.ts';
+
+/** A whole number, 0 or more. */
+export function wholeNumber(flag: string, given: string): number {
+  const value = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw new UsageError(`--${flag} must be a whole number, not "${given}"`);
+  return value;
+}
+
+/** A whole number, 1 or more. */
+export function positiveNumber(flag: string, given: string): number {
+  const value = wholeNumber(flag, given);
+  if (value === 0) throw new UsageError(`--${flag} must be at least 1`);
+  return value;
+}
+
+const UNITS = new Map([['ms', 1], ['s', 1000], ['m', 60_000], ['h', 3_600_000]]);
+
+/** `90s`, `10m`, `2h`, `500ms`; in milliseconds. */
+export function duration(flag: string, given: string): number {
+  const [, amount, unit] = /^(\d+)(ms|s|m|h)$/.exec(given) ?? [];
+  const scale = UNITS.get(unit ?? '');
+  if (amount === undefined || scale === undefined) throw new UsageError(`--${flag} must be a time such as 30s, 10m or 2h, not "${given}"`);
+  return Number(amount) * scale;
+}
+
+/** `3/16`: the third of sixteen. */
+export function shard(given: string): { index: number; of: number } {
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(given) ?? [];
+  const parsed = { index: Number(index), of: Number(of) };
+  if (!(parsed.index >= 1 && parsed.index <= parsed.of)) throw new UsageError(`--shard must be I/N with I in 1..N, such as 3/16, not "${given}"`);
+  return parsed;
+}
+
+/** Whichever of `known` is called `given`. */
+export function named<T extends { readonly name: string }>(what: string, given: string, known: readonly T[]): T {
+  const found = known.find(({ name }) => name === given);
+  if (found === undefined) throw new UsageError(unknownName(what, given, known.map(({ name }) => name)));
+  return found;
+}

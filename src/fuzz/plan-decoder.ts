@@ -1,0 +1,228 @@
+/**
+ * Reading a plan back from JSON. Everything in it is checked, field by field, because a plan is run as it stands: a field that is
+ * missing or misspelt would be another run under the same name.
+ */
+import { COUNTER_MAX } from '../base/zxid.ts';
+import type { ClientScript, ScriptedMultiOp, ScriptedOperation, ScriptedRequest } from '../client/script.ts';
+import type { Member } from '../server/config.ts';
+import type { Acl } from '../wire/words.ts';
+import type { Latency, WorldSettings } from '../world/settings.ts';
+import { DecodeError, Fields, boolean, integer, list, text, word } from './decode.ts';
+import type { Decoder } from './decode.ts';
+import { decodeFault } from './fault-decoder.ts';
+import { PLAN_VERSION } from './plan.ts';
+import type { Plan, PlannedFault, ServerKnobs } from './plan.ts';
+
+const count = integer(0);
+const positive = integer(1);
+const int32 = integer(-0x8000_0000, 0x7fff_ffff);
+
+/** Checks the JSON of a plan; throws `DecodeError` with the path of what is wrong. */
+export const decodePlan: Decoder<Plan> = (value, path) => {
+  const fields = new Fields(value, path);
+  const version = fields.get('version', count);
+  if (version !== PLAN_VERSION) throw new DecodeError(`its plan is of version ${version}, and this is version ${PLAN_VERSION}`);
+  const plan: Plan = {
+    version: PLAN_VERSION,
+    scenario: fields.get('scenario', text),
+    seed: fields.get('seed', text),
+    members: fields.get('members', list(decodeMember)),
+    knobs: fields.get('knobs', decodeKnobs),
+    clients: fields.get('clients', list(decodeClient)),
+    faults: fields.get('faults', list(decodePlannedFault)),
+    settings: fields.get('settings', decodeSettings),
+    safetyMs: fields.get('safetyMs', count),
+    tailMs: fields.get('tailMs', count),
+  };
+  fields.end();
+  return plan;
+};
+
+const decodeMember: Decoder<Member> = (value, path) => {
+  const fields = new Fields(value, path);
+  const member: Member = { id: fields.get('id', integer(1, 255)), role: fields.get('role', word(['participant', 'observer'])) };
+  fields.end();
+  return member;
+};
+
+const decodeKnobs: Decoder<ServerKnobs> = (value, path) => {
+  const fields = new Fields(value, path);
+  const knobs: ServerKnobs = {
+    tickTimeMs: fields.get('tickTimeMs', positive),
+    initLimit: fields.get('initLimit', positive),
+    syncLimit: fields.get('syncLimit', positive),
+    minSessionTimeoutMs: fields.get('minSessionTimeoutMs', positive),
+    maxSessionTimeoutMs: fields.get('maxSessionTimeoutMs', positive),
+    snapCount: fields.get('snapCount', integer(2)),
+    commitLogCount: fields.get('commitLogCount', positive),
+    snapshotSizePercent: fields.get('snapshotSizePercent', int32),
+    maxBatchSize: fields.get('maxBatchSize', positive),
+    finalizeWaitMs: fields.get('finalizeWaitMs', count),
+    minNotificationIntervalMs: fields.get('minNotificationIntervalMs', positive),
+    maxNotificationIntervalMs: fields.get('maxNotificationIntervalMs', positive),
+    cnxTimeoutMs: fields.get('cnxTimeoutMs', positive),
+    learnerRetryMs: fields.get('learnerRetryMs', positive),
+    counterLimit: fields.get('counterLimit', integer(1, COUNTER_MAX)),
+    snapRetainCount: fields.get('snapRetainCount', positive),
+  };
+  fields.end();
+  return knobs;
+};
+
+const decodePlannedFault: Decoder<PlannedFault> = (value, path) => {
+  const fields = new Fields(value, path);
+  const planned: PlannedFault = { atMs: fields.get('atMs', count), fault: fields.get('fault', decodeFault) };
+  fields.end();
+  return planned;
+};
+
+const decodeClient: Decoder<ClientScript> = (value, path) => {
+  const fields = new Fields(value, path);
+  const client: ClientScript = {
+    servers: fields.get('servers', list(integer(1, 255))),
+    sessionTimeoutMs: fields.get('sessionTimeoutMs', positive),
+    operations: fields.get('operations', list(decodeOperation)),
+    closeAtEnd: fields.get('closeAtEnd', boolean),
+  };
+  fields.end();
+  return client;
+};
+
+const decodeOperation: Decoder<ScriptedOperation> = (value, path) => {
+  const fields = new Fields(value, path);
+  const operation: ScriptedOperation = {
+    afterMs: fields.get('afterMs', count),
+    waitForReply: fields.get('waitForReply', boolean),
+    request: fields.get('request', decodeRequest),
+  };
+  fields.end();
+  return operation;
+};
+
+const REQUEST_KINDS = [
+  'create', 'create2', 'createContainer', 'delete', 'check', 'setData', 'setACL', 'exists', 'getData', 'getChildren', 'getChildren2', 'getACL',
+  'sync', 'multi', 'closeSession', 'reconnect',
+] as const;
+const MULTI_KINDS = ['create', 'create2', 'createContainer', 'delete', 'check', 'setData'] as const;
+
+const decodeRequest: Decoder<ScriptedRequest> = (value, path) => {
+  const fields = new Fields(value, path);
+  const kind = fields.get('kind', word(REQUEST_KINDS));
+  switch (kind) {
+    case 'closeSession':
+    case 'reconnect':
+      return ended(fields, { kind });
+    case 'multi':
+      return ended(fields, { kind, ops: fields.get('ops', list(decodeMultiOp)) });
+    case 'getACL':
+    case 'sync':
+      return ended(fields, { kind, path: fields.get('path', text) });
+    case 'exists':
+    case 'getData':
+    case 'getChildren':
+    case 'getChildren2':
+      return ended(fields, { kind, path: fields.get('path', text), ...fields.maybe('watch', boolean) });
+    case 'setACL':
+      return ended(fields, { kind, path: fields.get('path', text), ...fields.maybe('acl', list(decodeAcl)), ...fields.maybe('version', int32) });
+    default:
+      return multiOp(fields, kind);
+  }
+};
+
+const decodeMultiOp: Decoder<ScriptedMultiOp> = (value, path) => {
+  const fields = new Fields(value, path);
+  return multiOp(fields, fields.get('kind', word(MULTI_KINDS)));
+};
+
+function multiOp(fields: Fields, kind: (typeof MULTI_KINDS)[number]): ScriptedMultiOp {
+  const path = fields.get('path', text);
+  switch (kind) {
+    case 'delete':
+    case 'check':
+      return ended(fields, { kind, path, ...fields.maybe('version', int32) });
+    case 'setData':
+      return ended(fields, { kind, path, ...fields.maybe('data', text), ...fields.maybe('version', int32) });
+    default:
+      return ended(fields, { kind, path, ...fields.maybe('data', text), ...fields.maybe('flags', integer(0, 6)), ...fields.maybe('acl', list(decodeAcl)) });
+  }
+}
+
+const decodeAcl: Decoder<Acl> = (value, path) => {
+  const fields = new Fields(value, path);
+  const perms = fields.get('perms', int32);
+  const id = fields.get('id', (inner, innerPath) => {
+    const names = new Fields(inner, innerPath);
+    return ended(names, { scheme: names.get('scheme', text), id: names.get('id', text) });
+  });
+  return ended(fields, { perms, id });
+};
+
+const decodeSettings: Decoder<WorldSettings> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, {
+    encode: fields.get('encode', boolean),
+    startStaggerMs: fields.get('startStaggerMs', count),
+    network: fields.get('network', decodeNetwork),
+    disk: fields.get('disk', decodeDisk),
+    clock: fields.get('clock', decodeClock),
+    restart: fields.get('restart', decodeRestart),
+  });
+};
+
+const percent = integer(0, 100);
+
+const decodeNetwork: Decoder<WorldSettings['network']> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, {
+    latency: fields.get('latency', decodeLatency),
+    connectTimeoutMs: fields.get('connectTimeoutMs', count),
+    tcpTimeoutMinMs: fields.get('tcpTimeoutMinMs', count),
+    tcpTimeoutMaxMs: fields.get('tcpTimeoutMaxMs', count),
+    halfOpenPercent: fields.get('halfOpenPercent', percent),
+    halfOpenMaxMs: fields.get('halfOpenMaxMs', count),
+  });
+};
+
+const decodeDisk: Decoder<WorldSettings['disk']> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, {
+    sync: fields.get('sync', decodeLatency),
+    access: fields.get('access', decodeLatency),
+    cacheSurvivesPercent: fields.get('cacheSurvivesPercent', percent),
+  });
+};
+
+const decodeClock: Decoder<WorldSettings['clock']> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, {
+    driftPpmMax: fields.get('driftPpmMax', count),
+    wallEpochMs: fields.get('wallEpochMs', count),
+    wallSkewMs: fields.get('wallSkewMs', count),
+    timerLateUs: fields.get('timerLateUs', count),
+  });
+};
+
+const decodeRestart: Decoder<WorldSettings['restart']> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, {
+    afterHaltMinMs: fields.get('afterHaltMinMs', count),
+    afterHaltMaxMs: fields.get('afterHaltMaxMs', count),
+    healMaxMs: fields.get('healMaxMs', count),
+  });
+};
+
+const decodeLatency: Decoder<Latency> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, {
+    minUs: fields.get('minUs', count),
+    jitterUs: fields.get('jitterUs', count),
+    tailOneIn: fields.get('tailOneIn', count),
+    tailUs: fields.get('tailUs', count),
+  });
+};
+
+/** The record, once it is certain that the document had nothing else. */
+function ended<T>(fields: Fields, record: T): T {
+  fields.end();
+  return record;
+}

@@ -1,0 +1,46 @@
+/**
+ * A plan: one run of an ensemble as plain JSON, everything about it that is decided beforehand. It lists the servers, what every
+ * client does, which faults happen when, how fast links and disks are, and how long it all takes; what is left to luck while it
+ * runs is the tape. A scenario makes a plan out of a seed; a failure file keeps it, so that it replays after scenarios change.
+ */
+import type { ClientScript } from '../client/script.ts';
+import type { Member, ServerConfig } from '../server/config.ts';
+import type { Fault } from '../world/fault.ts';
+import type { WorldSettings } from '../world/settings.ts';
+
+/** Raised when an old plan would no longer mean the same run. */
+export const PLAN_VERSION = 1;
+
+/** What all servers of a plan share; identity and membership are told apart. */
+export type ServerKnobs = Omit<ServerConfig, 'id' | 'members'>;
+
+/** A fault and the simulated time at which it strikes. */
+export interface PlannedFault {
+  readonly atMs: number;
+  readonly fault: Fault;
+}
+
+/** One run, but for luck. */
+export interface Plan {
+  readonly version: typeof PLAN_VERSION;
+  readonly scenario: string;
+  readonly seed: string;
+  readonly members: readonly Member[];
+  readonly knobs: ServerKnobs;
+  readonly clients: readonly ClientScript[];
+  /** In order of time; none later than `safetyMs`. */
+  readonly faults: readonly PlannedFault[];
+  readonly settings: WorldSettings;
+  /** How long faults may happen. Then everything heals, */
+  readonly safetyMs: number;
+  /** and so long the ensemble is left in peace, its clients still at work, and must recover. */
+  readonly tailMs: number;
+}
+
+/** Clients are numbered from here, so that they never collide with a server's id. */
+export const FIRST_CLIENT = 1001;
+
+/** The configuration of one server of the plan. */
+export function serverConfig(plan: Plan, id: number): ServerConfig {
+  return { ...plan.knobs, id, members: plan.members };
+}

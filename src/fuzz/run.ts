@@ -1,0 +1,157 @@
+/**
+ * One run: a plan and a chooser make a world, its facts go to every judge, and what they found comes out. First the phase in
+ * which faults happen, then healing, then a quiet tail at whose end the liveness properties are asked. The run is sealed: whoever
+ * reaches for the real clock or for real luck in it is named. Everything else is a function of plan and tape alone.
+ */
+import { ScriptedClient } from '../client/scripted-client.ts';
+import { Panel } from '../history/panel.ts';
+import type { PropertyReport } from '../history/panel.ts';
+import type { Expectations, Property } from '../history/judge.ts';
+import type { Member } from '../server/config.ts';
+import type { NodeId } from '../io/event.ts';
+import type { Fact } from '../io/fact.ts';
+import { Server } from '../server/server.ts';
+import { recode } from '../wire/recode.ts';
+import { fingerprintMessage } from '../wire/message-fingerprint.ts';
+import type { Chooser } from '../world/chooser.ts';
+import type { FaultCounter } from '../world/fault.ts';
+import { sealed } from '../world/seal.ts';
+import type { TraceSink } from '../world/trace.ts';
+import { World } from '../world/world.ts';
+import type { NodeSpec } from '../world/host.ts';
+import { FactCounter } from './counters.ts';
+import type { Counts } from './counters.ts';
+import { FIRST_CLIENT, serverConfig } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { EXIT_CODES } from './verdict.ts';
+import type { Finding, Outcome } from './verdict.ts';
+
+/** What a run may be given beside its plan and its luck. */
+export interface RunOptions {
+  readonly properties: readonly Property[];
+  /** Sees every event and, if it wants them, facts; costs time. */
+  readonly trace?: TraceSink & { fact?(fact: Fact, node: NodeId, timeMs: number, step: number): void };
+  /** No more events than these; the run is then unknown. */
+  readonly maxSteps?: number;
+  /** A run that is only looked at may stop early without a verdict. */
+  readonly stopAtStep?: number;
+}
+
+/** What came of a run. Plain data. */
+export interface RunResult {
+  readonly scenario: string;
+  readonly seed: string;
+  readonly outcome: Outcome;
+  readonly finding: Finding | null;
+  /** The rolling hash of the trace. */
+  readonly hash: string;
+  readonly events: number;
+  readonly simulatedMs: number;
+  readonly counts: Counts;
+  readonly faults: readonly FaultCounter[];
+  readonly properties: readonly PropertyReport[];
+}
+
+/** A run of a plan that a scenario made never needs so many events; a livelock does. */
+export const MAX_STEPS = 5_000_000;
+
+/** Runs a plan to its end, or to the first violation. */
+export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunResult {
+  const panel = new Panel(options.properties, expectationsOf(plan));
+  const counter = new FactCounter();
+  const world: World = new World({
+    settings: plan.settings,
+    chooser,
+    nodes: nodesOf(plan),
+    recode,
+    fingerprintMessage,
+    onFact: (fact, node, timeMs, step) => {
+      counter.see(fact);
+      options.trace?.fact?.(fact, node, timeMs, step);
+      panel.see(fact, node, timeMs, step);
+      if (panel.violation !== null) world.stop();
+    },
+    ...(options.trace === undefined ? {} : { trace: options.trace }),
+  });
+  for (const { atMs, fault } of plan.faults) world.schedule(atMs, fault);
+  const finding = sealed(() => play(plan, world, panel, options));
+  return {
+    scenario: plan.scenario,
+    seed: plan.seed,
+    outcome: finding?.outcome ?? 'held',
+    finding,
+    hash: world.hash,
+    events: world.step,
+    simulatedMs: world.now,
+    counts: counter.counts(),
+    faults: world.faults,
+    properties: panel.reports(),
+  };
+}
+
+/** The exit code that a run deserves. */
+export function exitCodeOf(result: RunResult): number {
+  return EXIT_CODES[result.outcome];
+}
+
+function play(plan: Plan, world: World, panel: Panel, options: RunOptions): Finding | null {
+  const maxSteps = Math.min(options.maxSteps ?? MAX_STEPS, options.stopAtStep ?? MAX_STEPS);
+  let ended = world.run(plan.safetyMs, maxSteps);
+  if (ended === 'until') {
+    world.heal();
+    ended = world.run(plan.safetyMs + plan.tailMs, maxSteps - world.step);
+  }
+  if (ended === 'until') panel.finish(world.now);
+  return violationOf(panel) ?? crashOf(world) ?? budgetOf(world, ended);
+}
+
+function violationOf(panel: Panel): Finding | null {
+  const violation = panel.violation;
+  if (violation === null) return null;
+  const { property, kind, sentence, steps, atMs } = violation;
+  return { outcome: kind, property, sentence, steps, atMs };
+}
+
+function crashOf(world: World): Finding | null {
+  const failure = world.failure;
+  if (failure === null) return null;
+  const sentence = `process ${failure.node} failed: ${failure.message}`;
+  return { outcome: 'crash', property: 'crash', sentence, steps: [world.step], atMs: world.now };
+}
+
+function budgetOf(world: World, ended: 'until' | 'steps' | 'stopped'): Finding | null {
+  if (ended === 'until') return null;
+  const sentence = `the run was cut short after ${world.step} events, at ${world.now} ms`;
+  return { outcome: 'unknown', property: 'budget', sentence, steps: [world.step], atMs: world.now };
+}
+
+function nodesOf(plan: Plan): NodeSpec[] {
+  const servers = plan.members.map(({ id }): NodeSpec => {
+    const config = serverConfig(plan, id);
+    return { node: id, kind: 'server', disk: true, boot: () => new Server(config) };
+  });
+  const clients = plan.clients.map((script, index): NodeSpec => {
+    return { node: FIRST_CLIENT + index, kind: 'client', disk: false, boot: () => new ScriptedClient(script) };
+  });
+  return [...servers, ...clients];
+}
+
+/**
+ * What the judges of liveness and of times may expect. The tail is generous: an election may have to wait out the longest pause
+ * between two notifications, and a learner the deadline of a dead leader, before either begins again.
+ */
+function expectationsOf(plan: Plan): Expectations {
+  const ids = (role: Member['role']): number[] => plan.members.filter((member) => member.role === role).map(({ id }) => id);
+  const drifts = plan.faults.map(({ fault }) => (fault.kind === 'drift' ? Math.abs(fault.ppm) : 0));
+  return {
+    voters: ids('participant'),
+    observers: ids('observer'),
+    clients: plan.clients.map((_, index) => FIRST_CLIENT + index),
+    tickTimeMs: plan.knobs.tickTimeMs,
+    heals: true,
+    settleMs: Math.floor(plan.tailMs / 2),
+    answerMs: Math.floor(plan.tailMs / 4),
+    clockDriftPerMille: Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1,
+    mayHalt: false,
+  };
+}

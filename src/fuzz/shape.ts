@@ -1,0 +1,178 @@
+/**
+ * The shape of a scenario, and how a plan is drawn from it. A scenario is data: how many servers and clients, how often which
+ * fault, what the workload weighs. `drawPlan` is the one generator behind all of them, so that an improvement to it reaches
+ * every scenario, and a scenario file says only in what it differs.
+ */
+import { COUNTER_MAX } from '../base/zxid.ts';
+import type { Member } from '../server/config.ts';
+import { DEFAULT_SETTINGS } from '../world/settings.ts';
+import type { Latency, WorldSettings } from '../world/settings.ts';
+import { drawFaults } from './fault-menu.ts';
+import type { FaultWeights } from './fault-menu.ts';
+import { PLAN_VERSION } from './plan.ts';
+import type { Plan, ServerKnobs } from './plan.ts';
+import { Draw } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { drawClients, drawWeights } from './workload.ts';
+import type { OperationWeights } from './workload.ts';
+
+type Weighted<T> = readonly (readonly [value: T, weight: number])[];
+type Range = readonly [minimum: number, maximum: number];
+
+/** What a scenario decides; everything else is drawn. */
+export interface ScenarioShape {
+  readonly name: string;
+  readonly summary: string;
+  readonly voters: Weighted<number>;
+  readonly observers: Weighted<number>;
+  readonly clients: Range;
+  /** Operations of each client. */
+  readonly operations: Range;
+  readonly tickMs: Weighted<number>;
+  /** How many ticks the faults last. */
+  readonly safetyTicks: Range;
+  readonly faults: FaultWeights;
+  readonly faultCount: Range;
+  /** Of 100 seeds, so many have no fault at all. */
+  readonly calmPercent: number;
+  readonly leaveOutPercent: number;
+  readonly snapCount: Weighted<number>;
+  readonly commitLogCount: Weighted<number>;
+  readonly snapshotSizePercent: Weighted<number>;
+  readonly counterLimit: Weighted<number>;
+  readonly operationWeights: OperationWeights;
+  /** Of 100 bursts of operations, so many fall about a fault. */
+  readonly focusPercent: Weighted<number>;
+  readonly latency: Weighted<Latency>;
+}
+
+/** A usual mix: half of it reads. */
+export const USUAL_OPERATIONS: OperationWeights = {
+  read: 40,
+  setData: 20,
+  create: 10,
+  delete: 6,
+  sequential: 8,
+  ephemeral: 7,
+  multi: 8,
+  syncRead: 5,
+  reconnect: 2,
+  closeSession: 1,
+};
+
+/** The usual share of epochs that end by running out of counters (ZOOKEEPER-1277). */
+export const USUAL_COUNTER_LIMIT: Weighted<number> = [[COUNTER_MAX, 17], [12, 1], [40, 2]];
+
+/** A local network; one whose links overtake each other all the time; a wide one, slower than a disk. */
+export const QUICK: Latency = DEFAULT_SETTINGS.network.latency;
+export const OVERTAKING: Latency = { minUs: 100, jitterUs: 900, tailOneIn: 20, tailUs: 2000 };
+export const WIDE: Latency = { minUs: 2000, jitterUs: 40_000, tailOneIn: 100, tailUs: 5000 };
+
+/** The scenario of a shape. */
+export function scenarioOf(shape: ScenarioShape): Scenario {
+  return { name: shape.name, summary: shape.summary, plan: (seed) => drawPlan(shape, seed) };
+}
+
+/** The plan of one seed. */
+export function drawPlan(shape: ScenarioShape, seed: string): Plan {
+  const draw = new Draw(`${shape.name}/${seed}`);
+  const tickMs = draw.weighted('tick', shape.tickMs);
+  const safetyMs = tickMs * draw.integer('safety', shape.safetyTicks[0], shape.safetyTicks[1]);
+  const tailMs = Math.max(15_000, 60 * tickMs);
+  const members = drawMembers(draw, shape);
+  const isCalm = draw.percent('calm', shape.calmPercent);
+  const count: Range = isCalm ? [0, 0] : shape.faultCount;
+  const hasObservers = members.some(({ role }) => role === 'observer');
+  const faults = drawFaults(draw, { weights: shape.faults, count, leaveOutPercent: shape.leaveOutPercent, hasObservers, tickMs, safetyMs });
+  return {
+    version: PLAN_VERSION,
+    scenario: shape.name,
+    seed,
+    members,
+    knobs: drawKnobs(draw, shape, tickMs),
+    clients: drawWorkload(draw, shape, members, { tickMs, spanMs: safetyMs + tailMs / 3, momentsMs: faults.map(({ atMs }) => atMs) }),
+    faults,
+    settings: drawSettings(draw, shape, isCalm),
+    safetyMs,
+    tailMs,
+  };
+}
+
+function drawMembers(draw: Draw, shape: ScenarioShape): Member[] {
+  const voters = draw.weighted('voters', shape.voters);
+  const observers = draw.weighted('observers', shape.observers);
+  return Array.from({ length: voters + observers }, (_, index) => ({ id: index + 1, role: index < voters ? 'participant' : 'observer' }));
+}
+
+function drawKnobs(draw: Draw, shape: ScenarioShape, tickTimeMs: number): ServerKnobs {
+  return {
+    tickTimeMs,
+    initLimit: draw.integer('initLimit', 5, 10),
+    syncLimit: draw.integer('syncLimit', 2, 5),
+    minSessionTimeoutMs: 2 * tickTimeMs,
+    maxSessionTimeoutMs: 20 * tickTimeMs,
+    snapCount: draw.weighted('snapCount', shape.snapCount),
+    commitLogCount: draw.weighted('commitLogCount', shape.commitLogCount),
+    snapshotSizePercent: draw.weighted('snapshotSizePercent', shape.snapshotSizePercent),
+    maxBatchSize: draw.weighted('maxBatchSize', [[1000, 3], [1, 1], [3, 1]]),
+    finalizeWaitMs: draw.weighted('finalizeWait', [[200, 3], [20, 1]]),
+    minNotificationIntervalMs: draw.weighted('minNotificationInterval', [[200, 3], [50, 1]]),
+    maxNotificationIntervalMs: draw.weighted('maxNotificationInterval', [[3200, 2], [6400, 1], [1600, 1]]),
+    cnxTimeoutMs: draw.weighted('cnxTimeout', [[5000, 1], [1000, 2]]),
+    learnerRetryMs: 100,
+    counterLimit: draw.weighted('counterLimit', shape.counterLimit),
+    snapRetainCount: 3,
+  };
+}
+
+interface Times {
+  readonly tickMs: number;
+  readonly spanMs: number;
+  readonly momentsMs: readonly number[];
+}
+
+function drawWorkload(draw: Draw, shape: ScenarioShape, members: readonly Member[], times: Times): Plan['clients'] {
+  const { tickMs, spanMs, momentsMs } = times;
+  const short = draw.percent('shortSessions', 30);
+  return drawClients(draw, {
+    clients: draw.integer('clients', shape.clients[0], shape.clients[1]),
+    operations: draw.integer('operations', shape.operations[0], shape.operations[1]),
+    weights: drawWeights(draw, shape.operationWeights),
+    hotPaths: draw.integer('hotPaths', 1, 4),
+    hotPercent: draw.integer('hotPercent', 20, 95),
+    waitPercent: draw.weighted('waitPercent', [[0, 1], [20, 2], [60, 1], [100, 1]]),
+    burstPercent: draw.weighted('burstPercent', [[0, 1], [40, 2], [75, 1]]),
+    sessionTimeoutMs: short ? [2 * tickMs, 3 * tickMs] : [4 * tickMs, 20 * tickMs],
+    spanMs,
+    momentsMs,
+    focusPercent: draw.weighted('focus', shape.focusPercent),
+    aboutMs: Math.floor(tickMs / 2),
+  }, members.map(({ id }) => id));
+}
+
+/** How the machines behave. A calm run has quiet links and true clocks: whatever is wrong there is nobody else's fault. */
+function drawSettings(draw: Draw, shape: ScenarioShape, isCalm: boolean): WorldSettings {
+  const { disk, network, clock } = DEFAULT_SETTINGS;
+  return {
+    ...DEFAULT_SETTINGS,
+    encode: draw.percent('encode', 20),
+    startStaggerMs: draw.weighted('startStagger', [[20, 3], [2000, 1]]),
+    network: {
+      ...network,
+      latency: isCalm ? { ...network.latency, tailOneIn: 0 } : draw.weighted('latency', shape.latency),
+      tcpTimeoutMaxMs: draw.weighted('tcpTimeout', [[30_000, 1], [5000, 2]]),
+      halfOpenPercent: isCalm ? 0 : draw.weighted('halfOpen', [[0, 1], [10, 2], [40, 1]]),
+    },
+    disk: {
+      ...disk,
+      sync: isCalm ? disk.sync : draw.weighted('sync', SYNCS),
+      cacheSurvivesPercent: isCalm ? 0 : draw.weighted('cacheSurvives', [[0, 2], [50, 1]]),
+    },
+    clock: { ...clock, driftPpmMax: isCalm ? 0 : draw.weighted('drift', [[500, 2], [0, 1], [20_000, 1]]) },
+  };
+}
+
+const SYNCS: Weighted<Latency> = [
+  [DEFAULT_SETTINGS.disk.sync, 4],
+  [{ minUs: 1000, jitterUs: 30_000, tailOneIn: 50, tailUs: 10_000 }, 2],
+];

@@ -1,0 +1,66 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { NO_COUNTS } from './counters.ts';
+import type { RunResult } from './run.ts';
+import { Tally, speedOf } from './tally.ts';
+import type { Finding } from './verdict.ts';
+
+const test = suite('tally');
+
+const lost: Finding = { outcome: 'safety', property: 'no-lost-committed', sentence: 'server 1 lost 2:7', steps: [9], atMs: 5 };
+
+function result(seed: string, finding: Finding | null): RunResult {
+  return {
+    scenario: 'five',
+    seed,
+    outcome: finding?.outcome ?? 'held',
+    finding,
+    hash: '0',
+    events: 100,
+    simulatedMs: 2000,
+    counts: { ...NO_COUNTS, elections: 2, syncs: [['DIFF', 3]], errors: [['OK', 5]] },
+    faults: [{ name: 'crash', fired: 2, effective: 1 }],
+    properties: [{ property: 'sync', kind: 'safety', promise: 'p', verdict: 'held', judged: 7, exempted: [['late', 1]], violations: [] }],
+  };
+}
+
+test('adds up what runs counted', () => {
+  const tally = new Tally();
+  tally.add(result('1', null), 4, false);
+  tally.add(result('2', null), 6, true);
+  const summary = tally.summary(20, 2, false);
+  assert.is(summary.seeds, 2);
+  assert.is(summary.runTwice, 1);
+  assert.is(summary.outcome, 'held');
+  assert.equal(summary.counts.syncs, [['DIFF', 6]]);
+  assert.is(summary.counts.elections, 4);
+  assert.equal(summary.faults, [{ name: 'crash', fired: 4, effective: 2 }]);
+  assert.equal(summary.properties, [{ property: 'sync', promise: 'p', judged: 14, exempted: [['late', 2]], violations: 0 }]);
+  assert.equal(speedOf(summary), { eventsPerSecond: 20_000, simulatedPerReal: 400 });
+});
+
+test('keeps one failure of each kind, and all of its seeds', () => {
+  const tally = new Tally();
+  tally.add(result('1', lost), 1, false);
+  tally.add(result('2', { ...lost, sentence: 'server 4 lost 3:1' }), 1, false);
+  tally.add(result('3', { ...lost, property: 'agreement' }), 1, false);
+  tally.written(lost, 'a.json');
+  tally.written({ ...lost, sentence: 'server 4 lost 3:1' }, 'b.json');
+  const { failures, outcome } = tally.summary(1, 1, false);
+  assert.is(outcome, 'safety');
+  assert.equal(failures.map(({ finding, seeds, file }) => [finding.property, seeds, file]), [
+    ['no-lost-committed', ['five 1', 'five 2'], 'a.json'],
+    ['agreement', ['five 3'], null],
+  ]);
+});
+
+test('a seed that killed its worker is a crash with a name', () => {
+  const tally = new Tally();
+  tally.addLost('five', '7', 'the worker died of it (SIGKILL)');
+  const summary = tally.summary(1, 1, true);
+  assert.is(summary.outcome, 'crash');
+  assert.is(summary.interrupted, true);
+  assert.equal(summary.remarks, ['five 7: the worker died of it (SIGKILL)']);
+});
+
+test.run();

@@ -1,0 +1,178 @@
+/**
+ * The sum of a campaign: results of single runs, added up in any order to the same summary. What it keeps of a failure is one
+ * finding of each kind and the seeds that had it; the full story of every failing seed is in its file.
+ */
+import type { PropertyReport } from '../history/panel.ts';
+import type { FaultCounter } from '../world/fault.ts';
+import { NO_COUNTS, mergeCounts } from './counters.ts';
+import type { Counts } from './counters.ts';
+import type { RunResult } from './run.ts';
+import { failureKey, gravest } from './verdict.ts';
+import type { Finding, Outcome } from './verdict.ts';
+
+/** One kind of failure of a campaign. */
+export interface DistinctFailure {
+  readonly key: string;
+  readonly scenario: string;
+  readonly finding: Finding;
+  /** `scenario seed`, in order of arrival. */
+  readonly seeds: readonly string[];
+  /** Where the first of them was written, if it could be. */
+  readonly file: string | null;
+}
+
+/** One property over a whole campaign. */
+export interface PropertySum {
+  readonly property: string;
+  readonly promise: string;
+  /** How many times there was something to judge. */
+  readonly judged: number;
+  readonly exempted: readonly (readonly [exemption: string, count: number])[];
+  readonly violations: number;
+}
+
+/** What a campaign came to. Plain JSON; times in milliseconds. */
+export interface Summary {
+  readonly scenarios: readonly string[];
+  readonly outcome: Outcome;
+  readonly seeds: number;
+  readonly runTwice: number;
+  readonly events: number;
+  readonly simulatedMs: number;
+  /** Time that the runs took, added up over all workers. */
+  readonly workMs: number;
+  /** Time that passed. */
+  readonly elapsedMs: number;
+  readonly jobs: number;
+  readonly interrupted: boolean;
+  readonly counts: Counts;
+  readonly faults: readonly FaultCounter[];
+  readonly properties: readonly PropertySum[];
+  readonly failures: readonly DistinctFailure[];
+  /** What the campaign could not do, in sentences: a worker that died, a directory that could not be written. */
+  readonly remarks: readonly string[];
+}
+
+/** How fast runs went, per second of work on one core. */
+export function speedOf(summary: Pick<Summary, 'events' | 'simulatedMs' | 'workMs'>): { eventsPerSecond: number; simulatedPerReal: number } {
+  const workMs = Math.max(summary.workMs, 0.001);
+  return { eventsPerSecond: (summary.events * 1000) / workMs, simulatedPerReal: summary.simulatedMs / workMs };
+}
+
+interface Failing {
+  readonly scenario: string;
+  readonly finding: Finding;
+  readonly seeds: string[];
+  file: string | null;
+}
+
+/** Adds results up. */
+export class Tally {
+  private seeds = 0;
+  private runTwice = 0;
+  private events = 0;
+  private simulatedMs = 0;
+  private workMs = 0;
+  private counts: Counts = NO_COUNTS;
+  private readonly scenarios: Set<string> = new Set();
+  private readonly outcomes: Set<Outcome> = new Set();
+  private readonly faults: Map<string, FaultCounter> = new Map();
+  private readonly properties: Map<string, PropertySum> = new Map();
+  private readonly failing: Map<string, Failing> = new Map();
+  private readonly remarks: string[] = [];
+
+  /** One run. */
+  add(result: RunResult, workMs: number, wasRunTwice: boolean): void {
+    this.seeds++;
+    if (wasRunTwice) this.runTwice++;
+    this.events += result.events;
+    this.simulatedMs += result.simulatedMs;
+    this.workMs += workMs;
+    this.counts = mergeCounts(this.counts, result.counts);
+    this.scenarios.add(result.scenario);
+    this.outcomes.add(result.outcome);
+    for (const fault of result.faults) this.addFault(fault);
+    for (const report of result.properties) this.addReport(report);
+    if (result.finding !== null) this.addFinding(result.scenario, result.seed, result.finding);
+  }
+
+  /** A seed that has no result, because its worker died of it. */
+  addLost(scenario: string, seed: string, sentence: string): void {
+    this.outcomes.add('crash');
+    this.remarks.push(`${scenario} ${seed}: ${sentence}`);
+    this.addFinding(scenario, seed, { outcome: 'crash', property: 'worker', sentence, steps: [], atMs: 0 });
+  }
+
+  remark(sentence: string): void {
+    if (!this.remarks.includes(sentence)) this.remarks.push(sentence);
+  }
+
+  /** How many seeds failed in the way of this finding so far. */
+  seedsLike(finding: Finding): number {
+    return this.failing.get(failureKey(finding))?.seeds.length ?? 0;
+  }
+
+  get done(): number {
+    return this.seeds;
+  }
+
+  get simulated(): number {
+    return this.simulatedMs;
+  }
+
+  get distinctFailures(): number {
+    return this.failing.size;
+  }
+
+  /** Where the failure file of a finding went; the first one is what the summary names. */
+  written(finding: Finding, file: string): void {
+    const failing = this.failing.get(failureKey(finding));
+    if (failing !== undefined) failing.file ??= file;
+  }
+
+  summary(elapsedMs: number, jobs: number, interrupted: boolean): Summary {
+    return {
+      scenarios: [...this.scenarios].sort((one, other) => (one < other ? -1 : 1)),
+      outcome: gravest([...this.outcomes]),
+      seeds: this.seeds,
+      runTwice: this.runTwice,
+      events: this.events,
+      simulatedMs: this.simulatedMs,
+      workMs: this.workMs,
+      elapsedMs,
+      jobs,
+      interrupted,
+      counts: this.counts,
+      faults: [...this.faults.values()],
+      properties: [...this.properties.values()],
+      failures: [...this.failing].map(([key, failing]) => ({ key, ...failing })),
+      remarks: [...this.remarks],
+    };
+  }
+
+  private addFault(fault: FaultCounter): void {
+    const sum = this.faults.get(fault.name);
+    const fired = (sum?.fired ?? 0) + fault.fired;
+    this.faults.set(fault.name, { name: fault.name, fired, effective: (sum?.effective ?? 0) + fault.effective });
+  }
+
+  private addReport(report: PropertyReport): void {
+    const sum = this.properties.get(report.property);
+    const exempted = new Map(sum?.exempted ?? []);
+    for (const [name, count] of report.exempted) exempted.set(name, (exempted.get(name) ?? 0) + count);
+    this.properties.set(report.property, {
+      property: report.property,
+      promise: report.promise,
+      judged: (sum?.judged ?? 0) + report.judged,
+      exempted: [...exempted],
+      violations: (sum?.violations ?? 0) + report.violations.length,
+    });
+  }
+
+  private addFinding(scenario: string, seed: string, finding: Finding): void {
+    const key = failureKey(finding);
+    const known = this.failing.get(key);
+    if (known === undefined) this.failing.set(key, { scenario, finding, seeds: [`${scenario} ${seed}`], file: null });
+    else known.seeds.push(`${scenario} ${seed}`);
+  }
+}

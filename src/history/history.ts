@@ -1,0 +1,513 @@
+/**
+ * What all judges share: the truth log (which transactions are committed, in which order), what each server's log holds, where each
+ * session stands, and the reference model replayed along. It only keeps books: whether they are in order is for judges to say.
+ *
+ * A transaction is in the truth log once a leader has counted a quorum for it, or once it is in the initial history of an
+ * established leader: establishment commits that history. Nothing ever leaves the truth log.
+ *
+ * For each fact the panel calls `before`, then the judges, then `after`: in between, `log`, `op` and `session` tell what the fact is
+ * about, pointers into logs have moved where a judge needs the new place, and running maxima still have their old values.
+ */
+import type { SessionId } from '../base/session-id.ts';
+import { epochOf, makeZxid, ZXID_ZERO, type Zxid } from '../base/zxid.ts';
+import type { NodeId } from '../io/event.ts';
+import type { Fact, FactOf } from '../io/fact.ts';
+import type { ServerStateName } from '../wire/quorum-messages.ts';
+import type { Txn } from '../wire/transactions.ts';
+import { replay } from './decide.ts';
+import type { At, Expectations, OrderedFact } from './judge.ts';
+import { EMPTY_LOG, isSameTxn, type LogNode, LogTree, NO_LOG } from './log-tree.ts';
+import { Model } from './model.ts';
+import { Op, SessionView } from './sessions.ts';
+
+/** What is known of one server from what it stated. */
+export class ServerView {
+  readonly id: NodeId;
+  /** Its bit in `LogTree.durable`; 0 unless it votes. */
+  readonly bit: number;
+  isUp = false;
+  role: ServerStateName = 'LOOKING';
+  /** Whether it is an established leader, or a learner that was brought in line with one. */
+  isServing = false;
+  /** The epoch that it leads, once established; 0 otherwise. */
+  leadsEpoch = 0;
+  establishedMs = 0;
+  acceptedEpoch = 0;
+  currentEpoch = 0;
+  /** Its log; as far as it is durable; as far as it is applied; as far as it proposed (while it leads). */
+  tail: LogNode = EMPTY_LOG;
+  durable: LogNode = EMPTY_LOG;
+  applied: LogNode = EMPTY_LOG;
+  proposed: LogNode = NO_LOG;
+  /** While a leader has it cut back or replaced: down to where, and the leader's own log then. */
+  cutZxid: Zxid | -1 = -1;
+  syncLog: LogNode = NO_LOG;
+
+  constructor(id: NodeId, bit: number) {
+    this.id = id;
+    this.bit = bit;
+  }
+}
+
+/** The leader of an epoch and the history that it started with. */
+export interface Establishment {
+  readonly epoch: number;
+  readonly leader: NodeId;
+  readonly log: LogNode;
+  /** The longest prefix of `log` that was in the truth log before, and what there was in it of earlier epochs. */
+  readonly agreed: LogNode;
+  readonly earlier: LogNode;
+  readonly step: number;
+  readonly atMs: number;
+}
+
+/** The books. */
+export class History {
+  readonly expectations: Expectations;
+  readonly tree: LogTree = new LogTree();
+  readonly model: Model = new Model();
+  /** The truth log, and when each entry was ordered. */
+  readonly truth: LogNode[] = [];
+  readonly truthMs: number[] = [];
+  /** By epoch, ascending: the news of one may come after those of its successor. */
+  readonly establishments: Establishment[] = [];
+  /** The one that the present fact is about. */
+  establishment: Establishment | null = null;
+  readonly servers: Map<NodeId, ServerView> = new Map();
+  readonly sessions: Map<SessionId, SessionView> = new Map();
+  /** Each client's latest session. */
+  readonly clients: Map<NodeId, SessionView> = new Map();
+  /** The highest zxid of any write that was answered, and of anything that any answer showed. */
+  answeredZxid: Zxid = ZXID_ZERO;
+  shownZxid: Zxid = ZXID_ZERO;
+  healedMs = -1;
+  /** Transactions that the present fact ordered; the panel empties it. */
+  readonly ordered: OrderedFact[] = [];
+
+  /** What the present fact is about: the log after it (`NO_LOG`: unheard of), the operation, the session. */
+  log: LogNode = NO_LOG;
+  op: Op | null = null;
+  session: SessionView | null = null;
+  /** Whether the tree that it tells of is the one that this history was first heard to make. */
+  isSameTree = true;
+
+  constructor(expectations: Expectations) {
+    this.expectations = expectations;
+    for (const id of [...expectations.voters, ...expectations.observers]) this.server(id);
+  }
+
+  /** The end of the truth log. */
+  get tip(): LogNode {
+    return this.truth.at(-1) ?? EMPTY_LOG;
+  }
+
+  /** Of the highest epoch. */
+  get latest(): Establishment | undefined {
+    return this.establishments.at(-1);
+  }
+
+  server(id: NodeId): ServerView {
+    let view = this.servers.get(id);
+    if (view === undefined) {
+      const index = this.expectations.voters.indexOf(id);
+      view = new ServerView(id, index < 0 ? 0 : 1 << index);
+      this.servers.set(id, view);
+    }
+    return view;
+  }
+
+  /** Whether `log` is durable on a quorum of the voters. */
+  isOnQuorum(log: LogNode): boolean {
+    let bits = this.tree.durable[log] ?? 0;
+    let count = 0;
+    for (; bits !== 0; bits &= bits - 1) count++;
+    return count * 2 > this.expectations.voters.length;
+  }
+
+  /** The position in the truth log of the last transaction up to `zxid`; −1 when there is none. */
+  positionUpTo(zxid: Zxid): number {
+    const { tree, truth } = this;
+    if (tree.zxid(this.tip) <= zxid) return truth.length - 1;
+    let low = 0;
+    let high = truth.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (tree.zxid(truth[middle] ?? EMPTY_LOG) <= zxid) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /** Whether the zxid names a state that clients may see: nothing, an epoch's beginning, or a transaction of the truth log. */
+  isKnownZxid(zxid: Zxid): boolean {
+    if (zxid === ZXID_ZERO) return true;
+    const position = this.positionUpTo(zxid);
+    const log = this.truth[position] ?? EMPTY_LOG;
+    if (this.tree.zxid(log) === zxid) return true;
+    return zxid % 0x1_0000_0000 === 0 && this.establishments.some((entry) => entry.epoch === epochOf(zxid));
+  }
+
+  /** The last established epoch up to `epoch`. */
+  establishedUpTo(epoch: number): Establishment | undefined {
+    for (let i = this.establishments.length - 1; i >= 0; i--) {
+      const entry = this.establishments[i];
+      if (entry !== undefined && entry.epoch <= epoch) return entry;
+    }
+    return undefined;
+  }
+
+  /** Before the judges see the fact. */
+  before(fact: Fact, at: At): void {
+    switch (fact.kind) {
+      case 'appended': {
+        const server = this.server(at.node);
+        this.log = this.tree.extend(server.tail, fact.txn);
+        server.tail = this.log;
+        return;
+      }
+      case 'durable': {
+        const server = this.server(at.node);
+        this.log = this.tree.floor(server.tail, fact.zxid);
+        this.makeDurable(server, this.log);
+        return;
+      }
+      case 'proposed':
+        this.propose(fact, at);
+        return;
+      case 'committed':
+        this.log = this.commit(fact.txn, at);
+        return;
+      case 'applied': {
+        const server = this.server(at.node);
+        this.log = this.tree.child(server.applied, fact.txn);
+        this.isSameTree = this.log === NO_LOG || this.tree.agreesOnDigest(this.log, fact.digest);
+        return;
+      }
+      case 'established':
+        this.establish(fact, at);
+        return;
+      case 'recovered': {
+        const server = this.server(at.node);
+        this.log = this.tree.exact(server.tail, fact.lastZxid);
+        if (this.log === NO_LOG && server.syncLog !== NO_LOG) this.log = this.tree.exact(server.syncLog, fact.lastZxid);
+        this.isSameTree = this.log === NO_LOG || this.tree.agreesOnDigest(this.log, fact.digest);
+        return;
+      }
+      case 'truncated':
+        this.log = this.tree.exact(this.server(at.node).tail, fact.zxid);
+        return;
+      case 'snapshotInstalled':
+        this.log = this.snapshotLog(this.server(at.node), fact.zxid);
+        this.isSameTree = this.log === NO_LOG || this.tree.agreesOnDigest(this.log, fact.digest);
+        return;
+      case 'snapshotWritten':
+        this.log = this.tree.exact(this.server(at.node).applied, fact.zxid);
+        return;
+      case 'invoked':
+      case 'replied':
+      case 'lost':
+        this.beforeOp(fact, at);
+        return;
+      case 'sessionConnected':
+      case 'sessionDisconnected':
+      case 'sessionExpired':
+      case 'sessionClosed':
+      case 'watchFired':
+      case 'sessionExpiring':
+        this.session = this.sessionOf(fact.sessionId);
+        return;
+      case 'syncAnswered':
+        this.session = this.sessionOf(fact.sessionId);
+        this.op = this.session.ops.get(fact.cxid) ?? null;
+        if (this.op !== null) this.op.isAnsweredByDeposed = this.server(at.node).leadsEpoch < (this.latest?.epoch ?? 0);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** After the judges have seen the fact. */
+  after(fact: Fact, at: At): void {
+    switch (fact.kind) {
+      case 'applied': {
+        const server = this.server(at.node);
+        server.applied = this.log !== NO_LOG ? this.log : this.tree.floor(server.tail, fact.txn.zxid);
+        return;
+      }
+      case 'recovered': {
+        const server = this.server(at.node);
+        server.acceptedEpoch = fact.acceptedEpoch;
+        server.currentEpoch = fact.currentEpoch;
+        // After a crash, what was found on the disk is what survives there; in the midst of a life it is what was in the log anyway.
+        this.restate(server, this.log !== NO_LOG ? this.log : this.tree.floor(server.tail, fact.lastZxid), !server.isUp);
+        server.isUp = true;
+        return;
+      }
+      case 'truncated': {
+        const server = this.server(at.node);
+        this.restate(server, this.tree.floor(server.tail, fact.zxid), true);
+        return;
+      }
+      case 'snapshotInstalled': {
+        const server = this.server(at.node);
+        this.restate(server, this.log !== NO_LOG ? this.log : EMPTY_LOG, true);
+        return;
+      }
+      case 'acceptedEpoch':
+        this.server(at.node).acceptedEpoch = fact.epoch;
+        return;
+      case 'currentEpoch':
+        this.server(at.node).currentEpoch = fact.epoch;
+        return;
+      case 'role':
+        this.changeRole(this.server(at.node), fact.role);
+        return;
+      case 'established': {
+        const server = this.server(at.node);
+        server.leadsEpoch = fact.epoch;
+        server.establishedMs = at.timeMs;
+        server.isServing = true;
+        return;
+      }
+      case 'syncChosen':
+        this.afterSyncChosen(fact, at);
+        return;
+      case 'synchronized': {
+        const server = this.server(at.node);
+        server.isServing = true;
+        server.cutZxid = -1;
+        return;
+      }
+      case 'crashed':
+        if (this.servers.has(fact.node)) {
+          const server = this.server(fact.node);
+          server.isUp = false;
+          this.changeRole(server, 'LOOKING');
+        }
+        return;
+      case 'healed':
+        this.healedMs = at.timeMs;
+        return;
+      case 'replied':
+      case 'lost':
+        this.afterOp(fact, at);
+        return;
+      case 'sessionConnected':
+      case 'sessionDisconnected':
+      case 'sessionExpired':
+      case 'sessionClosed':
+      case 'sessionExpiring':
+        this.afterSession(fact, at);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private sessionOf(id: SessionId): SessionView {
+    let session = this.sessions.get(id);
+    if (session === undefined) {
+      session = new SessionView(id);
+      this.sessions.set(id, session);
+    }
+    return session;
+  }
+
+  private changeRole(server: ServerView, role: ServerStateName): void {
+    server.role = role;
+    if (role !== 'LOOKING') return;
+    server.isServing = false;
+    server.leadsEpoch = 0;
+    server.proposed = NO_LOG;
+  }
+
+  /** Log and tree are both at `log` now, and the disk too, if it says so. */
+  private restate(server: ServerView, log: LogNode, isDurable: boolean): void {
+    const { tree } = this;
+    for (let cut = server.durable; cut > EMPTY_LOG && !tree.isPrefix(cut, log); cut = tree.parent(cut)) {
+      tree.durable[cut] = (tree.durable[cut] ?? 0) & ~server.bit;
+      server.durable = tree.parent(cut);
+    }
+    server.tail = log;
+    server.applied = log;
+    server.cutZxid = -1;
+    server.syncLog = NO_LOG;
+    if (isDurable) this.makeDurable(server, log);
+  }
+
+  private makeDurable(server: ServerView, log: LogNode): void {
+    const { durable } = this.tree;
+    if (server.bit !== 0) {
+      for (let at = log; at > EMPTY_LOG && ((durable[at] ?? 0) & server.bit) === 0; at = this.tree.parent(at)) {
+        durable[at] = (durable[at] ?? 0) | server.bit;
+      }
+    }
+    if (this.tree.zxid(log) > this.tree.zxid(server.durable)) server.durable = log;
+  }
+
+  private propose(fact: FactOf<'proposed'>, at: At): void {
+    const server = this.server(at.node);
+    const { tree } = this;
+    const { txn } = fact;
+    if (tree.zxid(server.tail) === txn.zxid) this.log = server.tail;
+    else {
+      const isAhead = server.proposed !== NO_LOG && tree.zxid(server.proposed) > tree.zxid(server.tail);
+      this.log = tree.extend(isAhead ? server.proposed : server.tail, txn);
+    }
+    server.proposed = this.log;
+    if (tree.proposers[this.log] === 0) {
+      tree.proposers[this.log] = at.node;
+      tree.proposedSteps[this.log] = at.step;
+    }
+    const session = this.sessions.get(txn.clientId);
+    if (session !== undefined && txn.body.kind !== 'closeSession') {
+      session.proposedMs = at.timeMs;
+      session.proposedBy = at.node;
+    }
+  }
+
+  /** The committed transaction's place, `NO_LOG` if it has none that continues the truth log. */
+  private commit(txn: Txn, at: At): LogNode {
+    const next = this.tree.child(this.tip, txn);
+    if (next !== NO_LOG) {
+      this.order(next, at);
+      return next;
+    }
+    const known = this.truth[this.positionUpTo(txn.zxid)] ?? EMPTY_LOG;
+    const knownTxn = this.tree.txns[known];
+    return knownTxn !== undefined && knownTxn !== null && isSameTxn(knownTxn, txn) ? known : NO_LOG;
+  }
+
+  private establish(fact: FactOf<'established'>, at: At): void {
+    const { tree } = this;
+    const server = this.server(at.node);
+    const log = tree.floor(server.tail, fact.lastZxid);
+    const agreed = tree.orderedPrefix(log);
+    const { tip } = this;
+    // A leader may learn late that it was established, when the next one is already: the truth log is then ahead of its epoch.
+    const earlier = tree.zxid(tip) < makeZxid(fact.epoch, 0) ? tip : (this.truth[this.positionUpTo(makeZxid(fact.epoch, 0))] ?? EMPTY_LOG);
+    this.log = log;
+    if (agreed === tip) {
+      const path: LogNode[] = [];
+      for (let node = log; node !== agreed; node = tree.parent(node)) path.push(node);
+      for (let i = path.length - 1; i >= 0; i--) this.order(path[i] ?? EMPTY_LOG, at);
+    }
+    const establishment = { epoch: fact.epoch, leader: at.node, log, agreed, earlier, step: at.step, atMs: at.timeMs };
+    this.establishment = establishment;
+    let index = this.establishments.length;
+    while (index > 0 && (this.establishments[index - 1]?.epoch ?? 0) > fact.epoch) index--;
+    this.establishments.splice(index, 0, establishment);
+  }
+
+  private order(log: LogNode, at: At): void {
+    const txn = this.tree.txns[log];
+    if (txn === undefined || txn === null) return;
+    const position = this.truth.length;
+    this.tree.positions[log] = position;
+    this.truth.push(log);
+    this.truthMs.push(at.timeMs);
+    const { body, clientId, cxid } = txn;
+    let session = this.sessions.get(clientId);
+    if (body.kind === 'createSession') {
+      session = this.sessionOf(clientId);
+      session.heardMs = at.timeMs;
+      session.timeoutMs = body.timeoutMs;
+    }
+    const op = cxid > 0 ? (session?.ops.get(cxid) ?? null) : null;
+    const isFirst = op !== null && op.zxid === ZXID_ZERO;
+    const verdict = replay(this.model, txn, isFirst ? op.request : null);
+    this.ordered.push({ kind: 'ordered', txn, log, position, op: isFirst ? op : null, verdict, orderedCxid: session?.orderedCxid ?? 0 });
+    if (session === undefined) return;
+    if (cxid > session.orderedCxid) session.orderedCxid = cxid;
+    if (op === null) return;
+    op.zxid = txn.zxid;
+    op.verdict = verdict;
+    if (op.state !== 'pending') session.ops.delete(cxid);
+  }
+
+  private afterSyncChosen(fact: FactOf<'syncChosen'>, at: At): void {
+    const learner = this.server(fact.learner);
+    const leader = this.server(at.node);
+    learner.syncLog = leader.tail;
+    if (fact.mode === 'DIFF') return;
+    let cut = fact.toZxid;
+    if (fact.mode === 'SNAP' && this.tree.zxid(leader.applied) < cut) cut = this.tree.zxid(leader.applied);
+    if (learner.cutZxid === -1 || cut < learner.cutZxid) learner.cutZxid = cut;
+  }
+
+  /** The leader's history up to the snapshot's zxid. */
+  private snapshotLog(server: ServerView, zxid: Zxid): LogNode {
+    const { tree } = this;
+    let found = server.syncLog === NO_LOG ? NO_LOG : tree.exact(server.syncLog, zxid);
+    if (found === NO_LOG) found = tree.exact(this.tip, zxid);
+    for (const other of this.servers.values()) if (found === NO_LOG) found = tree.exact(other.tail, zxid);
+    return found;
+  }
+
+  private beforeOp(fact: FactOf<'invoked' | 'replied' | 'lost'>, at: At): void {
+    const session = this.sessionOf(fact.sessionId);
+    this.session = session;
+    this.op = null;
+    // Reserved xids (pings, auth, setWatches) are outside the order of operations.
+    if (fact.cxid <= 0) return;
+    if (fact.kind === 'invoked') {
+      session.client = at.node;
+      const op = new Op(fact.cxid, fact.request, session, this.answeredZxid, at.step, at.timeMs);
+      session.pending.push(op);
+      session.ops.set(fact.cxid, op);
+      this.op = op;
+      if (fact.request.kind === 'closeSession') session.isClosing = true;
+      return;
+    }
+    this.op = session.ops.get(fact.cxid) ?? null;
+  }
+
+  private afterOp(fact: FactOf<'replied' | 'lost'>, at: At): void {
+    const { op, session } = this;
+    if (session === null) return;
+    if (op !== null) {
+      const index = session.pending.indexOf(op);
+      if (index >= 0) session.pending.splice(index, 1);
+      op.state = fact.kind === 'lost' ? 'lost' : 'answered';
+      if (fact.kind === 'replied' || !op.isWrite || op.zxid !== ZXID_ZERO) session.ops.delete(op.cxid);
+    }
+    if (fact.kind === 'lost') return;
+    session.heardMs = at.timeMs;
+    if (fact.zxid > session.seenZxid) session.seenZxid = fact.zxid;
+    if (fact.zxid > this.shownZxid) this.shownZxid = fact.zxid;
+    if (op?.isWrite === true) this.answerWrite(session, op.zxid);
+  }
+
+  private answerWrite(session: SessionView, zxid: Zxid): void {
+    if (zxid > session.ownWriteZxid) session.ownWriteZxid = zxid;
+    if (zxid > this.answeredZxid) this.answeredZxid = zxid;
+    if (zxid > this.shownZxid) this.shownZxid = zxid;
+  }
+
+  private afterSession(fact: FactOf<'sessionConnected' | 'sessionDisconnected' | 'sessionExpired' | 'sessionClosed' | 'sessionExpiring'>, at: At): void {
+    const { session } = this;
+    if (session === null) return;
+    if (fact.kind === 'sessionExpiring') {
+      session.isExpiring = true;
+      return;
+    }
+    session.heardMs = at.timeMs;
+    session.client = at.node;
+    session.isConnected = fact.kind === 'sessionConnected';
+    if (fact.kind === 'sessionConnected') {
+      session.connectedStep = at.step;
+      session.timeoutMs = fact.timeoutMs;
+      this.clients.set(at.node, session);
+      for (const op of session.ops.values()) if (op.state === 'lost' && op.movedStep === 0) op.movedStep = at.step;
+      return;
+    }
+    if (fact.kind === 'sessionDisconnected') return;
+    session.endedStep = at.step;
+    if (fact.kind !== 'sessionClosed') return;
+    for (const op of session.pending) {
+      op.state = 'answered';
+      if (op.request.kind === 'closeSession') this.answerWrite(session, fact.zxid);
+    }
+    session.pending.length = 0;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Reports for people in a terminal or a log: plain lines, aligned, no escape codes. One for a run, one for a campaign; what both
+ * show is laid out by the same tables.
+ */
+import type { Count, Counts } from '../fuzz/counters.ts';
+import type { RunResult } from '../fuzz/run.ts';
+import { speedOf } from '../fuzz/tally.ts';
+import type { PropertySum, Summary } from '../fuzz/tally.ts';
+import type { Finding } from '../fuzz/verdict.ts';
+import type { FaultCounter } from '../world/fault.ts';
+import { decimal, duration, table } from './format.ts';
+
+/** One run. */
+export function runReport(result: RunResult): string[] {
+  return [
+    `${result.scenario} ${result.seed}: ${result.finding === null ? 'held' : describeFinding(result.finding)}`,
+    `  hash ${result.hash}  events ${decimal(result.events)}  simulated ${duration(result.simulatedMs)}`,
+    ...countLines(result.counts),
+    ...faultTable(result.faults),
+    ...propertyTable(result.properties.map((report) => ({ ...report, violations: report.violations.length }))),
+  ];
+}
+
+/** A whole campaign. */
+export function campaignReport(summary: Summary): string[] {
+  const { eventsPerSecond, simulatedPerReal } = speedOf(summary);
+  return [
+    `${summary.scenarios.join(' ')}: ${decimal(summary.seeds)} seeds in ${duration(summary.elapsedMs)} with ${summary.jobs} ${summary.jobs === 1 ? 'job' : 'jobs'}`
+      + `${summary.interrupted ? ', interrupted' : ''}; ${decimal(summary.runTwice)} of them run twice`,
+    `  simulated ${duration(summary.simulatedMs)}, ${decimal(summary.events)} events; on one core ${decimal(eventsPerSecond)} events/s, simulated : real ${decimal(simulatedPerReal)} : 1`,
+    ...countLines(summary.counts),
+    ...faultTable(summary.faults),
+    ...propertyTable(summary.properties),
+    ...summary.remarks.map((remark) => `remark: ${remark}`),
+    ...failureLines(summary),
+  ];
+}
+
+/** One line per distinct failure, and the verdict. */
+export function failureLines(summary: Summary): string[] {
+  if (summary.failures.length === 0) return [summary.seeds === 0 ? 'no seed was run' : 'no failure'];
+  return summary.failures.flatMap(({ finding, seeds, file }) => [
+    `FAILED ${describeFinding(finding)}`,
+    `  ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}: ${seeds.slice(0, 8).join(', ')}${seeds.length > 8 ? ', ...' : ''}${file === null ? '' : `  (${file})`}`,
+  ]);
+}
+
+/** `safety violated: agreement: two transactions ... (events 12, 80 at 3.2 s)` */
+export function describeFinding(finding: Finding): string {
+  const verdicts = {
+    held: 'held', safety: 'safety violated', liveness: 'liveness violated', crash: 'crash', nondeterminism: 'nondeterminism', unknown: 'unknown',
+  };
+  const where = finding.steps.length === 0 ? '' : ` (event${finding.steps.length === 1 ? '' : 's'} ${finding.steps.join(', ')}, at ${duration(finding.atMs)})`;
+  return `${verdicts[finding.outcome]}: ${finding.property}: ${finding.sentence}${where}`;
+}
+
+function countLines(counts: Counts): string[] {
+  const line = (name: string, list: readonly Count[]): string[] =>
+    list.length === 0 ? [] : [`  ${name.padEnd(11)}${list.map(([kind, count]) => `${kind} ${decimal(count)}`).join(', ')}`];
+  return [
+    `  elections  ${decimal(counts.elections)}`,
+    ...line('syncs', counts.syncs),
+    ...line('servers', counts.servers),
+    ...line('sessions', counts.sessions),
+    ...line('operations', counts.operations),
+    ...line('results', counts.errors),
+  ];
+}
+
+function faultTable(faults: readonly FaultCounter[]): string[] {
+  const rows = faults.filter(({ fired }) => fired > 0).map(({ name, fired, effective }) => [name, decimal(fired), decimal(effective)]);
+  return rows.length === 0 ? ['  no faults'] : table([['fault', 'fired', 'effective'], ...rows]);
+}
+
+function propertyTable(properties: readonly Pick<PropertySum, 'property' | 'judged' | 'violations' | 'exempted'>[]): string[] {
+  if (properties.length === 0) return [];
+  const rows = properties.map(({ property, judged, violations, exempted }) => [
+    property, decimal(judged), decimal(violations), exempted.map(([name, count]) => `${name} ${decimal(count)}`).join(', '),
+  ]);
+  return table([['property', 'judged', 'violated', 'exempted'], ...rows]);
+}

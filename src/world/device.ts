@@ -1,0 +1,124 @@
+/**
+ * Gives a disk time: requests complete later, those for one file in the order asked, others in any. A sync's effect comes with
+ * its completion, not with its request, so that a crash between the two may lose what it was to save. The one place where
+ * a request can be made to fail.
+ */
+import { invariant } from '../base/invariant.ts';
+import type { DiskError, DiskToken, Event } from '../io/event.ts';
+import type { Core } from './core.ts';
+import type { SimulatedDisk, SyncMark } from './disk.ts';
+import { Due } from './heap.ts';
+import type { Host } from './host.ts';
+import { drawLatency, type Latency } from './settings.ts';
+
+/** A request under way: what it will have done when it is complete, and what is answered. */
+export interface DiskRequest {
+  readonly kind: 'change' | 'sync' | 'syncDirectory' | 'read' | 'list' | 'failed';
+  readonly file: string;
+  readonly token: DiskToken;
+  readonly sync: SyncMark | null;
+  readonly mark: number;
+  readonly bytes: Uint8Array | null;
+  readonly files: readonly string[] | null;
+  readonly error: DiskError | null;
+}
+
+/** The key under which requests for the directory queue up. */
+const DIRECTORY = '';
+
+/** The event that answers a completed request; undefined where success is not said. Makes a sync's effect true. */
+export function complete(host: Host, request: DiskRequest): Event | undefined {
+  const { token, file } = request;
+  if (request.kind === 'failed') return { kind: 'diskFailed', token, error: request.error ?? 'EIO', file };
+  if (request.sync !== null) diskOf(host).settle(request.sync);
+  else if (request.kind === 'syncDirectory') diskOf(host).settleDirectory(request.mark);
+  if (token === 0) return undefined;
+  if (request.bytes !== null) return { kind: 'diskRead', token, bytes: request.bytes };
+  if (request.files !== null) return { kind: 'diskListed', token, files: request.files };
+  return { kind: 'diskDone', token };
+}
+
+/** All disks of a world, as their processes ask of them. */
+export class Device {
+  readonly core: Core;
+
+  constructor(core: Core) {
+    this.core = core;
+  }
+
+  append(host: Host, file: string, bytes: Uint8Array, token: DiskToken): void {
+    diskOf(host).append(file, bytes);
+    this.changed(host, file, token, undefined);
+  }
+
+  sync(host: Host, file: string, token: DiskToken): void {
+    const sync = diskOf(host).sync(file);
+    if (sync === undefined) this.fail(host, file, token, 'ENOENT');
+    else this.submit(host, { ...request('sync', file, token), sync }, this.core.settings.disk.sync);
+  }
+
+  syncDirectory(host: Host, token: DiskToken): void {
+    const mark = diskOf(host).syncDirectory();
+    this.submit(host, { ...request('syncDirectory', DIRECTORY, token), mark }, this.core.settings.disk.sync);
+  }
+
+  read(host: Host, file: string, token: DiskToken): void {
+    const bytes = diskOf(host).read(file);
+    if (bytes === undefined) this.fail(host, file, token, 'ENOENT');
+    else this.submit(host, { ...request('read', file, token), bytes }, this.core.settings.disk.access);
+  }
+
+  list(host: Host, token: DiskToken): void {
+    this.submit(host, { ...request('list', DIRECTORY, token), files: diskOf(host).list() }, this.core.settings.disk.access);
+  }
+
+  rename(host: Host, from: string, to: string, token: DiskToken): void {
+    const error = diskOf(host).rename(from, to);
+    const busy = host.diskBusyUntilUs.get(from);
+    if (busy !== undefined) host.diskBusyUntilUs.set(to, Math.max(busy, host.diskBusyUntilUs.get(to) ?? 0));
+    this.changed(host, error === undefined ? to : from, token, error);
+  }
+
+  remove(host: Host, file: string, token: DiskToken): void {
+    this.changed(host, file, token, diskOf(host).remove(file));
+  }
+
+  truncate(host: Host, file: string, size: number, token: DiskToken): void {
+    this.changed(host, file, token, diskOf(host).truncate(file, size));
+  }
+
+  private changed(host: Host, file: string, token: DiskToken, error: DiskError | undefined): void {
+    if (error !== undefined) this.fail(host, file, token, error);
+    else if (token !== 0) this.submit(host, request('change', file, token), this.core.settings.disk.access);
+  }
+
+  private fail(host: Host, file: string, token: DiskToken, error: DiskError): void {
+    this.submit(host, { ...request('failed', file, token), error }, this.core.settings.disk.access);
+  }
+
+  private submit(host: Host, made: DiskRequest, latency: Latency): void {
+    const luck = host.diskLuck;
+    invariant(luck !== null, 'this process has no disk');
+    const { schedule, counters } = this.core;
+    let delay = drawLatency(luck, latency, 'diskLatency');
+    if (latency === this.core.settings.disk.sync && host.slowSync !== null) {
+      delay *= host.syncFactor;
+      counters.touched(host.slowSync);
+    }
+    const done = Math.max(schedule.nowUs + delay, host.diskBusyUntilUs.get(made.file) ?? 0);
+    host.diskBusyUntilUs.set(made.file, done);
+    const entry = schedule.add(done, Due.disk);
+    entry.host = host;
+    entry.request = made;
+    entry.number = host.life;
+  }
+}
+
+function diskOf(host: Host): SimulatedDisk {
+  invariant(host.disk !== null, 'this process has no disk');
+  return host.disk;
+}
+
+function request(kind: DiskRequest['kind'], file: string, token: DiskToken): DiskRequest {
+  return { kind, file, token, sync: null, mark: 0, bytes: null, files: null, error: null };
+}

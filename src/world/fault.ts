@@ -1,0 +1,104 @@
+/**
+ * The vocabulary of faults, as plain JSON: what a plan may do to a world, on whom and for how long. Whom is said by number or
+ * by role, and a role is resolved when the fault happens. What they do is in `fault-driver.ts`.
+ */
+import type { NodeId } from '../io/event.ts';
+
+/** One process; of a role, one that is up and claims it. 'leader' is the latest to claim it; 'any' is any server. */
+export type Target = { readonly node: NodeId } | { readonly role: TargetRole };
+
+/** 'looking': neither leads nor follows at the moment. */
+export type TargetRole = 'leader' | 'follower' | 'observer' | 'looking' | 'any' | 'client';
+
+/**
+ * Which servers are cut from which. isolate: the target from all others; majority-minority: a drawn minority from the rest;
+ * halves: two halves, as equal as can be; ring: each sees its two neighbours only; bridge: two halves that one server joins;
+ * pair: two servers that cannot see each other, both seen by all others.
+ */
+export type PartitionShape = 'isolate' | 'isolate-leader' | 'majority-minority' | 'halves' | 'ring' | 'bridge' | 'pair';
+
+/** Something bad that happens to a world. Times in milliseconds. */
+export type Fault =
+  /** The target dies at once or, with `afterEffects`, in the midst of its next event, after so many effects of it. */
+  | { readonly kind: 'crash'; readonly target: Target; readonly afterEffects?: number; readonly downMs: number }
+  /** All servers die at once; each starts again after `downMs` and up to as much again. */
+  | { readonly kind: 'power'; readonly downMs: number }
+  | { readonly kind: 'pause'; readonly target: Target; readonly forMs: number }
+  /** `oneWay`: only what goes into (or out of) the first side is cut. `clientsToo`: clients are on a side as well. */
+  | {
+      readonly kind: 'partition';
+      readonly shape: PartitionShape;
+      readonly target?: Target;
+      readonly oneWay?: 'in' | 'out';
+      readonly clientsToo?: boolean;
+      readonly forMs: number;
+    }
+  /** The target serves its peers but no client. */
+  | { readonly kind: 'clientCut'; readonly target: Target; readonly forMs: number }
+  /** Every message takes a heavy-tailed time, `factor` times as long. */
+  | { readonly kind: 'delay'; readonly factor: number; readonly forMs: number }
+  /** One drawn connection of the target dies, with a lost suffix both ways. */
+  | { readonly kind: 'reset'; readonly target: Target }
+  /** Nothing arrives from the target at one drawn peer. */
+  | { readonly kind: 'stall'; readonly target: Target; readonly forMs: number }
+  | { readonly kind: 'slowSync'; readonly target: Target; readonly factor: number; readonly forMs: number }
+  /** The target's clock runs at another rate, in parts per million. */
+  | { readonly kind: 'drift'; readonly target: Target; readonly ppm: number; readonly forMs: number };
+
+export type FaultKind = Fault['kind'];
+
+/** A fault that goes on. */
+export class ActiveFault {
+  /** As it is counted: the kind, and of a partition also the shape. */
+  readonly name: string;
+  readonly node: NodeId;
+  effective = false;
+  over = false;
+  /** The cuts that it made: from, to, from, to, ... */
+  readonly cuts: NodeId[] = [];
+
+  constructor(name: string, node: NodeId) {
+    this.name = name;
+    this.node = node;
+  }
+}
+
+/** How often a fault happened, and how often it changed anything. */
+export interface FaultCounter {
+  readonly name: string;
+  readonly fired: number;
+  readonly effective: number;
+}
+
+/** The names under which a world counts, in the order of its report. */
+export const FAULT_NAMES: readonly string[] = [
+  'crash',
+  'crashBetweenEffects',
+  'power',
+  'halt',
+  'pause',
+  'partition:isolate',
+  'partition:isolate-leader',
+  'partition:majority-minority',
+  'partition:halves',
+  'partition:ring',
+  'partition:bridge',
+  'partition:pair',
+  'partition:oneWay',
+  'clientCut',
+  'delay',
+  'reset',
+  'stall',
+  'slowSync',
+  'clockDrift',
+  'heavyTail',
+  'overtaking',
+  'halfOpen',
+  'lostSuffix',
+  'lostWrite',
+  'tornWrite',
+  'reorderedWrite',
+  'lostDirectoryEntry',
+  'lostRename',
+  'undoneRemove',
+];

@@ -1,0 +1,111 @@
+/**
+ * A place where a process runs, life after life: what outlives a crash (its disk, its clock, its number) and what does not
+ * (timers, connections, what was waiting to be heard).
+ */
+import type { ConnectionId, Event, NodeId, TimerId } from '../io/event.ts';
+import type { Process } from '../io/process.ts';
+import type { Stream } from './chooser.ts';
+import type { DriftingClock } from './clock.ts';
+import type { SimulatedDisk } from './disk.ts';
+import type { ActiveFault } from './fault.ts';
+import type { End } from './link.ts';
+
+/** Who lives in a world. */
+export interface NodeSpec {
+  readonly node: NodeId;
+  readonly kind: 'server' | 'client';
+  /** Makes the process of a new life; it knows nothing but its configuration. */
+  readonly boot: () => Process;
+  readonly disk: boolean;
+}
+
+/** A timer by its number. */
+export class TimerSlot {
+  readonly host: Host;
+  readonly id: TimerId;
+  armed = false;
+  /** Due when the process's own clock shows this. */
+  dueLocalUs = 0;
+  /** When the schedule will ask next, and the number that the entry must have to count; Infinity if it will not. */
+  queuedUs: number = Infinity;
+  queuedNumber = 0;
+
+  constructor(host: Host, id: TimerId) {
+    this.host = host;
+    this.id = id;
+  }
+}
+
+/** An event that waits for a paused process. */
+export interface Waiting {
+  readonly event: Event;
+  readonly end: End | null;
+}
+
+/** A crash that waits for the next event of its victim, to strike between two effects of it. */
+export interface ArmedCrash {
+  readonly afterEffects: number;
+  readonly downMs: number;
+}
+
+/** More effects than one event ever has. */
+export const UNLIMITED_EFFECTS = 0x3fff_ffff;
+
+/** The place of one process. */
+export class Host {
+  readonly spec: NodeSpec;
+  readonly node: NodeId;
+  readonly address: string;
+  readonly disk: SimulatedDisk | null;
+  readonly clock: DriftingClock;
+  readonly luck: Stream;
+  readonly clockLuck: Stream;
+  readonly diskLuck: Stream | null;
+  /** null while it is down. */
+  process: Process | null = null;
+  /** Lives so far; what an earlier life asked for is not answered. */
+  life = 0;
+  /** It does not run at the moment, because of this. */
+  pausedBy: ActiveFault | null = null;
+  /** What it has still to hear of, from while it was paused. */
+  waiting: Waiting[] = [];
+  timers: Map<TimerId, TimerSlot> = new Map();
+  connections: Map<ConnectionId, End> = new Map();
+  nextConnection: ConnectionId = 1;
+  /** When the last request for a file will be complete, by its name; '' is the directory. */
+  diskBusyUntilUs: Map<string, number> = new Map();
+  /** The role that it last claimed, and when by comparison with the others. */
+  role = '';
+  roleNumber = 0;
+  armedCrash: ArmedCrash | null = null;
+  /** Effects that the event at hand may still have. */
+  effectsLeft: number = UNLIMITED_EFFECTS;
+  syncFactor = 1;
+  slowSync: ActiveFault | null = null;
+  driftedBy: ActiveFault | null = null;
+  /** The drift that its clock has of itself. */
+  readonly ownPpm: number;
+
+  constructor(
+    spec: NodeSpec,
+    clock: DriftingClock,
+    disk: SimulatedDisk | null,
+    luck: Stream,
+    clockLuck: Stream,
+    diskLuck: Stream | null,
+  ) {
+    this.spec = spec;
+    this.node = spec.node;
+    this.address = `127.0.0.${spec.node % 250}`;
+    this.clock = clock;
+    this.ownPpm = clock.ppm;
+    this.disk = disk;
+    this.luck = luck;
+    this.clockLuck = clockLuck;
+    this.diskLuck = diskLuck;
+  }
+
+  get isUp(): boolean {
+    return this.process !== null;
+  }
+}

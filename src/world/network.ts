@@ -1,0 +1,347 @@
+/**
+ * Connections as TCP gives them: ordered and loss-free while they live, able to die at any moment with a suffix of what was
+ * sent never delivered; nothing is ordered between two of them. A cut link delivers nothing and loses nothing: what is sent
+ * waits for the link to heal, as TCP retransmits, until the connection breaks of it. Never delivers to an end that its
+ * process closed, and never twice.
+ */
+import { invariant, present } from '../base/invariant.ts';
+import type { ConnectionId, NodeId } from '../io/event.ts';
+import type { Message, Port } from '../wire/message.ts';
+import type { Core, Dispatcher } from './core.ts';
+import type { ActiveFault } from './fault.ts';
+import { Due, type DueKind, type Scheduled } from './heap.ts';
+import type { Host } from './host.ts';
+import { End, Link } from './link.ts';
+import { drawOrdinary, drawTail } from './settings.ts';
+
+const NODES = 0x1_0000;
+
+/** All links and connections of a world. */
+export class Network {
+  readonly core: Core;
+  readonly dispatcher: Dispatcher;
+  readonly hosts: Map<NodeId, Host>;
+  readonly links: Map<number, Link> = new Map();
+  /** Heavy tails happen. Over when the world has healed. */
+  tails = true;
+  delayFactor = 1;
+  delay: ActiveFault | null = null;
+
+  constructor(core: Core, dispatcher: Dispatcher, hosts: Map<NodeId, Host>) {
+    this.core = core;
+    this.dispatcher = dispatcher;
+    this.hosts = hosts;
+  }
+
+  // What a process asks for.
+
+  connect(host: Host, node: NodeId, port: Port): ConnectionId {
+    const target = present(this.hosts.get(node), 'connections are made to processes of this world');
+    const end = new End(host, this.link(host, target), port);
+    const peer = new End(target, this.link(target, host), port);
+    end.peer = peer;
+    peer.peer = end;
+    this.register(end);
+    this.transmit(end, Due.opening, null);
+    const timeoutUs = this.core.settings.network.connectTimeoutMs * 1000;
+    this.core.schedule.add(this.core.schedule.nowUs + timeoutUs, Due.connectTimeout).end = end;
+    return end.id;
+  }
+
+  send(host: Host, connection: ConnectionId, message: Message): void {
+    const end = host.connections.get(connection);
+    if (end === undefined || end.closingSent) return;
+    const recode = this.core.recode;
+    this.transmit(end, Due.message, recode === null ? message : recode(message));
+    const trace = this.core.trace;
+    if (trace?.sent !== undefined) trace.sent(this.core.step, this.core.schedule.nowUs, host.node, end.link.to.node, message);
+  }
+
+  close(host: Host, connection: ConnectionId): void {
+    const end = host.connections.get(connection);
+    if (end === undefined) return;
+    end.closedByOwner = true;
+    this.forget(end);
+    this.sendClosing(end);
+  }
+
+  // What is due.
+
+  /** Something arrives at the far side of a link. Returns whether the entry is done with. */
+  arrive(entry: Scheduled): boolean {
+    const end = entry.end;
+    if (end === null) return true;
+    if (entry.index >= end.limit && entry.kind !== Due.closing) {
+      end.inFlight--;
+      return true;
+    }
+    if (end.link.blocked > 0 || end.held.length > 0) {
+      this.hold(end, entry);
+      return false;
+    }
+    this.accept(end, entry);
+    return true;
+  }
+
+  /** What a link held back goes on, one at a time, unless the link is cut again. */
+  release(end: End): void {
+    if (end.link.blocked > 0) {
+      if (end.held.length > 0) this.waitForMending(end);
+      return;
+    }
+    const entry = end.held.shift();
+    if (entry === undefined) return;
+    if (end.held.length > 0) this.releaseAt(end, this.core.schedule.nowUs);
+    this.accept(end, entry);
+    this.core.schedule.recycle(entry);
+  }
+
+  /** Retransmission was given up: both ends hear of it, each in its own time. */
+  break(end: End, holdNumber: number): void {
+    if (end.holdNumber !== holdNumber || end.held.length === 0) return;
+    for (const entry of end.held) this.core.schedule.recycle(entry);
+    end.inFlight -= end.held.length;
+    end.held = [];
+    end.holdNumber++;
+    end.limit = 0;
+    end.closingSent = true;
+    const peer = end.peer;
+    if (peer !== null && peer.state !== 'gone') this.hangUpLater(peer, this.core.settings.network.tcpTimeoutMaxMs);
+    this.hangUp(end);
+  }
+
+  connectTimeout(end: End): void {
+    if (end.state !== 'opening') return;
+    this.hangUp(end);
+    this.sendClosing(end);
+  }
+
+  /** The process hears that a connection is gone. */
+  hangUp(end: End): void {
+    if (end.state === 'gone') return;
+    const known = end.id !== 0;
+    this.forget(end);
+    if (!known) return;
+    if (end.halfOpen) this.core.counters.effective('halfOpen');
+    this.dispatcher.dispatch(end.host, { kind: 'closed', connection: end.id }, end);
+  }
+
+  // What faults do.
+
+  /** A process died: a drawn suffix of what it sent is lost, and what was on its way to it. */
+  crash(host: Host): void {
+    const settings = this.core.settings.network;
+    const ends = [...host.connections.values()];
+    for (const end of ends) {
+      end.closedByOwner = true;
+      this.forget(end);
+      this.loseSuffix(end);
+      const peer = end.peer;
+      if (peer === null || peer.state === 'gone') continue;
+      if (peer.state === 'open' && end.link.stream.chance(settings.halfOpenPercent, 100, 'halfOpen')) {
+        this.core.counters.fired('halfOpen');
+        peer.halfOpen = true;
+        this.hangUpLater(peer, settings.halfOpenMaxMs);
+      } else {
+        this.sendClosing(end);
+      }
+    }
+  }
+
+  /** A connection dies now, with a lost suffix in both directions. */
+  reset(end: End): void {
+    const peer = end.peer;
+    this.resetDirection(end);
+    if (peer !== null) this.resetDirection(peer);
+  }
+
+  /** Cuts one direction between two processes. */
+  block(from: Host, to: Host, cause: ActiveFault): void {
+    const link = this.link(from, to);
+    link.blocked++;
+    link.cause = cause;
+  }
+
+  unblock(from: Host, to: Host): void {
+    const link = this.link(from, to);
+    invariant(link.blocked > 0, 'only a cut link can be mended');
+    if (--link.blocked === 0) this.resume(link);
+  }
+
+  /** Mends everything; ends whose peer is dead hear of it soon. */
+  heal(): void {
+    this.tails = false;
+    this.delayFactor = 1;
+    this.delay = null;
+    for (const link of this.links.values()) {
+      link.cause = null;
+      if (link.blocked > 0) {
+        link.blocked = 0;
+        this.resume(link);
+      }
+    }
+    for (const host of this.hosts.values()) {
+      for (const end of host.connections.values()) if (end.halfOpen || end.peer?.state === 'gone') this.hangUpLater(end, 0);
+    }
+  }
+
+  // How it is done.
+
+  link(from: Host, to: Host): Link {
+    const key = from.node * NODES + to.node;
+    let link = this.links.get(key);
+    if (link === undefined) {
+      link = new Link(from, to, this.core.stream(`network/${from.node}>${to.node}`));
+      this.links.set(key, link);
+    }
+    return link;
+  }
+
+  private register(end: End): void {
+    end.id = end.host.nextConnection++;
+    end.host.connections.set(end.id, end);
+  }
+
+  private forget(end: End): void {
+    end.state = 'gone';
+    end.host.connections.delete(end.id);
+  }
+
+  /** Puts something on its way out of `end`, behind everything sent before. */
+  private transmit(end: End, kind: DueKind, message: Message | null): void {
+    const schedule = this.core.schedule;
+    let arrival = schedule.nowUs + this.drawDelay(end.link);
+    if (arrival < end.lastArrivalUs) arrival = end.lastArrivalUs;
+    end.lastArrivalUs = arrival;
+    end.inFlight++;
+    const entry = schedule.add(arrival, kind);
+    entry.end = end;
+    entry.message = message;
+    entry.index = end.sent++;
+    entry.order = ++end.link.sent;
+  }
+
+  private drawDelay(link: Link): number {
+    const latency = this.core.settings.network.latency;
+    const ordinary = drawOrdinary(link.stream, latency, this.tails, 'latency');
+    if (ordinary >= 0 && this.delayFactor === 1) return ordinary;
+    const counters = this.core.counters;
+    if (this.delay !== null) counters.touched(this.delay);
+    if (ordinary >= 0 && !link.stream.chance(1, 4, 'delayed')) return ordinary * this.delayFactor;
+    counters.hit('heavyTail');
+    return drawTail(link.stream, latency, 'tail') * this.delayFactor;
+  }
+
+  private sendClosing(end: End): void {
+    if (end.closingSent) return;
+    end.closingSent = true;
+    this.transmit(end, Due.closing, null);
+  }
+
+  private hold(end: End, entry: Scheduled): void {
+    const cause = end.link.cause;
+    if (end.link.blocked > 0 && cause !== null) this.core.counters.touched(cause);
+    end.held.push(entry);
+    if (end.held.length === 1) this.waitForMending(end);
+  }
+
+  /** Something is held back: it waits for the link to be mended, but not for ever. */
+  private waitForMending(end: End): void {
+    const settings = this.core.settings.network;
+    end.holdNumber++;
+    end.link.holding.push(end);
+    const range = settings.tcpTimeoutMaxMs - settings.tcpTimeoutMinMs + 1;
+    const timeoutMs = settings.tcpTimeoutMinMs + end.link.stream.below(range, 'tcpTimeout');
+    const entry = this.core.schedule.add(this.core.schedule.nowUs + timeoutMs * 1000, Due.breaking);
+    entry.end = end;
+    entry.number = end.holdNumber;
+  }
+
+  private resume(link: Link): void {
+    const holding = link.holding;
+    link.holding = [];
+    for (const end of holding) {
+      if (end.held.length === 0) continue;
+      end.holdNumber++;
+      this.releaseAt(end, this.core.schedule.nowUs + this.drawDelay(link));
+    }
+  }
+
+  private releaseAt(end: End, timeUs: number): void {
+    this.core.schedule.add(timeUs, Due.release).end = end;
+  }
+
+  private accept(end: End, entry: Scheduled): void {
+    end.inFlight--;
+    const link = end.link;
+    if (entry.order > link.arrived) link.arrived = entry.order;
+    else if (entry.kind === Due.message) this.core.counters.hit('overtaking');
+    const peer = end.peer;
+    if (peer === null) return;
+    if (entry.kind === Due.closing) {
+      this.closed(peer);
+    } else if (entry.index >= end.limit) {
+      return;
+    } else if (entry.kind === Due.message) {
+      if (peer.state === 'open' && entry.message !== null) this.deliver(peer, entry.message);
+      else if (peer.state === 'gone' && end.state !== 'gone') this.refuse(peer);
+    } else if (entry.kind === Due.opening) {
+      this.open(end, peer);
+    } else if (peer.state === 'opening') {
+      peer.state = 'open';
+      this.dispatcher.dispatch(peer.host, { kind: 'connected', connection: peer.id }, peer);
+    }
+  }
+
+  private deliver(end: End, message: Message): void {
+    this.dispatcher.dispatch(end.host, { kind: 'received', connection: end.id, message }, end);
+  }
+
+  /** A request for a connection has arrived at `acceptor`'s process. */
+  private open(initiator: End, acceptor: End): void {
+    if (acceptor.state !== 'opening') return;
+    if (!acceptor.host.isUp || acceptor.host.spec.kind !== 'server') {
+      acceptor.state = 'gone';
+      this.sendClosing(acceptor);
+      return;
+    }
+    acceptor.state = 'open';
+    this.register(acceptor);
+    this.transmit(acceptor, Due.opened, null);
+    const { id, port, host } = acceptor;
+    this.dispatcher.dispatch(host, { kind: 'accepted', connection: id, port, address: initiator.host.address }, acceptor);
+  }
+
+  /** The end of the connection has arrived at `end`. One that its process never heard of stays unheard of. */
+  private closed(end: End): void {
+    if (end.id === 0) end.state = 'gone';
+    else this.hangUp(end);
+  }
+
+  /** Something came to a dead end: whoever sent it hears so, at once from a machine that is up, late from one that is not. */
+  private refuse(dead: End): void {
+    if (dead.host.isUp) {
+      this.sendClosing(dead);
+    } else if (dead.peer !== null && !dead.closingSent) {
+      dead.closingSent = true;
+      this.hangUpLater(dead.peer, this.core.settings.network.tcpTimeoutMaxMs);
+    }
+  }
+
+  private hangUpLater(end: End, withinMs: number): void {
+    const delayMs = end.link.stream.below(withinMs + 1, 'hangUp');
+    this.core.schedule.add(this.core.schedule.nowUs + delayMs * 1000 + this.drawDelay(end.link), Due.hangUp).end = end;
+  }
+
+  private loseSuffix(end: End): void {
+    const lost = end.link.stream.below(end.inFlight + 1, 'lostSuffix');
+    if (end.inFlight > 0) this.core.counters.fired('lostSuffix');
+    if (lost > 0) this.core.counters.effective('lostSuffix');
+    end.limit = Math.min(end.limit, end.sent - lost);
+  }
+
+  private resetDirection(end: End): void {
+    this.loseSuffix(end);
+    this.sendClosing(end);
+  }
+}
