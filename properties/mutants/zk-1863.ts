@@ -11,8 +11,8 @@ export const zk1863: Mutant = {
   edits: [
     {
       file: 'src/server/client-service.ts',
-      find: 'client.queue.push({ xid, request, isRead: true, isAnswered: false });',
-      replace: 'client.queue.push({ xid, request, isRead: true, isAnswered: false, seen: { zxid: port.database.lastProcessedZxid, tree: port.database.tree.copy() } });',
+      find: 'this.table.enqueue(client, { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false });',
+      replace: 'this.table.enqueue(client, { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false, seen: { zxid: port.database.lastProcessedZxid, tree: port.database.tree.copy() } });',
     },
     {
       file: 'src/server/client-service.ts',
@@ -22,14 +22,14 @@ export const zk1863: Mutant = {
     {
       file: 'src/server/client-service.ts',
       find: `    const zxid = port.database.lastProcessedZxid;
-    const { sessionId, authInfo, connection } = client;`,
+    const { sessionId, connection } = client;`,
       replace: `    const { zxid } = seen;
-    const { sessionId, authInfo, connection } = client;`,
+    const { sessionId, connection } = client;`,
     },
     {
       file: 'src/server/client-service.ts',
-      find: 'connection, port.database.tree, this.watches);',
-      replace: 'connection, seen.tree, this.watches);',
+      find: 'connection, port.database.tree, this.table.watches);',
+      replace: 'connection, seen.tree, this.table.watches);',
     },
   ],
 };

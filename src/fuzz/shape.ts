@@ -5,6 +5,7 @@
  */
 import { COUNTER_MAX } from '../base/zxid.ts';
 import type { Member } from '../server/config.ts';
+import type { ServiceConfig } from '../server/service-config.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';
 import type { Latency, WorldSettings } from '../world/settings.ts';
 import { drawFaults } from './fault-menu.ts';
@@ -44,6 +45,8 @@ export interface ScenarioShape {
   /** Of 100 bursts of operations, so many fall about a fault. */
   readonly focusPercent: Weighted<number>;
   readonly latency: Weighted<Latency>;
+  /** In what the service to clients differs from ZooKeeper's defaults; left out: in nothing. */
+  readonly service?: Weighted<Partial<ServiceConfig>>;
 }
 
 /** A usual mix: half of it reads. */
@@ -122,6 +125,7 @@ function drawKnobs(draw: Draw, shape: ScenarioShape, tickTimeMs: number): Server
     learnerRetryMs: 100,
     counterLimit: draw.weighted('counterLimit', shape.counterLimit),
     snapRetainCount: 3,
+    ...(shape.service === undefined ? {} : { service: draw.weighted('service', shape.service) }),
   };
 }
 

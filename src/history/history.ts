@@ -216,6 +216,9 @@ export class History {
       case 'sessionExpiring':
         this.session = this.sessionOf(fact.sessionId);
         return;
+      case 'localSessionOpened':
+        this.model.locals.add(fact.sessionId);
+        return;
       case 'syncAnswered':
         this.session = this.sessionOf(fact.sessionId);
         this.op = this.session.ops.get(fact.cxid) ?? null;
@@ -506,7 +509,8 @@ export class History {
     if (fact.kind !== 'sessionClosed') return;
     for (const op of session.pending) {
       op.state = 'answered';
-      if (op.request.kind === 'closeSession') this.answerWrite(session, fact.zxid);
+      // The close of a local session is no write.
+      if (op.request.kind === 'closeSession' && this.model.sessions.has(session.id)) this.answerWrite(session, fact.zxid);
     }
     session.pending.length = 0;
   }

@@ -74,6 +74,8 @@ export interface Effects {
 export class Model {
   readonly paths: Map<string, PathHistory> = new Map();
   readonly sessions: Map<SessionId, ModelSession> = new Map();
+  /** Those that a server opened for itself: they write without having been created, ephemerals excepted. */
+  readonly locals: Set<SessionId> = new Set();
   /** What to undo, newest last, while a multi is tried. */
   private readonly journal: { readonly history: PathHistory; readonly isVersion: boolean }[] = [];
   private isTrying = false;
@@ -341,6 +343,7 @@ export class Model {
     if (kind === 'error' || kind === 'createSession' || kind === 'closeSession' || txn.clientId === NO_SESSION) return;
     if (txn.body.kind === 'multi' && txn.body.txns[0]?.kind === 'error') return;
     const session = this.sessions.get(txn.clientId);
+    if (session === undefined && this.locals.has(txn.clientId)) return;
     if (session === undefined) this.sessionBreach = 'a session that was never created wrote';
     else if (session.closed !== ZXID_ZERO) this.sessionBreach = 'a session wrote after it was closed';
   }
