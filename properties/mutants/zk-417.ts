@@ -11,7 +11,7 @@ export const zk417: Mutant = {
   edits: [
     {
       file: 'src/server/session-tracker.ts',
-      find: 'return tracker.owner === owner ? ErrorCode.OK : ErrorCode.SESSIONMOVED;',
+      find: 'return tracked.owner === owner ? ErrorCode.OK : ErrorCode.SESSIONMOVED;',
       replace: 'return ErrorCode.OK;',
     },
   ],
