@@ -21,9 +21,10 @@ export const sessions: Scenario = scenarioOf({
   operations: [15, 50],
   tickMs: [[200, 3], [500, 1]],
   safetyTicks: [40, 120],
-  faults: { ...NO_FAULT, clientCut: 8, pause: 8, crash: 3, crashLeader: 2, isolate: 4, isolateLeader: 2, reset: 6, delay: 2, drift: 2 },
+  faults: { ...NO_FAULT, clientCut: 8, pause: 8, crash: 3, crashLeader: 2, isolate: 4, isolateLeader: 2, oneWay: 6, reset: 6, delay: 2, drift: 2 },
   faultCount: [2, 14],
   calmPercent: 10,
+  shortSessionsPercent: 75,
   operationWeights: { ...FIVE.operationWeights, read: 15, setData: 10, ephemeral: 30, multi: 15, reconnect: 10, closeSession: 8 },
   focusPercent: [[0, 1], [80, 1]],
   service: [

@@ -45,6 +45,8 @@ export interface ScenarioShape {
   /** Of 100 bursts of operations, so many fall about a fault. */
   readonly focusPercent: Weighted<number>;
   readonly latency: Weighted<Latency>;
+  /** Of 100 runs, so many have timeouts of a few ticks; left out: 30. */
+  readonly shortSessionsPercent?: number;
   /** In what the service to clients differs from ZooKeeper's defaults; left out: in nothing. */
   readonly service?: Weighted<Partial<ServiceConfig>>;
 }
@@ -137,7 +139,7 @@ interface Times {
 
 function drawWorkload(draw: Draw, shape: ScenarioShape, members: readonly Member[], times: Times): Plan['clients'] {
   const { tickMs, spanMs, momentsMs } = times;
-  const short = draw.percent('shortSessions', 30);
+  const short = draw.percent('shortSessions', shape.shortSessionsPercent ?? 30);
   return drawClients(draw, {
     clients: draw.integer('clients', shape.clients[0], shape.clients[1]),
     operations: draw.integer('operations', shape.operations[0], shape.operations[1]),

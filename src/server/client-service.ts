@@ -133,8 +133,13 @@ export class ClientService {
         if (isPermitted(acl, Permission.READ, ids)) sendEvent(watcher, type, path, txn.zxid, io);
       }
     }
+    const isLastWrite = !this.table.locals.isEmpty && this.table.locals.endWrite(txn.clientId);
     const client = this.table.bySession.get(txn.clientId);
     if (client === undefined) return;
+    if (client.phase === 'validating' && isLastWrite) {
+      this.handshake.finishResume(client, true, this.table, port, io);
+      return;
+    }
     if (txn.body.kind === 'createSession') {
       if (client.phase === 'creating') this.handshake.establish(client, this.table, port, io);
       return;
@@ -245,7 +250,9 @@ export class ClientService {
     const { locals } = this.table;
     if (!locals.isEmpty && needsGlobalSession(request) && locals.upgrade(client.sessionId)) submitCreation(client, port, io);
     const pending = client.queue.at(-1);
-    if (request.kind === 'sync' && pending !== undefined) {
+    if (request.kind !== 'sync') {
+      locals.beginWrite(client.sessionId);
+    } else if (pending !== undefined) {
       this.pendingSyncs.push(pending);
       this.syncSessions.push(client);
     }

@@ -91,6 +91,8 @@ export class Handshake {
     }
     client.phase = 'validating';
     table.bySession.set(sessionId, client);
+    // What it left behind on its old connection comes first; a global session's comes before the leader's verdict.
+    if (table.locals.isWriting(sessionId)) return;
     const verdict = isLocal ? true : port.revalidate(sessionId, client.timeoutMs, io);
     if (verdict !== undefined) this.finishResume(client, verdict, table, port, io);
   }

@@ -13,6 +13,8 @@ import { SessionTracker } from './session-tracker.ts';
 export class LocalSessions {
   /** null while there are none. */
   private tracker: SessionTracker | null = null;
+  /** How many writes of a session are on their way; no entry: none. */
+  private readonly writing: Map<SessionId, number> = new Map();
 
   get isEmpty(): boolean {
     return this.tracker === null;
@@ -40,6 +42,24 @@ export class LocalSessions {
     return true;
   }
 
+  /** A write of it leaves for the leader. */
+  beginWrite(sessionId: SessionId): void {
+    if (this.has(sessionId)) this.writing.set(sessionId, (this.writing.get(sessionId) ?? 0) + 1);
+  }
+
+  /** A write has been applied; true when it was the last one under way of a session of this kind. */
+  endWrite(sessionId: SessionId): boolean {
+    const count = this.writing.get(sessionId);
+    if (count === undefined) return false;
+    if (count > 1) this.writing.set(sessionId, count - 1);
+    else this.writing.delete(sessionId);
+    return count === 1;
+  }
+
+  isWriting(sessionId: SessionId): boolean {
+    return this.writing.has(sessionId);
+  }
+
   close(sessionId: SessionId, io: Io): void {
     if (!this.has(sessionId)) return;
     this.remove(sessionId);
@@ -58,10 +78,12 @@ export class LocalSessions {
     if (this.tracker === null) return;
     for (const sessionId of this.tracker.ids()) io.observe({ kind: 'localSessionClosed', sessionId });
     this.tracker = null;
+    this.writing.clear();
   }
 
   private remove(sessionId: SessionId): void {
     this.tracker?.remove(sessionId);
+    this.writing.delete(sessionId);
     if (this.tracker?.size === 0) this.tracker = null;
   }
 }

@@ -284,6 +284,18 @@ for (const server of ['leader', 'follower']) {
   }
 }
 
+test('20 a local session that comes back is let in behind what it left on its way', () => {
+  const { ensemble, hand } = serving(3, LOCAL);
+  const line = connected(ensemble, hand, ensemble.leader === 1 ? 2 : 1);
+  hand.send(line, create('/a'));
+  ensemble.run(3);
+  const back = hand.connect(ensemble.leader === 1 ? 2 : 1, line.ticket);
+  for (let i = 0; i < 50 && back.granted === null; i += 1) ensemble.run(1);
+  assert.equal(line.log, ['granted', 'closed']);
+  assert.equal(back.log, ['granted']);
+  assert.equal(ensemble.committed(line.sessionId), ['create']);
+});
+
 test('20 an upgrade and a close race: whichever is sent first, no ephemeral is left', () => {
   for (const order of [[create('/e', CreateFlag.EPHEMERAL), CLOSE], [CLOSE, create('/e', CreateFlag.EPHEMERAL)]]) {
     const { ensemble, hand } = serving(3, UPGRADING);
