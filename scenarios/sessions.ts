@@ -1,7 +1,8 @@
 /**
- * Sessions that come and go: short timeouts, clients that move, close and come back, ephemeral nodes above all; followers paused for
- * about a timeout, clients cut off. In three runs of four sessions are local ones at first, and mostly those that create an ephemeral
- * node are upgraded; passwords are made of a secret now and then, and little is taken on at once.
+ * Sessions that come and go: short timeouts, clients that move, close and come back, ephemeral nodes above all;
+ * followers paused for about a timeout, clients cut off. In three runs of four sessions are local ones at first, and
+ * mostly those that create an ephemeral node are upgraded; passwords are made of a secret now and then, and little is
+ * taken on at once.
  */
 import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
 import type { Scenario } from '../src/fuzz/scenario.ts';
@@ -11,6 +12,7 @@ import { FIVE } from './five.ts';
 const UPGRADING = { localSessionsEnabled: true, localSessionsUpgradingEnabled: true };
 const SECRET = { sessionSecret: 'known to all servers' };
 
+/** See the head of the file. */
 export const sessions: Scenario = scenarioOf({
   ...FIVE,
   name: 'sessions',
@@ -21,7 +23,10 @@ export const sessions: Scenario = scenarioOf({
   operations: [15, 50],
   tickMs: [[200, 3], [500, 1]],
   safetyTicks: [40, 120],
-  faults: { ...NO_FAULT, clientCut: 8, pause: 8, crash: 3, crashLeader: 2, isolate: 4, isolateLeader: 2, oneWay: 6, reset: 6, delay: 2, drift: 2 },
+  faults: {
+    ...NO_FAULT, clientCut: 8, pause: 8, crash: 3, crashLeader: 2, isolate: 4, isolateLeader: 2, oneWay: 6, reset: 6,
+    delay: 2, drift: 2,
+  },
   faultCount: [2, 14],
   calmPercent: 10,
   shortSessionsPercent: 75,

@@ -1,6 +1,10 @@
-/** Where sessions may be local, the leader takes a session that it has just closed for one that it never knew, and lets its last writes pass. */
+/**
+ * Where sessions may be local, the leader takes a session that it has just closed for one that it never knew, and
+ * lets its last writes pass.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const localLate: Mutant = {
   id: 'local-late',
   title: 'a closed session is taken for a local one',

@@ -1,6 +1,10 @@
-/** A session that is gone is replaced by a new one behind the client's back: it never learns that it expired, nor that its ephemerals are gone. */
+/**
+ * A session that is gone is replaced by a new one behind the client's back: it never learns that it expired, nor that
+ * its ephemerals are gone.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const sessResume: Mutant = {
   id: 'sess-resume',
   title: 'whoever comes back to a session that is gone is given a new one',

@@ -1,6 +1,10 @@
-/** A session that runs out is forgotten before its close is made: the close finds nothing to close, and its ephemerals stay for ever. */
+/**
+ * A session that runs out is forgotten before its close is made: the close finds nothing to close, and its ephemerals
+ * stay for ever.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const zk1496: Mutant = {
   id: 'zk-1496',
   title: 'expiry forgets the session before closing it',

@@ -1,6 +1,7 @@
 /** A read runs when it arrives, not when the writes before it in its session are applied; only its answer waits for theirs. */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const zk1863: Mutant = {
   id: 'zk-1863',
   title: 'reads overtake the writes before them in their session',
@@ -11,8 +12,10 @@ export const zk1863: Mutant = {
   edits: [
     {
       file: 'src/server/client-service.ts',
-      find: 'this.table.enqueue(client, { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false });',
-      replace: 'this.table.enqueue(client, { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false, seen: { zxid: port.database.lastProcessedZxid, tree: port.database.tree.copy() } });',
+      find: 'const pending = { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false };',
+      replace: `const { lastProcessedZxid: zxid, tree } = port.database;
+        const seen = { zxid, tree: tree.copy() };
+        const pending = { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false, seen };`,
     },
     {
       file: 'src/server/client-service.ts',

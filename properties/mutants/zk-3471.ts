@@ -1,6 +1,10 @@
-/** A local session creates an ephemeral node within a multi, which nobody looks into: when the session ends, nobody deletes it. */
+/**
+ * A local session creates an ephemeral node within a multi, which nobody looks into: when the session ends, nobody
+ * deletes it.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const zk3471: Mutant = {
   id: 'zk-3471',
   title: 'a multi is not searched for ephemerals before it is decided that a local session will do',

@@ -1,22 +1,17 @@
 /**
- * One session of a client, as plain data: finding a server, the handshake, resuming on another connection, pings, requests and
- * their replies in order, watches registered again (ZooKeeper's ClientCnxn). A script drives it in simulations and a promise
- * face can stand on it. A request is handed to the network at most once: what was under way when a connection died is
- * reported as lost, never sent again. The session is never replaced behind its owner's back: only `open` starts one.
+ * One session of a client, as plain data: finding a server, the handshake, resuming on another connection, pings,
+ * requests and their replies in order, watches registered again (ZooKeeper's ClientCnxn). A script drives it in
+ * simulations and a promise face can stand on it. A request is handed to the network at most once: what was under way
+ * when a connection died is reported as lost, never sent again. A session that may write is never replaced behind its
+ * owner's back: only `open` starts one.
  */
 import { invariant } from '../base/invariant.ts';
 import { NO_SESSION, type SessionId } from '../base/session-id.ts';
 import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { ConnectionId, Event, NodeId, TimerId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
-import type {
-  AuthRequest,
-  ConnectResponse,
-  EventMessage,
-  ReplyMessage,
-  Request,
-  RequestMessage,
-} from '../wire/client-messages.ts';
+import type { AuthRequest, ConnectResponse, EventMessage, ReplyMessage, Request } from '../wire/client-messages.ts';
+import type { RequestMessage } from '../wire/client-messages.ts';
 import type { Message } from '../wire/message.ts';
 import { ErrorCode, Xid, type Bytes } from '../wire/words.ts';
 import type { ClientOutcome } from './outcome.ts';
@@ -270,8 +265,11 @@ export class ClientCore {
       return;
     }
     const message = this.pending[0];
-    // Xid out of order: this connection cannot be trusted with any of what is under way (ZOOKEEPER-2775).
+    // Xid out of order: this connection cannot be trusted with any of what is under way (ZOOKEEPER-2775). The answer
+    // that came is stated all the same, for those who judge.
     if (message?.xid !== reply.xid) {
+      const { xid: cxid, zxid, err, response } = reply;
+      io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
       this.retry(io);
       return;
     }

@@ -23,7 +23,13 @@ export type Event =
    * Somebody connected to `port` here; `address` is where from, as an IP literal. `identities`: what the transport has proved
    * about them (x509, sasl), if anything.
    */
-  | { readonly kind: 'accepted'; readonly connection: ConnectionId; readonly port: Port; readonly address: string; readonly identities?: readonly Id[] }
+  | {
+      readonly kind: 'accepted';
+      readonly connection: ConnectionId;
+      readonly port: Port;
+      readonly address: string;
+      readonly identities?: readonly Id[];
+    }
   /** A `connect` succeeded. */
   | { readonly kind: 'connected'; readonly connection: ConnectionId }
   | { readonly kind: 'received'; readonly connection: ConnectionId; readonly message: Message }

@@ -217,7 +217,8 @@ export class ClientService {
     if (largeBytes > 0 && !this.table.admission.admitLarge(largeBytes, port.config)) {
       this.table.close(client, io);
     } else if (kind === 'read' || this.isLocalClose(client, request)) {
-      this.table.enqueue(client, { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false });
+      const pending = { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false };
+      this.table.enqueue(client, pending);
     } else {
       const refusal = this.refusalOf(client, request, port.config);
       this.table.enqueue(client, { xid, request, isRead: refusal !== ErrorCode.OK, refusal, largeBytes, isAnswered: false });
