@@ -3,6 +3,7 @@
  * were told. Every such test is judged like any other run: what a judge finds fails it. Not part of the service.
  */
 import { present } from '../base/invariant.ts';
+import { NO_SESSION, type SessionId } from '../base/session-id.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { ClientCore } from '../client/client-core.ts';
 import type { ClientOutcome, ReplyOutcome } from '../client/outcome.ts';
@@ -164,6 +165,8 @@ export class SmallWorld {
   readonly facts: StatedFact[] = [];
   /** Everything that was sent: from, to, what. */
   readonly sent: { readonly from: NodeId; readonly to: NodeId; readonly message: Message }[] = [];
+  /** The session id of those who have none. */
+  readonly none: SessionId = NO_SESSION;
   private readonly seats: Map<NodeId, Told> = new Map();
   private nextClient: NodeId = FIRST_CLIENT;
 
