@@ -11,7 +11,11 @@ class QuorumDurability extends Judge {
     this.judged++;
     if (history.isOnQuorum(log)) return;
     const what = fact.kind === 'committed' ? 'commits' : `establishes epoch ${fact.epoch} upon`;
-    this.violate(`server ${at.node} ${what} ${zxidToPair(tree.zxid(log))}, which is not durable on a quorum`, at, tree.proposedSteps[log] ?? 0);
+    this.violate(
+      `server ${at.node} ${what} ${zxidToPair(tree.zxid(log))}, which is not durable on a quorum`,
+      at,
+      tree.proposedSteps[log] ?? 0,
+    );
   }
 }
 

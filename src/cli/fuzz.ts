@@ -46,7 +46,9 @@ export const fuzz: Command = {
 
 function campaignOptions(given: Given, shell: Shell): CampaignOptions {
   const names = given.names.length === 0 ? ['five'] : given.names.map((name) => named('scenario', name, SCENARIOS).name);
-  const [seeds, from, forTime, part, reports] = [given.text('seeds'), given.text('from'), given.text('for'), given.text('shard'), given.text('reports')];
+  const [seeds, from, forTime, part, reports] = [
+    given.text('seeds'), given.text('from'), given.text('for'), given.text('shard'), given.text('reports'),
+  ];
   return {
     scenarios: names,
     from: from === undefined ? 1 : wholeNumber('from', from),
@@ -70,7 +72,10 @@ export async function campaign(shell: Shell, options: CampaignOptions, jobs: num
   const bundle = await bundleWorker(shell.root, WORKER);
   try {
     const progress = talks ? progressOf(shell, options) : undefined;
-    return await runCampaign(new ForkPool(bundle.script, jobs, ['--enable-source-maps']), { ...options, ...(progress === undefined ? {} : { progress }) });
+    return await runCampaign(
+      new ForkPool(bundle.script, jobs, ['--enable-source-maps']),
+      { ...options, ...(progress === undefined ? {} : { progress }) },
+    );
   } finally {
     shell.status('');
     bundle.remove();
@@ -82,11 +87,12 @@ const STATUS_EVERY_MS = 200;
 
 /** A line that changes on a terminal; elsewhere a plain one now and then. */
 function progressOf(shell: Shell, options: CampaignOptions): (tally: Tally, elapsedMs: number) => void {
+  const { seeds } = options;
   let next = shell.isTerminal ? 0 : LINE_EVERY_MS;
   return (tally, elapsedMs) => {
     if (elapsedMs < next) return;
     next = elapsedMs + (shell.isTerminal ? STATUS_EVERY_MS : LINE_EVERY_MS);
-    const goal = options.seeds === null ? '' : ` of ${decimal(Math.ceil(options.seeds / options.shard.of) * options.scenarios.length)}`;
+    const goal = seeds === null ? '' : ` of ${decimal(Math.ceil(seeds / options.shard.of) * options.scenarios.length)}`;
     const time = options.forMs === null ? inWords(elapsedMs) : `${inWords(elapsedMs)} of ${inWords(options.forMs)}`;
     const failures = tally.distinctFailures === 0 ? 'no failure' : `${tally.distinctFailures} distinct failures`;
     const line = `${decimal(tally.done)}${goal} seeds, ${time}, simulated ${inWords(tally.simulated)}, ${failures}`;
