@@ -90,7 +90,7 @@ export type ClientFact =
   | { readonly kind: 'sessionExpired'; readonly sessionId: SessionId }
   /** The client's own closeSession was answered. */
   | { readonly kind: 'sessionClosed'; readonly sessionId: SessionId; readonly zxid: Zxid }
-  /** A request was handed to the network for the first and only time. */
+  /** A request was handed to the network for the first and only time; credentials (cxid −4) on every connection anew. */
   | { readonly kind: 'invoked'; readonly sessionId: SessionId; readonly cxid: number; readonly request: Request }
   /** Its reply arrived. `response` is null when `err` is not 0. */
   | { readonly kind: 'replied'; readonly sessionId: SessionId; readonly cxid: number; readonly zxid: Zxid; readonly err: ResultCode; readonly response: Response | null }

@@ -55,7 +55,8 @@ interface ClientConnection {
   timeoutMs: number;
   /** undefined for a client of the old connect form, which is answered in kind. */
   readOnly: boolean | undefined;
-  readonly authInfo: Id[];
+  /** Replaced, never changed: requests on their way to the leader carry it. */
+  authInfo: readonly Id[];
   readonly queue: PendingRequest[];
 }
 
@@ -282,7 +283,7 @@ export class ClientService {
       this.close(client, io);
       return;
     }
-    client.authInfo.push(...ids);
+    client.authInfo = [...client.authInfo, ...ids];
     this.reply(client, Xid.AUTH, zxid, ErrorCode.OK, { kind: 'auth' }, io);
   }
 
