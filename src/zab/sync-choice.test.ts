@@ -62,7 +62,7 @@ const TABLE: readonly (readonly [string, string, string, string | null | undefin
 ];
 
 for (const [peer, committed, last, log, expected] of TABLE) {
-  test(`peer ${peer}, committed [${committed}], last ${last}, log ${log === undefined ? 'unread' : String(log)}`, () => {
+  test(`31 LearnerHandlerTest: peer ${peer}, committed [${committed}], last ${last}, log ${log === undefined ? 'unread' : String(log)}`, () => {
     assert.is(choice(peer, committed, last, log), expected);
   });
 }
