@@ -16,8 +16,8 @@ import type { Process } from '../io/process.ts';
 import { allProperties } from '../../properties/index.ts';
 import { DEFAULT_CONFIG, type Member, type ServerConfig } from '../server/config.ts';
 import { Server } from '../server/server.ts';
-import type { ClientMessage, Request } from '../wire/client-messages.ts';
-import type { Message } from '../wire/message.ts';
+import type { Request } from '../wire/client-messages.ts';
+import type { Message, Port } from '../wire/message.ts';
 import { recode } from '../wire/recode.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import type { NodeSpec } from '../world/host.ts';
@@ -115,14 +115,14 @@ export class BareClient extends Told {
   isClosed = false;
   private connection: ConnectionId = 0;
 
-  /** To a server's client port; what was there before is left behind, open. */
-  connect(server: NodeId): void {
+  /** To a port of a server; what was there before is left behind, open. */
+  connect(server: NodeId, port: Port = 'client'): void {
     this.isConnected = false;
     this.isClosed = false;
-    this.wish((io) => { this.connection = io.connect(server, 'client'); });
+    this.wish((io) => { this.connection = io.connect(server, port); });
   }
 
-  say(message: ClientMessage): void {
+  say(message: Message): void {
     this.wish((io) => { io.send(this.connection, message); });
   }
 
@@ -148,6 +148,14 @@ export interface SmallWorldOptions {
   readonly clients?: number;
 }
 
+/** A message on its way. */
+export interface SentMessage {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly message: Message;
+  readonly step: number;
+}
+
 /** A fact with its place and time. */
 export interface StatedFact {
   readonly fact: Fact;
@@ -163,8 +171,9 @@ export class SmallWorld {
   readonly members: readonly Member[];
   readonly servers: Map<NodeId, Server> = new Map();
   readonly facts: StatedFact[] = [];
-  /** Everything that was sent: from, to, what. */
-  readonly sent: { readonly from: NodeId; readonly to: NodeId; readonly message: Message }[] = [];
+  /** Everything that was sent, and everything but timers that anybody heard; `peer` is the other end of the connection, or 0. */
+  readonly sent: SentMessage[] = [];
+  readonly heard: { readonly node: NodeId; readonly peer: NodeId; readonly event: Event }[] = [];
   /** The session id of those who have none. */
   readonly none: SessionId = NO_SESSION;
   private readonly seats: Map<NodeId, Told> = new Map();
@@ -186,8 +195,10 @@ export class SmallWorld {
         this.panel.see(fact, node, timeMs, step);
       },
       trace: {
-        event: () => undefined,
-        sent: (_step, _timeUs, from, to, message) => { this.sent.push({ from, to, message }); },
+        event: (_step, _timeUs, node, event, peer) => {
+          if (event.kind !== 'timer') this.heard.push({ node, peer, event });
+        },
+        sent: (step, _timeUs, from, to, message) => { this.sent.push({ from, to, message, step }); },
       },
     });
   }
@@ -214,6 +225,28 @@ export class SmallWorld {
     let cxid = 0;
     client.wish((io) => { cxid = client.core.submit(request, io); });
     return () => cxid;
+  }
+
+  /** Nothing passes between two processes, either way. */
+  part(one: NodeId, other: NodeId): void {
+    this.world.cut(one, other);
+    this.world.cut(other, one);
+  }
+
+  /** Undoes one `part`. */
+  join(one: NodeId, other: NodeId): void {
+    this.world.mend(one, other);
+    this.world.mend(other, one);
+  }
+
+  /** Parts a server from all other servers. */
+  isolate(id: NodeId): void {
+    for (const member of this.members) if (member.id !== id) this.part(id, member.id);
+  }
+
+  /** Undoes one `isolate`. */
+  reunite(id: NodeId): void {
+    for (const member of this.members) if (member.id !== id) this.join(id, member.id);
   }
 
   /** The answer to a request. */
