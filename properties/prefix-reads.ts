@@ -15,7 +15,8 @@ import { ErrorCode, Permission, type ResultCode } from '../src/wire/words.ts';
 
 /** A read of one path. */
 interface PathRead {
-  readonly kind: 'exists' | 'getData' | 'getChildren' | 'getChildren2' | 'getACL' | 'getAllChildrenNumber' | 'getEphemerals';
+  readonly kind:
+    'exists' | 'getData' | 'getChildren' | 'getChildren2' | 'getACL' | 'getAllChildrenNumber' | 'getEphemerals';
   readonly path: string;
 }
 type Read = PathRead | Extract<Request, { readonly kind: 'multiRead' }> | { readonly kind: 'whoAmI' };
@@ -78,7 +79,8 @@ class PrefixReads extends Judge {
       }
       case 'multiRead': {
         const results = response !== null && 'results' in response ? response.results : [];
-        if (err !== ErrorCode.OK || results.length !== request.ops.length) return `is answered ${err} with ${results.length} results`;
+        if (err !== ErrorCode.OK || results.length !== request.ops.length)
+          return `is answered ${err} with ${results.length} results`;
         for (const [i, op] of request.ops.entries()) {
           const result = results[i] ?? null;
           const refusal = result?.kind === 'error' ? result.err : err;
@@ -92,10 +94,16 @@ class PrefixReads extends Judge {
     }
   }
 
-  private pathProblem(request: PathRead, err: ResultCode, response: Response | MultiResult | null, shown: Shown): string | null {
+  private pathProblem(
+    request: PathRead,
+    err: ResultCode,
+    response: Response | MultiResult | null,
+    shown: Shown,
+  ): string | null {
     const path = request.path === '' ? '/' : request.path;
     const { model, zxid, ids } = shown;
-    if (request.kind === 'exists' && path.includes('\0')) return err === ErrorCode.BADARGUMENTS ? null : 'accepts a bad path';
+    if (request.kind === 'exists' && path.includes('\0'))
+      return err === ErrorCode.BADARGUMENTS ? null : 'accepts a bad path';
     const node = model.nodeAt(path, zxid);
     if (node === undefined) return err === ErrorCode.NONODE ? null : `finds (${err}) what does not exist then`;
     const permissions = request.kind === 'getACL' ? Permission.READ | Permission.ADMIN : Permission.READ;
@@ -171,9 +179,15 @@ export const prefixReads: Property = {
   source: "programmer's guide, consistency guarantees: atomicity, single system image; ZOOKEEPER-1154, 2845, 4712",
   reads: ['replied'],
   exemptions: [
-    { name: 'configuration', source: 'the first configuration is written by the servers themselves, in no transaction' },
+    {
+      name: 'configuration',
+      source: 'the first configuration is written by the servers themselves, in no transaction',
+    },
     { name: 'session-gone', source: 'a request of a session that ended is refused' },
-    { name: 'identities', source: 'what a list of permissions allows may depend on who asks, which facts do not tell' },
+    {
+      name: 'identities',
+      source: 'what a list of permissions allows may depend on who asks, which facts do not tell',
+    },
   ],
   mutants: [],
   create: (): Judge => new PrefixReads(),

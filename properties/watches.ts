@@ -48,7 +48,8 @@ class Watches extends Judge {
   see(fact: JudgedFact, at: At, history: History): void {
     switch (fact.kind) {
       case 'ordered':
-        for (const trigger of fact.verdict.effects.triggers) this.seeTrigger({ zxid: fact.txn.zxid, trigger }, history);
+        for (const trigger of fact.verdict.effects.triggers)
+          this.seeTrigger({ zxid: fact.txn.zxid, trigger }, history);
         return;
       case 'replied':
         if (fact.cxid > 0) this.seeReply(fact, at, history);
@@ -80,7 +81,13 @@ class Watches extends Judge {
     if (op === null) return;
     const { request } = op;
     if (request.kind === 'addWatch' && fact.err === ErrorCode.OK) {
-      this.arm(fact, request.path, request.mode === AddWatchMode.PERSISTENT ? 'persistent' : 'recursive', op, history);
+      this.arm(
+        fact,
+        request.path,
+        request.mode === AddWatchMode.PERSISTENT ? 'persistent' : 'recursive',
+        op,
+        history,
+      );
     } else if (request.kind === 'removeWatches' && fact.err === ErrorCode.OK && watcher !== undefined) {
       this.disarm(watcher, request.path, request.watcherType);
     } else if ('watch' in request && request.watch) {
@@ -201,9 +208,15 @@ class Watches extends Judge {
       if (fired.zxid === zxid && fired.trigger.type === type && fired.trigger.path === path) due = fired.trigger;
     }
     if (due === undefined) {
-      this.violate(`session ${sessionId} hears of event ${type} at ${path}, which ${zxidToPair(zxid)} did not bring about`, at);
+      this.violate(
+        `session ${sessionId} hears of event ${type} at ${path}, which ${zxidToPair(zxid)} did not bring about`,
+        at,
+      );
     } else if (isAllowed(due.acl, Permission.READ, history.session?.ids ?? null, history.model.rules) === false) {
-      this.violate(`session ${sessionId} hears of the change of ${path} at ${zxidToPair(zxid)}, which it may not read`, at);
+      this.violate(
+        `session ${sessionId} hears of the change of ${path} at ${zxidToPair(zxid)}, which it may not read`,
+        at,
+      );
     }
   }
 
@@ -251,7 +264,8 @@ export const watches: Property = {
   exemptions: [
     {
       name: 'connection-lost',
-      source: "programmer's guide: watches are kept by the connection; a change and its reversal while away go unnoticed",
+      source:
+        "programmer's guide: watches are kept by the connection; a change and its reversal while away go unnoticed",
     },
     { name: 'unreadable', source: 'an event is not delivered to who may not read the node' },
   ],

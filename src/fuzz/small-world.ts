@@ -50,7 +50,8 @@ abstract class Told implements Process {
   }
 
   handle(event: Event, io: Io): void {
-    if (event.kind === 'start' || (event.kind === 'timer' && event.timer === POLL_TIMER)) io.setTimer(POLL_TIMER, this.pollMs);
+    if (event.kind === 'start' || (event.kind === 'timer' && event.timer === POLL_TIMER))
+      io.setTimer(POLL_TIMER, this.pollMs);
     else this.take(event, io);
     const { wishes } = this;
     this.wishes = [];
@@ -76,7 +77,9 @@ export class Puppet extends Told {
   constructor(node: NodeId, servers: readonly NodeId[], sessionTimeoutMs: number) {
     super(node);
     this.core = new ClientCore({ servers, sessionTimeoutMs });
-    this.wish((io) => { this.core.open(io); });
+    this.wish((io) => {
+      this.core.open(io);
+    });
   }
 
   protected take(event: Event, io: Io): void {
@@ -119,15 +122,21 @@ export class BareClient extends Told {
   connect(server: NodeId, port: Port = 'client'): void {
     this.isConnected = false;
     this.isClosed = false;
-    this.wish((io) => { this.connection = io.connect(server, port); });
+    this.wish((io) => {
+      this.connection = io.connect(server, port);
+    });
   }
 
   say(message: Message): void {
-    this.wish((io) => { io.send(this.connection, message); });
+    this.wish((io) => {
+      io.send(this.connection, message);
+    });
   }
 
   hangUp(): void {
-    this.wish((io) => { io.close(this.connection); });
+    this.wish((io) => {
+      io.close(this.connection);
+    });
   }
 
   protected take(event: Event): void {
@@ -182,13 +191,19 @@ export class SmallWorld {
   constructor(options: SmallWorldOptions = {}) {
     const { voters = 3, observers = 0, clients = 6 } = options;
     const role = (id: number): Member['role'] => (id <= voters ? 'participant' : 'observer');
-    this.members = Array.from({ length: voters + observers }, (_, index) => ({ id: index + 1, role: role(index + 1) }));
+    this.members = Array.from({ length: voters + observers }, (_, index) => ({
+      id: index + 1,
+      role: role(index + 1),
+    }));
     const ids = Array.from({ length: clients }, (_, index) => FIRST_CLIENT + index);
     this.panel = new Panel(allProperties, this.expectations());
     this.world = new World({
       settings: { ...DEFAULT_SETTINGS, encode: true },
       chooser: new SeedChooser(options.seed ?? 'small world'),
-      nodes: [...this.members.map(({ id }) => this.serverSpec(id, options.config ?? {})), ...ids.map((id) => this.seat(id))],
+      nodes: [
+        ...this.members.map(({ id }) => this.serverSpec(id, options.config ?? {})),
+        ...ids.map((id) => this.seat(id)),
+      ],
       recode,
       onFact: (fact, node, timeMs, step) => {
         this.facts.push({ fact, node, timeMs, step });
@@ -198,7 +213,9 @@ export class SmallWorld {
         event: (_step, _timeUs, node, event, peer) => {
           if (event.kind !== 'timer') this.heard.push({ node, peer, event });
         },
-        sent: (step, _timeUs, from, to, message) => { this.sent.push({ from, to, message, step }); },
+        sent: (step, _timeUs, from, to, message) => {
+          this.sent.push({ from, to, message, step });
+        },
       },
     });
   }
@@ -223,7 +240,9 @@ export class SmallWorld {
   /** Hands a request over without waiting; the function that is returned looks up its xid afterwards. */
   post(client: Puppet, request: Request): () => number {
     let cxid = 0;
-    client.wish((io) => { cxid = client.core.submit(request, io); });
+    client.wish((io) => {
+      cxid = client.core.submit(request, io);
+    });
     return () => cxid;
   }
 
@@ -252,7 +271,10 @@ export class SmallWorld {
   /** The answer to a request. */
   ask(client: Puppet, request: Request): ReplyOutcome {
     const cxid = this.post(client, request);
-    this.until(() => cxid() > 0 && (client.replies.has(cxid()) || client.lost.has(cxid())), `${request.kind} is answered`);
+    this.until(
+      () => cxid() > 0 && (client.replies.has(cxid()) || client.lost.has(cxid())),
+      `${request.kind} is answered`,
+    );
     return present(client.replies.get(cxid()), 'the connection died before the answer');
   }
 
@@ -274,7 +296,10 @@ export class SmallWorld {
   /** The one that leads, once there is one that a quorum follows. */
   leader(): NodeId {
     const leading = (): NodeId | undefined => this.roles('LEADING')[0];
-    this.until(() => leading() !== undefined && this.roles('FOLLOWING').length * 2 + 2 > this.voters.length, 'somebody leads');
+    this.until(
+      () => leading() !== undefined && this.roles('FOLLOWING').length * 2 + 2 > this.voters.length,
+      'somebody leads',
+    );
     return present(leading(), 'a leader');
   }
 
@@ -286,7 +311,8 @@ export class SmallWorld {
   /** The facts of a kind so far. */
   of<K extends FactKind>(kind: K, node?: NodeId): FactOf<K>[] {
     const found: FactOf<K>[] = [];
-    for (const each of this.facts) if (isOf(each.fact, kind) && (node === undefined || each.node === node)) found.push(each.fact);
+    for (const each of this.facts)
+      if (isOf(each.fact, kind) && (node === undefined || each.node === node)) found.push(each.fact);
     return found;
   }
 
@@ -315,14 +341,24 @@ export class SmallWorld {
   }
 
   private roles(role: string): NodeId[] {
-    return this.members.map(({ id }) => id).filter((id) => this.world.isUp(id) && this.of('role', id).at(-1)?.role === role);
+    return this.members
+      .map(({ id }) => id)
+      .filter((id) => this.world.isUp(id) && this.of('role', id).at(-1)?.role === role);
   }
 
   private expectations(): Expectations {
-    const ids = (role: Member['role']): NodeId[] => this.members.filter((member) => member.role === role).map(({ id }) => id);
+    const ids = (role: Member['role']): NodeId[] =>
+      this.members.filter((member) => member.role === role).map(({ id }) => id);
     return {
-      voters: ids('participant'), observers: ids('observer'), clients: [], tickTimeMs: QUICK.tickTimeMs, heals: true,
-      settleMs: SETTLE_MS, answerMs: SETTLE_MS, clockDriftPerMille: 2, mayHalt: false,
+      voters: ids('participant'),
+      observers: ids('observer'),
+      clients: [],
+      tickTimeMs: QUICK.tickTimeMs,
+      heals: true,
+      settleMs: SETTLE_MS,
+      answerMs: SETTLE_MS,
+      clockDriftPerMille: 2,
+      mayHalt: false,
     };
   }
 
@@ -337,7 +373,12 @@ export class SmallWorld {
 
   /** A client's place: empty until somebody is seated there and it is restarted. */
   private seat(id: NodeId): NodeSpec {
-    return { node: id, kind: 'client', disk: false, boot: () => this.seats.get(id) ?? { handle: (): void => undefined } };
+    return {
+      node: id,
+      kind: 'client',
+      disk: false,
+      boot: () => this.seats.get(id) ?? { handle: (): void => undefined },
+    };
   }
 }
 

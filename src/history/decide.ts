@@ -67,7 +67,8 @@ export function replay(model: Model, txn: Txn, request: Request | null, ids: Ids
     case 'setACL':
       return compared(model, txn, decide(model, request, ids));
     case 'closeSession': {
-      const breach = txn.body.kind === 'closeSession' ? null : `closeSession became a transaction of kind ${txn.body.kind}`;
+      const breach =
+        txn.body.kind === 'closeSession' ? null : `closeSession became a transaction of kind ${txn.body.kind}`;
       return { effects: model.apply(txn), breach, isDecided: true };
     }
     default:
@@ -95,13 +96,16 @@ function unreapable(model: Model, path: string, time: number): string | null {
   if (!node.isContainer) return `${path} was reaped, and is neither a container nor a node with a TTL`;
   const { maxNeverUsedIntervalMs: limitMs } = model.rules;
   const wasUsed = model.creations(path) !== 0;
-  return wasUsed || (limitMs > 0 && time - node.ctime > limitMs) ? null : `${path} was reaped, and never had children`;
+  return wasUsed || (limitMs > 0 && time - node.ctime > limitMs)
+    ? null
+    : `${path} was reaped, and never had children`;
 }
 
 /** Refusals on grounds that are not in the log: where a session is connected, and what kind of session it is. */
 function isUndecidable(txn: Txn): boolean {
   const { body } = txn;
-  const first = body.kind === 'multi' ? body.txns.find((part) => part.kind === 'error' && part.err !== ErrorCode.OK) : body;
+  const first =
+    body.kind === 'multi' ? body.txns.find((part) => part.kind === 'error' && part.err !== ErrorCode.OK) : body;
   if (first?.kind !== 'error') return false;
   switch (first.err) {
     case ErrorCode.SESSIONMOVED:
@@ -168,7 +172,9 @@ function multiDifference(
 function difference(due: Decision, body: SimpleTxn | null): string | null {
   if (body === null) return 'the transaction is of another kind than the request';
   if (due.body === null)
-    return body.kind === 'error' && body.err === due.err ? null : `refusal ${due.err} was due, not ${outcomeOf(body)}`;
+    return body.kind === 'error' && body.err === due.err
+      ? null
+      : `refusal ${due.err} was due, not ${outcomeOf(body)}`;
   const wanted = due.body;
   if (body.kind === 'error') return `${wanted.kind} should have succeeded, but was refused with ${body.err}`;
   switch (wanted.kind) {
@@ -180,9 +186,12 @@ function difference(due: Decision, body: SimpleTxn | null): string | null {
       if (body.path !== wanted.path) return `${wanted.path} was due, not ${body.path}`;
       if (body.parentCVersion !== wanted.parentCVersion)
         return `cversion ${wanted.parentCVersion} of the parent was due, not ${body.parentCVersion}`;
-      if (isEphemeral(body) !== isEphemeral(wanted)) return `${body.path} is ${isEphemeral(body) ? '' : 'not '}ephemeral`;
-      if (ttlIn(body) !== ttlIn(wanted)) return `${body.path} has a TTL of ${ttlIn(body)} ms, not of ${ttlIn(wanted)}`;
-      if (isContainer(body) !== isContainer(wanted)) return `${body.path} is ${isContainer(body) ? '' : 'not '}a container`;
+      if (isEphemeral(body) !== isEphemeral(wanted))
+        return `${body.path} is ${isEphemeral(body) ? '' : 'not '}ephemeral`;
+      if (ttlIn(body) !== ttlIn(wanted))
+        return `${body.path} has a TTL of ${ttlIn(body)} ms, not of ${ttlIn(wanted)}`;
+      if (isContainer(body) !== isContainer(wanted))
+        return `${body.path} is ${isContainer(body) ? '' : 'not '}a container`;
       return sameBytes(body.data, wanted.data) && sameAcl(body.acl, wanted.acl)
         ? null
         : `${body.path} has other contents than asked for`;
@@ -193,16 +202,21 @@ function difference(due: Decision, body: SimpleTxn | null): string | null {
         : `the deletion of ${wanted.path} became ${outcomeOf(body)}`;
     case 'setData':
     case 'reconfig':
-      if (body.kind !== 'setData' || body.path !== wanted.path) return `setData of ${wanted.path} became ${outcomeOf(body)}`;
-      if (body.version !== wanted.version) return `version ${wanted.version} of ${wanted.path} was due, not ${body.version}`;
+      if (body.kind !== 'setData' || body.path !== wanted.path)
+        return `setData of ${wanted.path} became ${outcomeOf(body)}`;
+      if (body.version !== wanted.version)
+        return `version ${wanted.version} of ${wanted.path} was due, not ${body.version}`;
       return sameBytes(body.data, wanted.data) ? null : `${wanted.path} was given other data than asked for`;
     case 'setACL':
-      if (body.kind !== 'setACL' || body.path !== wanted.path) return `setACL of ${wanted.path} became ${outcomeOf(body)}`;
+      if (body.kind !== 'setACL' || body.path !== wanted.path)
+        return `setACL of ${wanted.path} became ${outcomeOf(body)}`;
       return body.version === wanted.version && sameAcl(body.acl, wanted.acl)
         ? null
         : `setACL of ${wanted.path} wrote something else`;
     case 'check':
-      return body.kind === 'check' && body.path === wanted.path ? null : `check of ${wanted.path} became ${outcomeOf(body)}`;
+      return body.kind === 'check' && body.path === wanted.path
+        ? null
+        : `check of ${wanted.path} became ${outcomeOf(body)}`;
     case 'error':
       return null;
   }
@@ -288,7 +302,8 @@ function decideCreate(model: Model, op: CreateRequest | CreateTtlRequest, ids: I
 }
 
 function decideDelete(model: Model, op: DeleteRequest, ids: Ids): Decision | null {
-  if (!op.path.includes('/') || op.path.includes('\0') || FIXED_PATHS.has(op.path)) return refuse(ErrorCode.BADARGUMENTS);
+  if (!op.path.includes('/') || op.path.includes('\0') || FIXED_PATHS.has(op.path))
+    return refuse(ErrorCode.BADARGUMENTS);
   const parent = model.node(parentOf(op.path));
   if (parent === undefined) return refuse(ErrorCode.NONODE);
   const allowed = isAllowed(parent.acl, Permission.DELETE, ids, model.rules);
@@ -310,7 +325,10 @@ function decideSetData(model: Model, op: SetDataRequest, ids: Ids): Decision | n
   const growth = (op.data?.length ?? 0) - (node.data?.length ?? 0);
   if (model.breaksQuota(op.path, 0, growth)) return refuse(ErrorCode.QUOTAEXCEEDED);
   if (op.version !== -1 && op.version !== node.version) return refuse(ErrorCode.BADVERSION);
-  return { err: ErrorCode.OK, body: { kind: 'setData', path: op.path, data: op.data, version: (node.version + 1) | 0 } };
+  return {
+    err: ErrorCode.OK,
+    body: { kind: 'setData', path: op.path, data: op.data, version: (node.version + 1) | 0 },
+  };
 }
 
 function decideSetAcl(model: Model, op: SetAclRequest, ids: Ids): Decision | null {

@@ -68,7 +68,10 @@ export interface Trigger {
   readonly acl: readonly Acl[];
 }
 
-/** What a transaction came to, what it sets off, in order, and the rules of sessions and ephemerals that it broke (a clause each; null: none). */
+/**
+ * What a transaction came to, what it sets off, in order, and the rules of sessions and ephemerals that it broke (a clause
+ * each; null: none).
+ */
 export interface Effects {
   readonly results: readonly TxnResult[];
   readonly triggers: readonly Trigger[];

@@ -7,7 +7,15 @@
  */
 import { NO_SESSION, type SessionId } from '../base/session-id.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
-import type { CreateContainerTxn, CreateTtlTxn, CreateTxn, SetDataTxn, SimpleTxn, Txn, TxnHeader } from '../wire/transactions.ts';
+import type {
+  CreateContainerTxn,
+  CreateTtlTxn,
+  CreateTxn,
+  SetDataTxn,
+  SimpleTxn,
+  Txn,
+  TxnHeader,
+} from '../wire/transactions.ts';
 import { type Acl, type Bytes, ErrorCode, EventType, OPEN_ACL_UNSAFE } from '../wire/words.ts';
 import { parentOf, Past } from './model-past.ts';
 import {
@@ -83,7 +91,9 @@ export class Model extends Past {
     const isOver = (limit: number, count: number, diff: number): boolean => {
       return diff > 0 && limit >= 0 && Math.max(count, 0) + diff > limit;
     };
-    return isOver(limits.countHardLimit, counts.count, countDiff) || isOver(limits.byteHardLimit, counts.bytes, bytesDiff);
+    return (
+      isOver(limits.countHardLimit, counts.count, countDiff) || isOver(limits.byteHardLimit, counts.bytes, bytesDiff)
+    );
   }
 
   isOpen(sessionId: SessionId): boolean {
@@ -106,7 +116,12 @@ export class Model extends Past {
     else if (body.kind === 'closeSession') this.closeSession(txn, body.paths);
     else results = [this.applySimple(txn, body)];
     this.checkSession(txn);
-    return { results, triggers: this.triggers, ephemeralBreach: this.ephemeralBreach, sessionBreach: this.sessionBreach };
+    return {
+      results,
+      triggers: this.triggers,
+      ephemeralBreach: this.ephemeralBreach,
+      sessionBreach: this.sessionBreach,
+    };
   }
 
   /** Replays one operation; also how a multi is tried, between `begin` and `rollBack` or `keep`. */
@@ -126,7 +141,8 @@ export class Model extends Past {
         return this.setData(header, body);
       case 'setACL': {
         const old = this.node(body.path);
-        if (old !== undefined) this.push(body.path, { ...old, zxid: header.zxid, acl: body.acl, aversion: body.version });
+        if (old !== undefined)
+          this.push(body.path, { ...old, zxid: header.zxid, acl: body.acl, aversion: body.version });
         return { kind: body.kind, err: ErrorCode.OK, path: null, stat: this.statAt(body.path, header.zxid) ?? null };
       }
       case 'check':
@@ -313,7 +329,8 @@ export class Model extends Past {
 
   private checkSession(txn: Txn): void {
     const { kind } = txn.body;
-    if (kind === 'error' || kind === 'createSession' || kind === 'closeSession' || txn.clientId === NO_SESSION) return;
+    if (kind === 'error' || kind === 'createSession' || kind === 'closeSession' || txn.clientId === NO_SESSION)
+      return;
     if (txn.body.kind === 'multi' && txn.body.txns[0]?.kind === 'error') return;
     const session = this.sessions.get(txn.clientId);
     if (session === undefined) {

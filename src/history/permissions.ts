@@ -12,7 +12,12 @@ import type { ServiceRules } from './rules.ts';
 export type Ids = readonly Id[] | null;
 
 /** Whether one may, with one of these permissions; undefined: it depends on ids that are unknown. */
-export function isAllowed(acl: readonly Acl[], permissions: number, ids: Ids, rules: ServiceRules): boolean | undefined {
+export function isAllowed(
+  acl: readonly Acl[],
+  permissions: number,
+  ids: Ids,
+  rules: ServiceRules,
+): boolean | undefined {
   if (rules.skipAcl || acl.length === 0) return true;
   if (ids !== null && ids.some((id) => id.scheme === 'super')) return true;
   let dependsOnIds = false;
@@ -51,14 +56,18 @@ export function storedAcl(acl: readonly Acl[] | null, ids: Ids): readonly Acl[] 
   if (acl === null || acl.length === 0) return null;
   const stored: Acl[] = [];
   const keep = (perms: number, id: Id): void => {
-    const isThere = stored.some((entry) => entry.perms === perms && entry.id.scheme === id.scheme && entry.id.id === id.id);
+    const isThere = stored.some(
+      (entry) => entry.perms === perms && entry.id.scheme === id.scheme && entry.id.id === id.id,
+    );
     if (!isThere) stored.push({ perms, id });
   };
   for (const { perms, id } of acl) {
     switch (id.scheme) {
       case 'auth': {
         if (ids === null) return undefined;
-        const proved = ids.filter((held) => held.scheme !== 'ip' && held.scheme !== 'super' && held.scheme !== 'world');
+        const proved = ids.filter(
+          (held) => held.scheme !== 'ip' && held.scheme !== 'super' && held.scheme !== 'world',
+        );
         if (proved.length === 0) return null;
         for (const held of proved) keep(perms, held);
         break;
@@ -103,7 +112,9 @@ export function shownAcl(acl: readonly Acl[], ids: Ids, rules: ServiceRules): re
   if (isAdmin === undefined) return undefined;
   return acl.map((entry) => {
     const colon = entry.id.scheme === 'digest' ? entry.id.id.indexOf(':') : -1;
-    return colon < 0 ? entry : { perms: entry.perms, id: { scheme: 'digest', id: `${entry.id.id.slice(0, colon)}:x` } };
+    return colon < 0
+      ? entry
+      : { perms: entry.perms, id: { scheme: 'digest', id: `${entry.id.id.slice(0, colon)}:x` } };
   });
 }
 

@@ -20,7 +20,8 @@ const EXCHANGES = parseExchanges(readFileSync(new URL('../wire/golden-exchanges.
 
 /** Since 3.9 a persistent watch is none of the types that fire once (ZOOKEEPER-4472): what 3.8 finds is not there. */
 const DIFFERENT: ReadonlyMap<string, number> = new Map([
-  ['checkWatches type 1', ErrorCode.NOWATCHER], ['checkWatches type 2', ErrorCode.NOWATCHER],
+  ['checkWatches type 1', ErrorCode.NOWATCHER],
+  ['checkWatches type 2', ErrorCode.NOWATCHER],
 ]);
 const SOMEBODY: SessionId = sessionIdFromWords(0, 1);
 
@@ -33,7 +34,15 @@ function bareStat(stat: Stat): Stat {
   const { czxid, mzxid, pzxid, ephemeralOwner } = stat;
   // Whose it is varies, whether it is anybody's does not.
   const owner = ephemeralOwner === NO_SESSION ? NO_SESSION : SOMEBODY;
-  return { ...stat, czxid: bare(czxid), mzxid: bare(mzxid), pzxid: bare(pzxid), ctime: 0, mtime: 0, ephemeralOwner: owner };
+  return {
+    ...stat,
+    czxid: bare(czxid),
+    mzxid: bare(mzxid),
+    pzxid: bare(pzxid),
+    ctime: 0,
+    mtime: 0,
+    ephemeralOwner: owner,
+  };
 }
 
 /** A real server lists children in the order of a hash table. */
@@ -56,8 +65,15 @@ test('a whole session of a real client, exchange by exchange', () => {
     small.until(() => (found = client.heard.find((each) => each.kind !== 'event')) !== undefined, 'an answer comes');
     return found ?? { kind: 'reply', xid: 0, zxid: makeZxid(0, 0), err: 0, response: null };
   };
-  client.say({ kind: 'connectRequest', protocolVersion: 0, lastZxidSeen: makeZxid(0, 0), timeoutMs: 10_000,
-    sessionId: NO_SESSION, password: new Uint8Array(16), readOnly: false });
+  client.say({
+    kind: 'connectRequest',
+    protocolVersion: 0,
+    lastZxidSeen: makeZxid(0, 0),
+    timeoutMs: 10_000,
+    sessionId: NO_SESSION,
+    password: new Uint8Array(16),
+    readOnly: false,
+  });
   const first = answer();
   assert.is(first.kind, 'connectResponse');
   const golden = decodeConnectResponse(fromHex(GOLDEN_CONNECT_REPLY));

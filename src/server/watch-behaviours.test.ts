@@ -43,7 +43,11 @@ function taken(client: Puppet): (readonly [number, string])[] {
 }
 
 /** A watcher and a writer at different servers. */
-function pair(): { readonly small: SmallWorld; readonly watcher: Puppet; readonly write: (...requests: readonly Request[]) => void } {
+function pair(): {
+  readonly small: SmallWorld;
+  readonly watcher: Puppet;
+  readonly write: (...requests: readonly Request[]) => void;
+} {
   const small = new SmallWorld();
   const watcher = small.client([1, 2]);
   const writer = small.client([3]);
@@ -57,11 +61,23 @@ function pair(): { readonly small: SmallWorld; readonly watcher: Puppet; readonl
 /** The watcher is away while `during` happens. */
 function away(small: SmallWorld, watcher: Puppet, during: () => void): void {
   const turns = watcher.turns.length;
-  for (const { id } of small.members) for (const [from, to] of [[id, watcher.node], [watcher.node, id]] as const) small.world.cut(from, to);
-  watcher.wish((io) => { watcher.core.reconnect(io); });
+  for (const { id } of small.members)
+    for (const [from, to] of [
+      [id, watcher.node],
+      [watcher.node, id],
+    ] as const)
+      small.world.cut(from, to);
+  watcher.wish((io) => {
+    watcher.core.reconnect(io);
+  });
   small.pass(20);
   during();
-  for (const { id } of small.members) for (const [from, to] of [[id, watcher.node], [watcher.node, id]] as const) small.world.mend(from, to);
+  for (const { id } of small.members)
+    for (const [from, to] of [
+      [id, watcher.node],
+      [watcher.node, id],
+    ] as const)
+      small.world.mend(from, to);
   small.until(() => watcher.turns.slice(turns).includes('connected'), 'the watcher is back');
 }
 
@@ -76,24 +92,46 @@ function watchesAt(server: Server): WatchTable['counts'] {
 test('11 WatcherTest: each kind of watch fires once, for what it is about, and needs to be left again', () => {
   const { small, watcher, write } = pair();
   write(create('/a'), create('/b'));
-  for (const request of [watch('getData', '/a'), watch('getChildren', '/a')]) assert.is(small.ask(watcher, request).err, 0);
+  for (const request of [watch('getData', '/a'), watch('getChildren', '/a')])
+    assert.is(small.ask(watcher, request).err, 0);
   assert.is(small.ask(watcher, watch('exists', '/new')).err, ErrorCode.NONODE);
   assert.is(small.ask(watcher, watch('getData', '/none')).err, ErrorCode.NONODE);
-  write(create('/a/x'), set('/a'), set('/a'), create('/a/y'), create('/new'), set('/new'), create('/none'), set('/b'));
-  assert.equal(taken(watcher), [[NodeChildrenChanged, '/a'], [NodeDataChanged, '/a'], [NodeCreated, '/new']]);
+  write(
+    create('/a/x'),
+    set('/a'),
+    set('/a'),
+    create('/a/y'),
+    create('/new'),
+    set('/new'),
+    create('/none'),
+    set('/b'),
+  );
+  assert.equal(taken(watcher), [
+    [NodeChildrenChanged, '/a'],
+    [NodeDataChanged, '/a'],
+    [NodeCreated, '/new'],
+  ]);
   small.end();
 });
 
 test('11 WatcherTest: setACL tells nobody; a deletion tells both kinds once, then the parent', () => {
   const { small, watcher, write } = pair();
   write(create('/p'), create('/p/c'));
-  for (const request of [watch('getData', '/p/c'), watch('exists', '/p/c'), watch('getChildren', '/p/c'), watch('getChildren', '/p')]) {
+  for (const request of [
+    watch('getData', '/p/c'),
+    watch('exists', '/p/c'),
+    watch('getChildren', '/p/c'),
+    watch('getChildren', '/p'),
+  ]) {
     small.ask(watcher, request);
   }
   write({ kind: 'setACL', path: '/p/c', acl: OPEN_ACL_UNSAFE, version: -1 });
   assert.equal(taken(watcher), []);
   write(remove('/p/c'));
-  assert.equal(taken(watcher), [[NodeDeleted, '/p/c'], [NodeChildrenChanged, '/p']]);
+  assert.equal(taken(watcher), [
+    [NodeDeleted, '/p/c'],
+    [NodeChildrenChanged, '/p'],
+  ]);
   small.end();
 });
 
@@ -116,17 +154,32 @@ test('11 WatchEventWhenAutoResetTest: what was missed is told once, by the table
   for (const path of ['/made', '/unmade']) small.ask(watcher, watch('exists', path));
   away(small, watcher, () => {
     const writer = small.client([3]);
-    for (const request of [set('/set'), remove('/gone'), create('/parent/c'), create('/made'), remove('/back'), create('/back')]) {
+    for (const request of [
+      set('/set'),
+      remove('/gone'),
+      create('/parent/c'),
+      create('/made'),
+      remove('/back'),
+      create('/back'),
+    ]) {
       small.ask(writer, request);
     }
   });
   small.ask(watcher, { kind: 'sync', path: '/' });
   assert.ok(watcher.events.every(({ zxid }) => zxid === ZXID_UNINITIALIZED));
   assert.equal(taken(watcher), [
-    [NodeDataChanged, '/set'], [NodeDeleted, '/gone'], [NodeDataChanged, '/back'], [NodeCreated, '/made'], [NodeChildrenChanged, '/parent'],
+    [NodeDataChanged, '/set'],
+    [NodeDeleted, '/gone'],
+    [NodeDataChanged, '/back'],
+    [NodeCreated, '/made'],
+    [NodeChildrenChanged, '/parent'],
   ]);
   write(set('/set'), set('/kept'), create('/quiet/c'), create('/unmade'), create('/parent/d'));
-  assert.equal(taken(watcher), [[NodeDataChanged, '/kept'], [NodeChildrenChanged, '/quiet'], [NodeCreated, '/unmade']]);
+  assert.equal(taken(watcher), [
+    [NodeDataChanged, '/kept'],
+    [NodeChildrenChanged, '/quiet'],
+    [NodeCreated, '/unmade'],
+  ]);
   small.end();
 });
 
@@ -138,11 +191,15 @@ test('11 DisconnectedWatcherTest: many watches travel in several requests, and n
   const asked = paths.map((path) => small.post(client, watch('exists', path)));
   small.until(() => asked.every((cxid) => client.replies.has(cxid())), 'all watches are left');
   const before = small.sent.length;
-  client.wish((io) => { client.core.reconnect(io); });
+  client.wish((io) => {
+    client.core.reconnect(io);
+  });
   small.pass(50);
   small.until(() => client.core.phase === 'connected', 'it is back');
   small.ask(client, { kind: 'sync', path: '/' });
-  const renewals = small.sent.slice(before).filter(({ message }) => message.kind === 'request' && message.request.kind === 'setWatches');
+  const renewals = small.sent
+    .slice(before)
+    .filter(({ message }) => message.kind === 'request' && message.request.kind === 'setWatches');
   assert.ok(renewals.length >= 2);
   assert.is(watchesAt(small.server(1)).watches, paths.length);
   const last = paths.at(-1) ?? '';
@@ -158,12 +215,20 @@ test('12 PersistentWatcherTest: a persistent watch stays; a recursive one hears 
   small.ask(watcher, addWatch('/b', AddWatchMode.PERSISTENT_RECURSIVE));
   write(set('/a'), set('/a'), create('/a/x'), set('/a/x'), remove('/a/x'), remove('/a'), create('/a'));
   assert.equal(taken(watcher), [
-    [NodeDataChanged, '/a'], [NodeDataChanged, '/a'], [NodeChildrenChanged, '/a'], [NodeChildrenChanged, '/a'], [NodeDeleted, '/a'],
+    [NodeDataChanged, '/a'],
+    [NodeDataChanged, '/a'],
+    [NodeChildrenChanged, '/a'],
+    [NodeChildrenChanged, '/a'],
+    [NodeDeleted, '/a'],
     [NodeCreated, '/a'],
   ]);
   write(set('/b'), create('/b/x'), create('/b/x/y'), set('/b/x/y'), remove('/b/x/y'), create('/bb'));
   assert.equal(taken(watcher), [
-    [NodeDataChanged, '/b'], [NodeCreated, '/b/x'], [NodeCreated, '/b/x/y'], [NodeDataChanged, '/b/x/y'], [NodeDeleted, '/b/x/y'],
+    [NodeDataChanged, '/b'],
+    [NodeCreated, '/b/x'],
+    [NodeCreated, '/b/x/y'],
+    [NodeDataChanged, '/b/x/y'],
+    [NodeDeleted, '/b/x/y'],
   ]);
   small.end();
 });
@@ -175,12 +240,21 @@ test('12 PersistentRecursiveWatcherTest: the root too; one event for several wat
   small.ask(watcher, addWatch('/a', AddWatchMode.PERSISTENT));
   small.ask(watcher, watch('getData', '/a'));
   write(set('/a'));
-  assert.equal(taken(watcher), [[NodeCreated, '/a'], [NodeDataChanged, '/a']]);
-  away(small, watcher, () => { small.ask(small.client([3]), set('/a')); });
+  assert.equal(taken(watcher), [
+    [NodeCreated, '/a'],
+    [NodeDataChanged, '/a'],
+  ]);
+  away(small, watcher, () => {
+    small.ask(small.client([3]), set('/a'));
+  });
   small.ask(watcher, { kind: 'sync', path: '/' });
   assert.equal(taken(watcher), [], 'what a persistent watch misses is not told');
   write(set('/a'), create('/a/b'));
-  assert.equal(taken(watcher), [[NodeDataChanged, '/a'], [NodeCreated, '/a/b'], [NodeChildrenChanged, '/a']]);
+  assert.equal(taken(watcher), [
+    [NodeDataChanged, '/a'],
+    [NodeCreated, '/a/b'],
+    [NodeChildrenChanged, '/a'],
+  ]);
   small.end();
 });
 
@@ -188,10 +262,20 @@ test('12 PersistentWatcherACLTest: an event reaches only those who may read the 
   const { small, watcher, write } = pair();
   const hidden: Acl[] = [{ perms: 30, id: { scheme: 'world', id: 'anyone' } }];
   small.ask(watcher, addWatch('/', AddWatchMode.PERSISTENT_RECURSIVE));
-  write(create('/open'), create('/hidden', hidden), create('/hidden/open'), set('/hidden'), set('/hidden/open'), remove('/hidden/open'),
-    remove('/hidden'));
+  write(
+    create('/open'),
+    create('/hidden', hidden),
+    create('/hidden/open'),
+    set('/hidden'),
+    set('/hidden/open'),
+    remove('/hidden/open'),
+    remove('/hidden'),
+  );
   assert.equal(taken(watcher), [
-    [NodeCreated, '/open'], [NodeCreated, '/hidden/open'], [NodeDataChanged, '/hidden/open'], [NodeDeleted, '/hidden/open'],
+    [NodeCreated, '/open'],
+    [NodeCreated, '/hidden/open'],
+    [NodeDataChanged, '/hidden/open'],
+    [NodeDeleted, '/hidden/open'],
   ]);
   assert.is(small.ask(watcher, watch('exists', '/later')).err, ErrorCode.NONODE);
   write(create('/later', hidden));
@@ -217,14 +301,33 @@ const REMOVALS: readonly (readonly [readonly Request[], number, number, readonly
   [[watch('getData', '/r'), watch('getChildren', '/r')], WatcherType.Data, 0, [NodeChildrenChanged]],
   [[watch('getData', '/r'), watch('getChildren', '/r')], WatcherType.Children, 0, [NodeDataChanged]],
   [[watch('getData', '/r'), watch('getChildren', '/r')], WatcherType.Any, 0, []],
-  [[addWatch('/r', 0)], WatcherType.Data, ErrorCode.NOWATCHER, [NodeDataChanged, NodeChildrenChanged, NodeChildrenChanged, NodeDeleted]],
-  [[addWatch('/r', 0)], WatcherType.PersistentRecursive, ErrorCode.NOWATCHER,
-    [NodeDataChanged, NodeChildrenChanged, NodeChildrenChanged, NodeDeleted]],
+  [
+    [addWatch('/r', 0)],
+    WatcherType.Data,
+    ErrorCode.NOWATCHER,
+    [NodeDataChanged, NodeChildrenChanged, NodeChildrenChanged, NodeDeleted],
+  ],
+  [
+    [addWatch('/r', 0)],
+    WatcherType.PersistentRecursive,
+    ErrorCode.NOWATCHER,
+    [NodeDataChanged, NodeChildrenChanged, NodeChildrenChanged, NodeDeleted],
+  ],
   [[addWatch('/r', 0)], WatcherType.Persistent, 0, []],
-  [[addWatch('/r', 1)], WatcherType.Persistent, ErrorCode.NOWATCHER, [NodeDataChanged, NodeCreated, NodeDeleted, NodeDeleted]],
+  [
+    [addWatch('/r', 1)],
+    WatcherType.Persistent,
+    ErrorCode.NOWATCHER,
+    [NodeDataChanged, NodeCreated, NodeDeleted, NodeDeleted],
+  ],
   [[addWatch('/r', 1)], WatcherType.PersistentRecursive, 0, []],
   [[addWatch('/r', 0), watch('getData', '/r')], WatcherType.Persistent, 0, [NodeDataChanged]],
-  [[addWatch('/r', 0), addWatch('/r', 1), watch('getData', '/r'), watch('getChildren', '/r')], WatcherType.Any, 0, []],
+  [
+    [addWatch('/r', 0), addWatch('/r', 1), watch('getData', '/r'), watch('getChildren', '/r')],
+    WatcherType.Any,
+    0,
+    [],
+  ],
   [[], WatcherType.Any, ErrorCode.NOWATCHER, []],
 ];
 
@@ -238,7 +341,11 @@ test('13 RemoveWatchesTest: a type removes its own kind, Any removes all, and wh
     assert.is(small.ask(watcher, { kind: 'removeWatches', path: '/r', watcherType }).err, err, title);
     assert.is(small.ask(watcher, { kind: 'checkWatches', path: '/r', watcherType }).err, ErrorCode.NOWATCHER, title);
     write(set('/r'), create('/r/c'), remove('/r/c'), remove('/r'));
-    assert.equal(taken(watcher).map(([type]) => type), remaining, title);
+    assert.equal(
+      taken(watcher).map(([type]) => type),
+      remaining,
+      title,
+    );
     small.ask(watcher, { kind: 'removeWatches', path: '/r', watcherType: WatcherType.Any });
   }
   small.end();
@@ -248,13 +355,17 @@ test('13 RemoveWatchesTest: what was removed does not come back with a reconnect
   const { small, watcher, write } = pair();
   write(create('/r'));
   const other = small.client([1]);
-  for (const client of [watcher, other]) for (const request of [watch('getData', '/r'), addWatch('/r', 1)]) small.ask(client, request);
+  for (const client of [watcher, other])
+    for (const request of [watch('getData', '/r'), addWatch('/r', 1)]) small.ask(client, request);
   assert.is(small.ask(watcher, { kind: 'removeWatches', path: '/r', watcherType: WatcherType.Any }).err, 0);
   away(small, watcher, () => undefined);
   write(set('/r'));
   small.ask(other, { kind: 'sync', path: '/' });
   assert.equal([taken(watcher), taken(other)], [[], [[NodeDataChanged, '/r']]]);
-  assert.is(small.ask(watcher, { kind: 'removeWatches', path: '/r', watcherType: 9 }).err, ErrorCode.MARSHALLINGERROR);
+  assert.is(
+    small.ask(watcher, { kind: 'removeWatches', path: '/r', watcherType: 9 }).err,
+    ErrorCode.MARSHALLINGERROR,
+  );
   small.end();
 });
 
@@ -264,8 +375,11 @@ test('14 WatchLeakTest: a watch that is left while its connection goes leaves no
   for (let round = 0; round < 20; round++) {
     small.ask(client, create(`/n${round}`));
     small.post(client, set(`/n${round}`));
-    for (const request of [watch('getData', '/n0'), watch('getChildren', '/'), watch('exists', `/none${round}`)]) small.post(client, request);
-    client.wish((io) => { client.core.reconnect(io); });
+    for (const request of [watch('getData', '/n0'), watch('getChildren', '/'), watch('exists', `/none${round}`)])
+      small.post(client, request);
+    client.wish((io) => {
+      client.core.reconnect(io);
+    });
     small.pass(round);
     small.until(() => client.core.phase === 'connected', 'it is back');
   }

@@ -1,6 +1,6 @@
 /**
- * What the original's own tests pin of node types, quotas and pending changes, on a tree with its leader's preparation. The number
- * that begins a name is the group's in the protocol's description, section 10.
+ * What the original's own tests pin of node types, quotas and pending changes, on a tree with its leader's preparation.
+ * The number that begins a name is the group's in the protocol's description, section 10.
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -24,7 +24,8 @@ function strict(): Bench {
 
 /** As zkCli's setquota writes it: the parents, then limits and counts. */
 function setQuota(bench: Bench, path: string, limits: string): void {
-  for (let end = path.indexOf('/', 1); end >= 0; end = path.indexOf('/', end + 1)) bench.write(create(`/zookeeper/quota${path.slice(0, end)}`));
+  for (let end = path.indexOf('/', 1); end >= 0; end = path.indexOf('/', end + 1))
+    bench.write(create(`/zookeeper/quota${path.slice(0, end)}`));
   bench.write(create(`/zookeeper/quota${path}`));
   bench.write(create(limitsPath(path), 0, limits));
   bench.write(create(statsPath(path), 0, 'count=0,bytes=0'));
@@ -53,14 +54,18 @@ test('16 CreateContainerTest: what the reaper asks for is looked at again', () =
   bench.write(create('/plain'));
   bench.write(create('/c/x'));
   const ask = (path: string): number => bench.write({ kind: 'deleteContainer', path }).err;
-  assert.equal([ask('/c'), ask('/plain'), ask('/none'), ask('/')], [
-    ErrorCode.NOTEMPTY, ErrorCode.BADVERSION, ErrorCode.NONODE, ErrorCode.BADARGUMENTS,
-  ]);
+  assert.equal(
+    [ask('/c'), ask('/plain'), ask('/none'), ask('/')],
+    [ErrorCode.NOTEMPTY, ErrorCode.BADVERSION, ErrorCode.NONODE, ErrorCode.BADARGUMENTS],
+  );
 });
 
 test('16 CreateTTLTest, EphemeralTypeTest: from 1 ms to 40 bits of them, and not at all where the types are off', () => {
   const bench = new Bench();
-  assert.equal([0, -1, MAX_TTL_MS + 1].map((ttl) => bench.write(createTtl('/t', ttl)).err), [-8, -8, -8]);
+  assert.equal(
+    [0, -1, MAX_TTL_MS + 1].map((ttl) => bench.write(createTtl('/t', ttl)).err),
+    [-8, -8, -8],
+  );
   assert.is(bench.write(createTtl('/least', 1)).err, 0);
   assert.is(bench.write(createTtl('/most', MAX_TTL_MS)).err, 0);
   assert.is(bench.write(createTtl('/t-', 5, 6)).path, '/t-0000000002');
@@ -85,27 +90,37 @@ test('17 EnforceQuotaTest: count and bytes, the node itself included; shrinking,
   assert.is(bench.write(set('/q/b', 'x')).err, 0, 'what was freed can be used again');
   assert.is(bench.write(create('/outside', 0, 'a'.repeat(99))).err, 0);
   assert.is(bench.write(create('/qq', 0, 'a'.repeat(99))).err, 0, 'a name that begins alike is outside');
-  assert.equal(bench.write(multi(remove('/q/a'), create('/q/c', 0, ''), create('/q/d', 0, ''))).results?.map((result) => {
-    return result.kind === 'error' ? result.err : 0;
-  }), [0, 0, ErrorCode.QUOTAEXCEEDED]);
+  assert.equal(
+    bench.write(multi(remove('/q/a'), create('/q/c', 0, ''), create('/q/d', 0, ''))).results?.map((result) => {
+      return result.kind === 'error' ? result.err : 0;
+    }),
+    [0, 0, ErrorCode.QUOTAEXCEEDED],
+  );
   assert.is(counts(bench.tree, '/q'), 'count=3,bytes=5');
   bench.options = DEFAULT_PREPARE_OPTIONS;
   assert.is(bench.write(create('/q/c')).err, 0, 'nothing is refused unless limits are enforced');
 });
 
-test('17 QuorumQuotaTest, 54 DataTreeTest: a server that starts again counts what the others count, quotas within quotas too', () => {
+test('17 QuorumQuotaTest, 54 DataTreeTest: who starts again counts what the others count', () => {
   const bench = new Bench();
   for (const path of ['/q', '/q/in', '/q/in/a']) bench.write(create(path, 0, 'xy'));
   setQuota(bench, '/q', 'count=9,bytes=-1');
   setQuota(bench, '/q/in', 'count=9,bytes=-1');
   bench.write(create('/q/in/b', 0, 'xyz'));
   bench.write(remove('/q/in/a'));
-  assert.equal(['/q', '/q/in'].map((path) => counts(bench.tree, path)), ['count=3,bytes=7', 'count=2,bytes=5']);
+  assert.equal(
+    ['/q', '/q/in'].map((path) => counts(bench.tree, path)),
+    ['count=3,bytes=7', 'count=2,bytes=5'],
+  );
   const again = DataTree.fromImage(bench.tree.image([]));
   assert.equal(again, bench.tree);
   assert.is(again.quotaPrefix('/q/in/b'), '/q/in');
   bench.write(remove(limitsPath('/q/in')));
-  assert.is(DataTree.fromImage(bench.tree.image([])).quotaPrefix('/q/in/b'), '/q', '57 PathTrieTest: the next one above');
+  assert.is(
+    DataTree.fromImage(bench.tree.image([])).quotaPrefix('/q/in/b'),
+    '/q',
+    '57 PathTrieTest: the next one above',
+  );
 });
 
 test('54 DataTreeTest: a version wraps as an int does, and −1 is then a version like any other', () => {
@@ -126,7 +141,12 @@ test('54 PrepRequestProcessorTest: a refused multi leaves no trace in what is pe
   bench.propose(set('/p', 'pending'));
   bench.propose(multi(create('/p/a'), set('/p', 'undone', 1), remove('/none')));
   assert.equal(bench.propose(create('/p/s-', 2)).kind === 'create' ? bench.log.at(-1)?.body : null, {
-    kind: 'create', path: '/p/s-0000000000', data: bytes('d'), acl: [acl(31, 'world', 'anyone')], ephemeral: false, parentCVersion: 1,
+    kind: 'create',
+    path: '/p/s-0000000000',
+    data: bytes('d'),
+    acl: [acl(31, 'world', 'anyone')],
+    ephemeral: false,
+    parentCVersion: 1,
   });
   assert.is(bench.propose(set('/p', 'next', 1)).kind, 'setData');
   bench.commit();
@@ -154,7 +174,11 @@ test('55 ReferenceCountedACLCacheTest: the lists that a tree keeps are those tha
   bench.write(create('/a', 0, 'd', mine));
   bench.write(create('/b', 0, 'd', mine));
   bench.write(create('/c', 0, 'd', other));
-  const uses = (): number[] => bench.tree.acls.values().map((entry) => entry.uses).sort((a, b) => a - b);
+  const uses = (): number[] =>
+    bench.tree.acls
+      .values()
+      .map((entry) => entry.uses)
+      .sort((a, b) => a - b);
   // One use more than one would think: /zookeeper/config is readable for everybody.
   assert.equal(uses(), [2, 2]);
   bench.write({ kind: 'setACL', path: '/c', acl: mine, version: -1 }, as({ scheme: 'super', id: '' }));

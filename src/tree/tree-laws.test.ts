@@ -144,7 +144,7 @@ test('a snapshot is the tree: to bytes and back, it is the same, and its bytes a
 });
 
 test('in whatever groups transactions are prepared and applied, the digest is the same after each', () => {
-  fc.assert(fc.property(history, fc.infiniteStream(fc.integer({ min: 1, max: 5 })), (steps, sizes) => {
+  fc.assert(fc.property(history, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 50, maxLength: 50 }), (steps, sizes) => {
     const grouped = new Bench();
     const single = run(steps);
     let left = 0;
@@ -152,7 +152,7 @@ test('in whatever groups transactions are prepared and applied, the digest is th
       grouped.propose(each, who);
       if (--left > 0) continue;
       grouped.commit();
-      left = sizes.next().value ?? 1;
+      left = sizes[grouped.log.length % sizes.length] ?? 1;
     }
     grouped.commit();
     assert.equal(grouped.log, single.log);

@@ -41,7 +41,7 @@ test('the root can be watched, with everything below it', () => {
   assert.equal([...table.trigger(NodeChildrenChanged, '/')], [2]);
 });
 
-test('55 WatchManagerTest: registration order; each watcher once, though it holds several watches; deletion empties both tables', () => {
+test('55 WatchManagerTest: in order of registration, each watcher once; a deletion empties both tables', () => {
   const table = new WatchTable();
   for (const watcher of [3, 1, 2]) table.add('/a', 'data', watcher);
   table.add('/a', 'child', 1);
