@@ -106,7 +106,7 @@ export class ClientCore {
     const request: AuthRequest = { kind: 'auth', authType: 0, scheme, auth };
     const message: RequestMessage = { kind: 'request', xid: Xid.AUTH, request };
     this.auths.push(message);
-    if (this.phase === 'connected') this.send(message, io);
+    if (this.phase === 'connected') this.present(message, io);
   }
 
   /** Leaves the present server, if there is one, for the next, without waiting. */
@@ -233,7 +233,7 @@ export class ClientCore {
    */
   private restore(io: Io): void {
     this.lastSent = io.now();
-    for (const auth of this.auths) this.send(auth, io);
+    for (const auth of this.auths) this.present(auth, io);
     for (const request of this.watches.renewals(this.lastZxidSeen)) {
       const message: RequestMessage = { kind: 'request', xid: Xid.SET_WATCHES, request };
       this.pending.push(message);
@@ -248,6 +248,11 @@ export class ClientCore {
     io.observe({ kind: 'invoked', sessionId: this.sessionId, cxid: message.xid, request: message.request });
     this.pending.push(message);
     this.send(message, io);
+  }
+
+  private present(auth: RequestMessage, io: Io): void {
+    io.observe({ kind: 'invoked', sessionId: this.sessionId, cxid: auth.xid, request: auth.request });
+    this.send(auth, io);
   }
 
   private send(message: RequestMessage, io: Io): void {
