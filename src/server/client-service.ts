@@ -15,7 +15,9 @@ import { authenticate, isPermitted } from '../tree/acl.ts';
 import type { Applied } from '../tree/applied.ts';
 import { writeResponse } from '../tree/replies.ts';
 import { WatchTable } from '../tree/watches.ts';
-import type { AuthRequest, ClientMessage, ConnectRequest, Request, RequestMessage, Response } from '../wire/client-messages.ts';
+import type {
+  AuthRequest, ClientMessage, ConnectRequest, Request, RequestKind, RequestMessage, Response,
+} from '../wire/client-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
 import { ErrorCode, KeeperState, Permission, Xid } from '../wire/words.ts';
 import type { Bytes, Id, ResultCode } from '../wire/words.ts';
@@ -157,7 +159,7 @@ export class ClientService {
         this.close(client, io);
         return;
       }
-      const response = applied.err === ErrorCode.OK ? writeResponse(head.request.kind, applied) : null;
+      const response = applied.err === ErrorCode.OK ? responseTo(head.request.kind, txn, applied) : null;
       this.reply(client, head.xid, txn.zxid, applied.err, response, io);
     }
     if (txn.body.kind === 'closeSession') this.close(client, io);
@@ -327,4 +329,10 @@ export class ClientService {
     }
     return sessionIdFromWords(this.lastSessionHigh, this.lastSessionLow);
   }
+}
+
+/** The answer to a reconfiguration is the configuration; every other one follows from what was applied. */
+function responseTo(kind: RequestKind, { body }: Txn, applied: Applied): Response | null {
+  if (body.kind !== 'reconfig') return writeResponse(kind, applied);
+  return applied.stat === null ? null : { kind: 'reconfig', data: body.data, stat: applied.stat };
 }

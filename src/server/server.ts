@@ -9,7 +9,6 @@ import { assertNever, invariant } from '../base/invariant.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import type { SessionId } from '../base/session-id.ts';
 import { epochOf } from '../base/zxid.ts';
-import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId, Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
@@ -17,7 +16,7 @@ import type { Recovered, StorageOutcome } from '../storage/outcome.ts';
 import type { Request } from '../wire/client-messages.ts';
 import type { Message, Port } from '../wire/message.ts';
 import type { Forward, Notification, ServerStateName } from '../wire/quorum-messages.ts';
-import type { SnapshotImage, Txn } from '../wire/transactions.ts';
+import type { Txn } from '../wire/transactions.ts';
 import type { Id } from '../wire/words.ts';
 import { Election } from '../zab/election.ts';
 import { ElectionLinks } from '../zab/election-links.ts';
@@ -29,22 +28,20 @@ import { ClientService } from './client-service.ts';
 import type { ServicePort } from './client-service.ts';
 import { checkConfig, zabSettings } from './config.ts';
 import type { ServerConfig } from './config.ts';
-import type { Database } from './database.ts';
 import { isClientMessage, isElectionMessage, isQuorumMessage } from './message-kinds.ts';
-import { Replica } from './replica.ts';
+import { ReplicaHost } from './replica-host.ts';
 import { RequestProcessor } from './request-processor.ts';
 
 /** Where a server stands between start and service. */
 type Stage = 'recovering' | 'draining' | 'looking' | 'working';
 
 /** See the head of the file; made of a configuration, with nothing but its disk to remember by. */
-export class Server implements Process, ZabHost, ServicePort {
+export class Server extends ReplicaHost implements Process, ZabHost, ServicePort {
   readonly config: ServerConfig;
   readonly settings: ZabSettings;
   isServing = false;
   snapshotWantedIn = 0;
   private stage: Stage = 'recovering';
-  private readonly replica: Replica;
   private readonly links: ElectionLinks;
   private readonly election: Election = new Election();
   private readonly service: ClientService = new ClientService();
@@ -56,16 +53,16 @@ export class Server implements Process, ZabHost, ServicePort {
 
   constructor(config: ServerConfig) {
     checkConfig(config);
+    super(config);
     this.config = config;
     this.settings = zabSettings(config);
-    this.replica = new Replica(config);
     this.links = new ElectionLinks(config.id, config.cnxTimeoutMs);
   }
 
   handle(event: Event, io: Io): void {
     switch (event.kind) {
       case 'start':
-        this.replica.recover(io);
+        if (!this.ensemble.recover(io)) this.replica.recover(io);
         return;
       case 'timer':
         this.onTimer(event.timer, io);
@@ -87,6 +84,10 @@ export class Server implements Process, ZabHost, ServicePort {
       case 'diskRead':
       case 'diskListed':
       case 'diskFailed': {
+        if (this.ensemble.owns(event)) {
+          this.onConfigFiles(this.ensemble.onDiskEvent(event, io), io);
+          return;
+        }
         const outcome = this.replica.onDiskEvent(event, io);
         if (outcome !== null) this.onStorage(outcome, io);
         return;
@@ -96,63 +97,7 @@ export class Server implements Process, ZabHost, ServicePort {
     }
   }
 
-  // What the protocol asks of this server.
-
-  get acceptedEpoch(): number {
-    return this.replica.acceptedEpoch;
-  }
-
-  get currentEpoch(): number {
-    return this.replica.currentEpoch;
-  }
-
-  get lastLogged(): Zxid {
-    return this.replica.lastLogged;
-  }
-
-  get isLogDurable(): boolean {
-    return this.replica.isLogDurable;
-  }
-
-  get lastProcessed(): Zxid {
-    return this.database.lastProcessedZxid;
-  }
-
-  get committedLog(): readonly Txn[] {
-    return this.database.committedLog;
-  }
-
-  get database(): Database {
-    return this.replica.database;
-  }
-
-  writeEpoch(file: 'acceptedEpoch' | 'currentEpoch', epoch: number, io: Io): void {
-    this.replica.writeEpoch(file, epoch, io);
-  }
-
-  append(txn: Txn, io: Io): void {
-    this.replica.append(txn, io);
-  }
-
-  sync(io: Io): void {
-    this.replica.sync(io);
-  }
-
-  truncate(zxid: Zxid, io: Io): void {
-    this.replica.truncate(zxid, io);
-  }
-
-  installSnapshot(image: SnapshotImage, io: Io): void {
-    this.replica.installSnapshot(image, io);
-  }
-
-  readLog(from: Zxid, io: Io): void {
-    this.replica.readLog(from, io);
-  }
-
-  image(): SnapshotImage {
-    return this.database.image();
-  }
+  // What the protocol asks of this server, beside what its replica answers.
 
   deliver(txn: Txn, io: Io): void {
     const applied = this.replica.apply(txn, io);
@@ -162,12 +107,22 @@ export class Server implements Process, ZabHost, ServicePort {
   }
 
   startLeading(io: Io): void {
-    this.processor = new RequestProcessor(this.config.tickTimeMs, this.database, io.now());
+    this.processor = new RequestProcessor(this.config, this.database, io.now());
     this.startServing('LEADING', this.leader?.epoch ?? 0, io);
   }
 
+  recordConfig(io: Io): void {
+    if (this.leader === null || !this.config.reconfigEnabled) return;
+    const { current } = this.membership;
+    if (this.database.recorded?.text !== current.text) this.processor?.record(current, this.database, this.leader, this, io);
+  }
+
+  onReconfigured(io: Io): void {
+    if (this.leader !== null) this.processor?.release(this.database, this.leader, this, io);
+  }
+
   startFollowing(io: Io): void {
-    this.startServing(this.settings.isVoter ? 'FOLLOWING' : 'OBSERVING', this.learner?.epoch ?? 0, io);
+    this.startServing(this.membership.isObserver ? 'OBSERVING' : 'FOLLOWING', this.learner?.epoch ?? 0, io);
   }
 
   lookForLeader(_reason: string, io: Io): void {
@@ -190,7 +145,7 @@ export class Server implements Process, ZabHost, ServicePort {
       this.leader = new Leader(this);
       this.leader.start(this, io);
     } else {
-      this.learner = new Learner(leader);
+      this.learner = new Learner(leader, this);
       this.learner.start(this, io);
     }
   }
@@ -347,6 +302,12 @@ export class Server implements Process, ZabHost, ServicePort {
     this.drain(io);
   }
 
+  /** The configuration files are read before everything else, and written beside it. */
+  private onConfigFiles(outcome: boolean | string, io: Io): void {
+    if (typeof outcome === 'string') this.stop(outcome, io);
+    if (outcome) this.replica.recover(io);
+  }
+
   private onRecovered(recovered: Recovered, io: Io): void {
     if (recovered.acceptedEpoch < recovered.currentEpoch) {
       this.stop('acceptedEpoch is older than currentEpoch: restore both, or empty the data directory', io);
@@ -374,6 +335,7 @@ export class Server implements Process, ZabHost, ServicePort {
       this.writeEpoch('currentEpoch', epoch, io);
       return;
     }
+    this.ensemble.settle(this.database, io);
     this.stage = 'looking';
     this.election.start(this, this.links, io);
   }

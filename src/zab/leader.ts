@@ -21,7 +21,8 @@ import { LearnerHandler } from './learner-handler.ts';
 import { PendingSyncs } from './pending-syncs.ts';
 import type { PendingSync } from './pending-syncs.ts';
 import { Proposals } from './proposals.ts';
-import { hasQuorum } from './quorum.ts';
+import { containsQuorums, designateLeader } from './quorum.ts';
+import type { EnsembleConfig } from './quorum.ts';
 import { chooseSync } from './sync-choice.ts';
 
 /** See the head of the file. One for each attempt to lead; never started twice. */
@@ -39,6 +40,8 @@ export class Leader {
   private phaseDeadlineMs = 0;
   private isSecondHalf = false;
   private readonly discovery: Discovery;
+  /** What NEWLEADER says: in force once this leader is established. */
+  private announced: EnsembleConfig;
   private readonly newLeaderAcks: Set<number> = new Set();
   private readonly handlers: Map<ConnectionId, LearnerHandler> = new Map();
   private readonly proposals: Proposals = new Proposals();
@@ -47,8 +50,9 @@ export class Leader {
   private readonly pendingSyncs: PendingSyncs = new PendingSyncs();
 
   constructor(host: ZabHost) {
-    const { id, voters } = host.settings;
-    this.discovery = new Discovery(id, voters, host.currentEpoch, host.lastLogged);
+    const { configs, current } = host.membership;
+    this.discovery = new Discovery(host.settings.id, configs, host.currentEpoch, host.lastLogged);
+    this.announced = current;
   }
 
   start(host: ZabHost, io: Io): void {
@@ -160,9 +164,20 @@ export class Leader {
     }
     this.isSecondHalf = !this.isSecondHalf;
     if (this.isSecondHalf) return;
+    if (!this.isSyncedWith(host.membership.configs, host)) host.lookForLeader('too few followers are synchronised', io);
+  }
+
+  /**
+   * Whether a quorum of each is connected here and up to date (Leader.isQuorumSynced): what a reconfiguration needs. Who is an
+   * observer, or was just made one and has not left yet, comes back as one, and cannot help to complete what made it a voter.
+   */
+  isSyncedWith(configs: readonly EnsembleConfig[], host: ZabHost): boolean {
+    const { observers } = host.membership.current;
     const synced = new Set<number>([host.settings.id]);
-    for (const handler of this.handlers.values()) if (handler.isVoter && handler.phase === 'serving') synced.add(handler.sid);
-    if (!hasQuorum(host.settings.voters, synced)) host.lookForLeader('too few followers are synchronised', io);
+    for (const { isObserver, phase, sid } of this.handlers.values()) {
+      if (!isObserver && phase === 'serving' && !observers.includes(sid)) synced.add(sid);
+    }
+    return containsQuorums(configs, synced);
   }
 
   /**
@@ -186,10 +201,17 @@ export class Leader {
     host.append(txn, io);
     host.sync(io);
     for (const handler of this.handlers.values()) {
-      if (!handler.isForwarding || !handler.isVoter) continue;
+      if (!handler.isForwarding || handler.isObserver) continue;
       handler.proposalSent(txn.zxid, io.now());
       io.send(handler.connection, { kind: 'PROPOSAL', txn });
     }
+  }
+
+  /** Proposes a reconfiguration; nothing may be proposed behind it until it is committed (see `Membership`). */
+  proposeReconfig(txn: Txn, config: EnsembleConfig, host: ZabHost, io: Io): void {
+    invariant(host.membership.pending === null, 'one reconfiguration at a time');
+    host.membership.propose(config);
+    this.propose(txn, host, io);
   }
 
   /**
@@ -202,14 +224,20 @@ export class Leader {
   }
 
   private onLearnerInfo(handler: LearnerHandler, info: LearnerInfo, host: ZabHost, io: Io): void {
-    const isVoter = host.settings.voters.includes(info.sid);
-    const isMember = host.settings.members.includes(info.sid) && info.sid !== host.settings.id;
-    if (handler.phase !== 'connected' || !isMember || isVoter !== (info.kind === 'FOLLOWERINFO')) {
+    const { membership } = host;
+    if (handler.phase !== 'connected' || info.sid === host.settings.id) {
       this.refuse(handler, io);
       return;
     }
+    if (info.configVersion > membership.current.version) {
+      // This leader is out of date: the next election begins with what that learner knows. One that is established is deposed.
+      if (this.phase === 'broadcast') this.refuse(handler, io);
+      else host.lookForLeader('a learner knows a newer configuration', io);
+      return;
+    }
+    const isVoter = membership.voters.includes(info.sid);
     this.replaceOlder(handler, info.sid, io);
-    handler.introduce(info.sid, isVoter);
+    handler.introduce(info.sid, info.kind === 'OBSERVERINFO');
     if (this.epoch === 0) {
       this.discovery.join(info.sid, info.acceptedEpoch);
       this.decideEpoch(host, io);
@@ -254,8 +282,8 @@ export class Leader {
       return;
     }
     // An observer's history decides nothing; a voter that had accepted the epoch before is not counted.
-    if (!handler.isVoter || ack.currentEpoch === -1 || this.phase !== 'discovery') return;
-    if (this.discovery.isAhead(ack.currentEpoch, ack.lastZxid)) {
+    if (handler.isObserver || ack.currentEpoch === -1 || this.phase !== 'discovery') return;
+    if (this.discovery.isAhead(handler.sid, ack.currentEpoch, ack.lastZxid)) {
       host.lookForLeader('a follower is ahead of the leader', io);
       return;
     }
@@ -266,6 +294,7 @@ export class Leader {
   private countEpochAcks(host: ZabHost, io: Io): void {
     if (this.phase !== 'discovery' || !this.discovery.isAccepted) return;
     this.phase = 'synchronization';
+    this.announced = host.configToAnnounce(this.epoch);
     this.restartDeadline(host, io);
     host.writeEpoch('currentEpoch', this.epoch, io);
   }
@@ -285,9 +314,10 @@ export class Leader {
       return;
     }
     if (choice.kind === 'snapshot') {
-      const image = host.image();
+      const { image, txns } = host.history();
       this.observeSync(handler, 'SNAP', image.zxid, io);
       io.send(handler.connection, { kind: 'SNAP', zxid: image.zxid, image });
+      for (const txn of txns) this.sendCommitted(handler, txn, io);
     } else if (choice.truncateTo !== null) {
       this.observeSync(handler, choice.entries.length > 0 ? 'TRUNC+DIFF' : 'TRUNC', choice.truncateTo, io);
       io.send(handler.connection, { kind: 'TRUNC', zxid: choice.truncateTo });
@@ -297,7 +327,9 @@ export class Leader {
     }
     if (choice.kind === 'entries') for (const txn of choice.entries) this.sendCommitted(handler, txn, io);
     this.startForwarding(handler, io);
-    io.send(handler.connection, { kind: 'NEWLEADER', zxid: makeZxid(this.epoch, 0), config: '' });
+    // Once established, what may be next is among the proposals.
+    const config = this.phase === 'broadcast' ? host.membership.current.text : this.announced.text;
+    io.send(handler.connection, { kind: 'NEWLEADER', zxid: makeZxid(this.epoch, 0), config });
     handler.phase = 'newLeaderSent';
   }
 
@@ -306,7 +338,7 @@ export class Leader {
   }
 
   private sendCommitted(handler: LearnerHandler, txn: Txn, io: Io): void {
-    if (!handler.isVoter) {
+    if (handler.isObserver) {
       io.send(handler.connection, { kind: 'INFORM', txn });
       return;
     }
@@ -316,7 +348,7 @@ export class Leader {
 
   private startForwarding(handler: LearnerHandler, io: Io): void {
     handler.isForwarding = true;
-    if (!handler.isVoter) return;
+    if (handler.isObserver) return;
     for (const txn of this.proposals.restartFor(handler.sid)) io.send(handler.connection, { kind: 'PROPOSAL', txn });
   }
 
@@ -326,7 +358,7 @@ export class Leader {
       return;
     }
     handler.proposalAcked(zxid);
-    if (!handler.isVoter) return;
+    if (handler.isObserver) return;
     this.proposals.acknowledge(zxid, handler.sid);
     this.commit(host, io);
   }
@@ -334,19 +366,22 @@ export class Leader {
   private onNewLeaderAck(handler: LearnerHandler, host: ZabHost, io: Io): void {
     if (handler.phase !== 'newLeaderSent') return;
     handler.phase = 'newLeaderAcked';
-    if (handler.isVoter) this.newLeaderAcks.add(handler.sid);
+    if (!handler.isObserver) this.newLeaderAcks.add(handler.sid);
     if (this.phase === 'broadcast') this.sendUpToDate(handler, io);
     else this.countNewLeaderAcks(host, io);
   }
 
   private countNewLeaderAcks(host: ZabHost, io: Io): void {
-    if (this.phase !== 'synchronization' || !hasQuorum(host.settings.voters, this.newLeaderAcks)) return;
+    if (this.phase !== 'synchronization' || !host.membership.hasQuorum(this.newLeaderAcks)) return;
     this.phase = 'broadcast';
     this.lastProposed = makeZxid(this.epoch, 0);
     this.lastCommitted = this.lastProposed;
     io.observe({ kind: 'established', epoch: this.epoch, lastZxid: host.lastLogged });
+    host.activate(this.announced, io);
     host.startLeading(io);
     for (const handler of this.handlers.values()) if (handler.phase === 'newLeaderAcked') this.sendUpToDate(handler, io);
+    if (!host.membership.mayLead) host.lookForLeader('this leader has no vote in the new configuration', io);
+    else host.recordConfig(io);
   }
 
   private sendUpToDate(handler: LearnerHandler, io: Io): void {
@@ -357,18 +392,43 @@ export class Leader {
   /** Commits from the front while a quorum has it: never a later proposal before an earlier one. */
   private commit(host: ZabHost, io: Io): void {
     while (!this.isStopped) {
-      const txn = this.proposals.takeCommitted(host.settings.voters);
-      if (txn === undefined) return;
+      const { pending } = host.membership;
+      const next = this.proposals.takeCommitted(host.membership);
+      if (next === undefined) return;
+      const { txn, acks } = next;
       this.lastCommitted = txn.zxid;
       io.observe({ kind: 'committed', txn });
+      if (pending?.version === txn.zxid) {
+        this.reconfigure(txn, pending, acks, host, io);
+        continue;
+      }
       for (const handler of this.handlers.values()) {
         if (!handler.isForwarding) continue;
-        if (handler.isVoter) io.send(handler.connection, { kind: 'COMMIT', zxid: txn.zxid });
-        else io.send(handler.connection, { kind: 'INFORM', txn });
+        if (handler.isObserver) io.send(handler.connection, { kind: 'INFORM', txn });
+        else io.send(handler.connection, { kind: 'COMMIT', zxid: txn.zxid });
       }
       host.deliver(txn, io);
       this.answerSyncs(host, io);
     }
+  }
+
+  /**
+   * A reconfiguration is committed, by quorums of both configurations: it is in force, here and wherever the message comes. A
+   * leader without a vote in it steps down; who should be next is for its followers to know.
+   */
+  private reconfigure(txn: Txn, config: EnsembleConfig, acks: ReadonlySet<number>, host: ZabHost, io: Io): void {
+    const { zxid } = txn;
+    const designatedLeader = designateLeader(host.settings.id, host.membership.current, config, acks);
+    for (const handler of this.handlers.values()) {
+      if (!handler.isForwarding) continue;
+      if (handler.isObserver) io.send(handler.connection, { kind: 'INFORMANDACTIVATE', zxid, designatedLeader, txn });
+      else io.send(handler.connection, { kind: 'COMMITANDACTIVATE', zxid, designatedLeader, txn: null });
+    }
+    host.activate(config, io);
+    host.deliver(txn, io);
+    this.answerSyncs(host, io);
+    if (designatedLeader !== host.settings.id) host.lookForLeader('this leader has no vote in the new configuration', io);
+    else host.onReconfigured(io);
   }
 
   private answerSyncs(host: ZabHost, io: Io): void {

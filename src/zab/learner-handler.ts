@@ -23,7 +23,8 @@ export class LearnerHandler {
   readonly connection: ConnectionId;
   /** 0 until it has introduced itself. */
   sid = 0;
-  isVoter = false;
+  /** It came as an observer: it is told of what is committed. Anybody else is sent proposals, and acknowledges them. */
+  isObserver = false;
   phase: HandlerPhase = 'connected';
   /** From ACKEPOCH: the end of its history. */
   peerLastZxid: Zxid = ZXID_ZERO;
@@ -46,9 +47,9 @@ export class LearnerHandler {
     this.deadlineMs = deadlineMs;
   }
 
-  introduce(sid: number, isVoter: boolean): void {
+  introduce(sid: number, isObserver: boolean): void {
     this.sid = sid;
-    this.isVoter = isVoter;
+    this.isObserver = isObserver;
     this.phase = 'info';
   }
 

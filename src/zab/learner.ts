@@ -11,7 +11,7 @@ import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
 import type { SyncMode } from '../io/fact.ts';
 import type { Io } from '../io/io.ts';
-import type { QuorumMessage } from '../wire/quorum-messages.ts';
+import type { Activate, QuorumMessage } from '../wire/quorum-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
 import type { ZabHost } from './host.ts';
 import { Timer } from './host.ts';
@@ -32,6 +32,8 @@ export function follows(last: Zxid, zxid: Zxid): boolean {
 /** See the head of the file. One for each attempt to follow; never started twice. */
 export class Learner {
   readonly leader: number;
+  /** How it introduces itself: an observer is told of what is committed only, anybody else acknowledges proposals. */
+  readonly isObserver: boolean;
   phase: 'connecting' | 'discovery' | 'synchronization' | 'broadcast' = 'connecting';
   mode: SyncMode = 'DIFF';
   connection: ConnectionId = NO_CONNECTION;
@@ -54,9 +56,12 @@ export class Learner {
   private readonly uncommitted: Txn[] = [];
   /** Zxids in the log that are to be acknowledged once durable. */
   private readonly unacknowledged: Zxid[] = [];
+  /** From NEWLEADER: the configuration that is in force when the leader is established. */
+  private config = '';
 
-  constructor(leader: number) {
+  constructor(leader: number, host: ZabHost) {
     this.leader = leader;
+    this.isObserver = host.membership.isObserver;
   }
 
   start(host: ZabHost, io: Io): void {
@@ -77,9 +82,9 @@ export class Learner {
   onConnected(host: ZabHost, io: Io): void {
     this.phase = 'discovery';
     this.lastHeardMs = io.now();
-    const { id, isVoter } = host.settings;
-    const kind = isVoter ? 'FOLLOWERINFO' : 'OBSERVERINFO';
-    io.send(this.connection, { kind, acceptedEpoch: host.acceptedEpoch, sid: id, configVersion: ZXID_ZERO });
+    const kind = this.isObserver ? 'OBSERVERINFO' : 'FOLLOWERINFO';
+    const configVersion = host.membership.current.version;
+    io.send(this.connection, { kind, acceptedEpoch: host.acceptedEpoch, sid: host.settings.id, configVersion });
   }
 
   onClosed(host: ZabHost, io: Io): void {
@@ -191,9 +196,10 @@ export class Learner {
   }
 
   private onLeaderInfo(epoch: number, host: ZabHost, io: Io): void {
-    // An observer's promise binds nobody: it may follow an older epoch than one that it heard of and that
-    // came to nothing.
-    const promised = host.settings.isVoter ? host.acceptedEpoch : host.currentEpoch;
+    // The promise of who has no vote binds nobody: it may follow an older epoch than one that it heard of and that
+    // came to nothing. A leader that counts on it nevertheless sees what it has accepted, and steps down.
+    const isBound = host.membership.voters.includes(host.settings.id);
+    const promised = isBound ? host.acceptedEpoch : host.currentEpoch;
     if (epoch < promised) {
       host.lookForLeader('the leader proposes an epoch older than one already accepted', io);
       return;
@@ -221,7 +227,11 @@ export class Learner {
       case 'INFORM':
         this.receive(message.txn, message.kind === 'INFORM', host, io);
         return;
+      case 'INFORMANDACTIVATE':
+        if (message.txn !== null) this.receive(message.txn, true, host, io);
+        return;
       case 'COMMIT':
+      case 'COMMITANDACTIVATE':
         if (this.inFlight[this.inFlightCommitted]?.zxid !== message.zxid) {
           host.lookForLeader('a commit came for a proposal that did not', io);
           return;
@@ -230,7 +240,10 @@ export class Learner {
         return;
       case 'NEWLEADER':
         if (epochOf(message.zxid) !== this.epoch) host.lookForLeader('NEWLEADER is of another epoch', io);
-        else this.onNewLeader(host, io);
+        else {
+          this.config = message.config;
+          this.onNewLeader(host, io);
+        }
         return;
       case 'UPTODATE':
         this.onUpToDate(host, io);
@@ -274,6 +287,7 @@ export class Learner {
     this.inFlight = this.inFlight.slice(this.inFlightCommitted);
     this.inFlightCommitted = 0;
     for (const txn of committed) host.deliver(txn, io);
+    host.onConfigAnnounced(this.config, io);
     if (host.currentEpoch === this.epoch) {
       this.waiting = 'nothing';
       this.acknowledgeNewLeader(io);
@@ -299,6 +313,11 @@ export class Learner {
     this.inFlightCommitted = 0;
     inFlight.forEach((txn) => { this.log(txn, host, io); });
     for (let index = 0; index < inFlightCommitted; index += 1) this.commitNext(host, io);
+    host.activateApplied(io);
+    if (this.hasNewRole(host)) {
+      host.lookForLeader('this server has another role in the new configuration', io);
+      return;
+    }
     io.observe({ kind: 'synchronized', leader: this.leader, epoch: this.epoch, mode: this.mode });
     // Only now, with everything applied that the leader has told us is committed (ZOOKEEPER-3023).
     host.startFollowing(io);
@@ -317,6 +336,10 @@ export class Learner {
         this.onProposal(message.txn, host, io);
         if (!this.isStopped) this.commitNext(host, io);
         return;
+      case 'COMMITANDACTIVATE':
+      case 'INFORMANDACTIVATE':
+        this.onActivate(message, host, io);
+        return;
       case 'PING':
         io.send(this.connection, { kind: 'PING', zxid: message.zxid, touched: host.takeTouched() });
         return;
@@ -333,6 +356,24 @@ export class Learner {
     }
   }
 
+  /** A reconfiguration is committed. It may have changed who leads, or what this server is: then all begins anew. */
+  private onActivate({ zxid, txn, designatedLeader }: Activate, host: ZabHost, io: Io): void {
+    if (txn !== null) this.onProposal(txn, host, io);
+    if (this.isStopped) return;
+    if (this.uncommitted[0]?.zxid !== zxid) {
+      host.lookForLeader('a commit came out of order', io);
+      return;
+    }
+    this.commitNext(host, io);
+    host.activateApplied(io);
+    if (designatedLeader !== this.leader) host.lookForLeader('the leader has no vote in the new configuration', io);
+    else if (this.hasNewRole(host)) host.lookForLeader('this server has another role in the new configuration', io);
+  }
+
+  private hasNewRole({ membership }: ZabHost): boolean {
+    return membership.isObserver !== this.isObserver;
+  }
+
   private onProposal(txn: Txn, host: ZabHost, io: Io): void {
     if (!follows(this.lastReceived, txn.zxid)) {
       host.lookForLeader('a proposal is missing', io);
@@ -344,7 +385,7 @@ export class Learner {
 
   private log(txn: Txn, host: ZabHost, io: Io): void {
     this.uncommitted.push(txn);
-    if (host.settings.isVoter) this.unacknowledged.push(txn.zxid);
+    if (!this.isObserver) this.unacknowledged.push(txn.zxid);
     host.append(txn, io);
     host.sync(io);
   }
