@@ -36,7 +36,7 @@ class PrefixReads extends Judge {
       return;
     }
     if (!isRead(op.request)) return;
-    if (op.request.path.startsWith('/zookeeper')) {
+    if (op.request.path.startsWith('/zookeeper') && op.request.path !== '/zookeeper/config') {
       this.exempt('system-nodes');
       return;
     }

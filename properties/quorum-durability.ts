@@ -9,7 +9,7 @@ class QuorumDurability extends Judge {
     const { log, tree } = history;
     if ((fact.kind !== 'committed' && fact.kind !== 'established') || log === NO_LOG) return;
     this.judged++;
-    if (history.isOnQuorum(log)) return;
+    if (history.isOnQuorum(log, fact.kind === 'established' && history.establishment?.agreed === log)) return;
     const what = fact.kind === 'committed' ? 'commits' : `establishes epoch ${fact.epoch} upon`;
     this.violate(
       `server ${at.node} ${what} ${zxidToPair(tree.zxid(log))}, which is not durable on a quorum`,

@@ -17,7 +17,9 @@ import type {
 } from '../wire/client-messages.ts';
 import type { SimpleTxn, Txn } from '../wire/transactions.ts';
 import { NO_SESSION } from '../base/session-id.ts';
+import { ZXID_ZERO } from '../base/zxid.ts';
 import { type Acl, CreateFlag, ErrorCode, Permission, type ResultCode } from '../wire/words.ts';
+import { configOf, readConfig, reconfigBreach } from './configs.ts';
 import { type Model, parentOf } from './model.ts';
 import type { Effects } from './model-state.ts';
 import { sameAcl, sameBytes } from './same.ts';
@@ -34,6 +36,7 @@ export interface Verdict {
   readonly isDecided: boolean;
 }
 
+const CONFIG_PATH = '/zookeeper/config';
 const MAX_TTL_MS = 0x00ff_ffff_ffff;
 const FIXED_PATHS: ReadonlySet<string> = new Set(['/', '/zookeeper', '/zookeeper/quota', '/zookeeper/config']);
 
@@ -56,6 +59,13 @@ export function replay(model: Model, txn: Txn, request: Request | null): Verdict
           ? null
           : difference(decision, txn.body.kind === 'multi' || isSessionTxn(txn) ? null : soleBody(txn));
       return { effects: model.apply(txn), breach, isDecided: decision !== null };
+    }
+    case 'reconfig': {
+      const node = model.nodeAt(CONFIG_PATH, txn.zxid);
+      const before = readConfig(new TextDecoder().decode(node?.data ?? new Uint8Array(0)), ZXID_ZERO);
+      const after = configOf(txn);
+      const breach = after === null ? null : reconfigBreach(before, request, after);
+      return { effects: model.apply(txn), breach, isDecided: after !== null };
     }
     case 'closeSession': {
       const breach = txn.body.kind === 'closeSession' ? null : `closeSession became a transaction of kind ${txn.body.kind}`;
