@@ -6,13 +6,23 @@
 import type { ClientScript } from '../client/script.ts';
 import type { Member, ServerConfig } from '../server/config.ts';
 import type { Fault } from '../world/fault.ts';
+import type { Hierarchy } from '../zab/quorum.ts';
 import type { WorldSettings } from '../world/settings.ts';
 
 /** Raised when an old plan would no longer mean the same run. */
 export const PLAN_VERSION = 1;
 
 /** What all servers of a plan share; identity and membership are told apart. */
-export type ServerKnobs = Omit<ServerConfig, 'id' | 'members'>;
+export type ServerKnobs = Omit<ServerConfig, 'id' | 'members' | 'hierarchy' | 'reconfigEnabled' | 'standaloneEnabled' | 'skipACL'>;
+
+/** An ensemble that clients may change: any of them, for permissions are not asked. */
+export interface ReconfigPlan {
+  /** Servers that are there, but not among the members to begin with. */
+  readonly spares: readonly number[];
+  readonly standaloneEnabled: boolean;
+  /** Groups and weights to begin with; left out: majorities. */
+  readonly hierarchy?: Hierarchy;
+}
 
 /** A fault and the simulated time at which it strikes. */
 export interface PlannedFault {
@@ -26,6 +36,8 @@ export interface Plan {
   readonly scenario: string;
   readonly seed: string;
   readonly members: readonly Member[];
+  /** Left out: the ensemble stays what it is. */
+  readonly reconfig?: ReconfigPlan;
   readonly knobs: ServerKnobs;
   readonly clients: readonly ClientScript[];
   /** In order of time; none later than `safetyMs`. */
@@ -42,5 +54,14 @@ export const FIRST_CLIENT = 1001;
 
 /** The configuration of one server of the plan. */
 export function serverConfig(plan: Plan, id: number): ServerConfig {
-  return { ...plan.knobs, id, members: plan.members };
+  const { knobs, members, reconfig } = plan;
+  const fixed = { reconfigEnabled: false, standaloneEnabled: true, skipACL: false };
+  if (reconfig === undefined) return { ...knobs, ...fixed, id, members };
+  const { spares: _spares, ...changes } = reconfig;
+  return { ...knobs, ...changes, reconfigEnabled: true, skipACL: true, id, members };
+}
+
+/** The ids of all servers that there are. */
+export function serverIds({ members, reconfig }: Plan): number[] {
+  return [...members.map(({ id }) => id), ...(reconfig?.spares ?? [])];
 }
