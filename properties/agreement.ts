@@ -83,6 +83,6 @@ export const agreement: Property = {
   source: 'Zab (DSN 2011), section 2: integrity, total order, agreement, primary order; zookeeper-specifications',
   reads: ['appended', 'committed', 'applied', 'established', 'synchronized'],
   exemptions: [],
-  mutants: [],
+  mutants: ['zk-1082'],
   create: (): Judge => new Agreement(),
 };

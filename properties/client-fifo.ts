@@ -76,6 +76,6 @@ export const clientFifo: Property = {
         '(SESSIONMOVED), which takes a zxid and changes nothing',
     },
   ],
-  mutants: [],
+  mutants: ['zk-417', 'zk-1863'],
   create: (): Judge => new ClientFifo(),
 };

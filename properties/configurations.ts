@@ -34,15 +34,17 @@ class Configurations extends Judge {
     const { version } = fact;
     this.judged++;
     const known = this.versions.get(at.node) ?? 0;
-    if (version <= known) this.violate(`server ${at.node} goes back from configuration ${known.toString(16)} to ${version.toString(16)}`, at);
+    if (version <= known) {
+      this.violate(`server ${at.node} goes back to configuration ${version.toString(16)} from ${known.toString(16)}`, at);
+    }
     this.versions.set(at.node, version);
     // What an ensemble begins with gets its version from the first leader.
     const decided = counterOf(version) === 0 ? history.tree.configs[0] : history.decidedConfigs.get(version);
     if (decided === undefined) {
       this.violate(`server ${at.node} goes by configuration ${zxidToPair(version)}, which is not committed`, at);
     } else if (!sameMembers(decided, fact)) {
-      const { voters } = decided;
-      this.violate(`server ${at.node} has ${fact.voters.join(', ')} vote by ${zxidToPair(version)}, which says ${voters.join(', ')}`, at);
+      const [voters, due] = [fact.voters.join(', '), decided.voters.join(', ')];
+      this.violate(`server ${at.node} has ${voters} vote by ${zxidToPair(version)}, which says ${due}`, at);
     }
   }
 
@@ -61,10 +63,11 @@ class Configurations extends Judge {
 export const configurations: Property = {
   name: 'configurations',
   kind: 'safety',
-  promise: 'A server goes by a configuration only once that is committed, and never back; and only voters of the one in force propose.',
+  promise:
+    'A server goes by a configuration only once that is committed, and never back; only voters of the one in force propose.',
   source: 'Shraer, Reed, Malkhi and Junqueira (USENIX ATC 2012), sections 3 and 4; dynamic reconfiguration guide',
   reads: ['configActivated', 'proposed', 'crashed'],
   exemptions: [],
-  mutants: [],
+  mutants: ['reconfig-removed-leader', 'reconfig-hasty'],
   create: (): Judge => new Configurations(),
 };

@@ -45,6 +45,6 @@ export const exactRecovery: Property = {
   exemptions: [
     { name: 'sync-in-progress', source: 'a crash during TRUNC or SNAP may leave the log as the leader wants it' },
   ],
-  mutants: [],
+  mutants: ['zk-1156'],
   create: (): Judge => new ExactRecovery(),
 };

@@ -55,6 +55,6 @@ export const linearizableWrites: Property = {
       source: 'a request may be refused (unimplemented, malformed, session gone) before it is given a zxid',
     },
   ],
-  mutants: [],
+  mutants: ['apply-on-proposal', 'minority-quorum'],
   create: (): Judge => new LinearizableWrites(),
 };

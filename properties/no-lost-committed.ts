@@ -67,6 +67,6 @@ export const noLostCommitted: Property = {
   source: "Zab (DSN 2011), agreement and the lemma of initial histories; programmer's guide: reliability",
   reads: ['committed', 'established', 'syncChosen'],
   exemptions: [],
-  mutants: [],
+  mutants: ['gen-fsync', 'zk-4643', 'zk-1082'],
   create: (): Judge => new NoLostCommitted(),
 };

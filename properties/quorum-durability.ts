@@ -27,6 +27,6 @@ export const quorumDurability: Property = {
   source: 'Zab (DSN 2011), sections 4 and 5; ZOOKEEPER-3911, 4643, 4646',
   reads: ['committed', 'established'],
   exemptions: [],
-  mutants: [],
+  mutants: ['canary', 'reconfig-old-quorum'],
   create: (): Judge => new QuorumDurability(),
 };

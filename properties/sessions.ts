@@ -126,6 +126,6 @@ export const sessions: Property = {
     },
     { name: 'closing', source: 'a session that is being closed is refused before its closeSession is committed' },
   ],
-  mutants: [],
+  mutants: ['zk-1208'],
   create: (expectations): Judge => new Sessions(expectations),
 };

@@ -7,15 +7,13 @@ import fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import type { ClientScript, ScriptedOperation, ScriptedReconfig, ScriptedRequest } from '../src/client/script.ts';
 import { EVERY_FAULT } from '../src/fuzz/fault-menu.ts';
-import type { Plan } from '../src/fuzz/plan.ts';
+import type { Plan, ReconfigPlan } from '../src/fuzz/plan.ts';
 import { Draw, record } from '../src/fuzz/scenario.ts';
 import type { Scenario } from '../src/fuzz/scenario.ts';
 import { drawPlan } from '../src/fuzz/shape.ts';
 import type { ScenarioShape } from '../src/fuzz/shape.ts';
-import { serverSpec } from '../src/server/config.ts';
+import { memberLine } from '../src/server/config.ts';
 import type { Member } from '../src/server/config.ts';
-import { serverText } from '../src/zab/config-text.ts';
-import type { Hierarchy } from '../src/zab/quorum.ts';
 import { FIVE } from './five.ts';
 
 const SHAPE: ScenarioShape = {
@@ -38,7 +36,8 @@ function drawReconfigPlan(seed: string): Plan {
   const plan = drawPlan(SHAPE, seed);
   const draw = new Draw(`${SHAPE.name}/${seed}/ensemble`);
   const count = plan.members.length;
-  const spares = Array.from({ length: draw.integer('spares', 1, Math.min(4, MAX_SERVERS - count)) }, (_, index) => count + index + 1);
+  const spareCount = draw.integer('spares', 1, Math.min(4, MAX_SERVERS - count));
+  const spares = Array.from({ length: spareCount }, (_, index) => count + index + 1);
   const ids = [...plan.members.map(({ id }) => id), ...spares];
   const hierarchy = draw.percent('hierarchical', 10) ? groupsOf(plan.members) : null;
   const spanMs = plan.safetyMs + Math.floor(plan.tailMs / 4);
@@ -56,7 +55,7 @@ function drawReconfigPlan(seed: string): Plan {
 }
 
 /** Two or three groups of voters, the last voter without weight where that leaves enough of them. */
-function groupsOf(members: readonly Member[]): Hierarchy | null {
+function groupsOf(members: readonly Member[]): NonNullable<ReconfigPlan['hierarchy']> | null {
   const voters = members.filter(({ role }) => role === 'participant').map(({ id }) => id);
   if (voters.length < 3) return null;
   const groups = [1, 2, 3].map((id) => ({ id, members: voters.filter((_, index) => index % 3 === id - 1) }));
@@ -104,7 +103,8 @@ function change(ids: readonly number[]): Arbitrary<ScriptedReconfig> {
 }
 
 function line(id: number, role: Member['role']): string {
-  return `server.${id}=${serverText(serverSpec({ id, role }))}`;
+  return memberLine({ id, role });
 }
 
+/** See the head of the file. */
 export const reconfig: Scenario = { name: SHAPE.name, summary: SHAPE.summary, plan: drawReconfigPlan };

@@ -5,6 +5,9 @@ import { canary } from './canary.ts';
 import { genFsync } from './gen-fsync.ts';
 import { minorityQuorum } from './minority-quorum.ts';
 import { newerPromise } from './newer-promise.ts';
+import { reconfigHasty } from './reconfig-hasty.ts';
+import { reconfigOldQuorum } from './reconfig-old-quorum.ts';
+import { reconfigRemovedLeader } from './reconfig-removed-leader.ts';
 import { zk1082 } from './zk-1082.ts';
 import { zk1154 } from './zk-1154.ts';
 import { zk1156 } from './zk-1156.ts';
@@ -32,4 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
   zk1156,
   zk1208,
   newerPromise,
+  reconfigOldQuorum,
+  reconfigRemovedLeader,
+  reconfigHasty,
 ];

@@ -35,4 +35,15 @@ test('each of the four promises has two mutants that it alone must find', () => 
   }
 });
 
+test('a property names just the mutants that are to be found by it', () => {
+  for (const { name, mutants } of allProperties) {
+    const breaking = MUTANTS.filter(({ breaks }) => breaks.includes(name)).map(({ id }) => id);
+    assert.equal([...mutants].sort(byName), breaking.sort(byName), name);
+  }
+});
+
+function byName(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 test.run();

@@ -13,7 +13,8 @@ import type { WorldSettings } from '../world/settings.ts';
 export const PLAN_VERSION = 1;
 
 /** What all servers of a plan share; identity and membership are told apart. */
-export type ServerKnobs = Omit<ServerConfig, 'id' | 'members' | 'hierarchy' | 'reconfigEnabled' | 'standaloneEnabled' | 'skipACL'>;
+export type ServerKnobs =
+  Omit<ServerConfig, 'id' | 'members' | 'hierarchy' | 'reconfigEnabled' | 'standaloneEnabled' | 'skipACL'>;
 
 /** An ensemble that clients may change: any of them, for permissions are not asked. */
 export interface ReconfigPlan {
@@ -57,8 +58,9 @@ export function serverConfig(plan: Plan, id: number): ServerConfig {
   const { knobs, members, reconfig } = plan;
   const fixed = { reconfigEnabled: false, standaloneEnabled: true, skipACL: false };
   if (reconfig === undefined) return { ...knobs, ...fixed, id, members };
-  const { spares: _spares, ...changes } = reconfig;
-  return { ...knobs, ...changes, reconfigEnabled: true, skipACL: true, id, members };
+  const { standaloneEnabled, hierarchy } = reconfig;
+  const groups = hierarchy === undefined ? {} : { hierarchy };
+  return { ...knobs, ...groups, reconfigEnabled: true, standaloneEnabled, skipACL: true, id, members };
 }
 
 /** The ids of all servers that there are. */

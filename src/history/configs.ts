@@ -78,8 +78,11 @@ function weightOf({ weights }: JudgedHierarchy, id: NodeId): number {
   return weights.find((entry) => entry.id === id)?.weight ?? 1;
 }
 
+/** Who votes, and who watches. */
+export type Members = Pick<JudgedConfig, 'voters' | 'observers'>;
+
 /** Whether both have the same voters and observers. */
-export function sameMembers(one: Pick<JudgedConfig, 'voters' | 'observers'>, other: Pick<JudgedConfig, 'voters' | 'observers'>): boolean {
+export function sameMembers(one: Members, other: Members): boolean {
   return one.voters.join() === other.voters.join() && one.observers.join() === other.observers.join();
 }
 

@@ -5,7 +5,7 @@
  */
 import { invariant } from '../base/invariant.ts';
 import { COUNTER_MAX, ZXID_ZERO } from '../base/zxid.ts';
-import { findFault, makeConfig } from '../zab/config-text.ts';
+import { findFault, makeConfig, serverText } from '../zab/config-text.ts';
 import type { ZabSettings } from '../zab/host.ts';
 import type { EnsembleConfig, Hierarchy, ServerSpec } from '../zab/quorum.ts';
 
@@ -91,6 +91,11 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, 'id' | 'members'> = {
 export function serverSpec({ id, role }: Member): ServerSpec {
   const host = `10.0.0.${id}`;
   return { id, role, host, quorumPort: 2888, electionPort: 3888, client: { host, port: 2181 }, secureClient: null };
+}
+
+/** Its line, as a configuration has it and as a client may ask for it to join. */
+export function memberLine(member: Member): string {
+  return `server.${member.id}=${serverText(serverSpec(member))}`;
 }
 
 /** The configuration to begin with: nobody has agreed upon it yet. */

@@ -149,7 +149,8 @@ export class RequestProcessor {
 
   /** `next`: the configuration that it brings about; null where it only tells of one. */
   private proposeReconfig(
-    header: TxnHeader, config: EnsembleConfig, next: EnsembleConfig | null, database: Database, leader: Leader, host: ZabHost, io: Io,
+    header: TxnHeader, config: EnsembleConfig, next: EnsembleConfig | null,
+    database: Database, leader: Leader, host: ZabHost, io: Io,
   ): void {
     const data = new TextEncoder().encode(config.text);
     const body = { kind: 'reconfig', path: CONFIG_PATH, data, version: -1 } as const;

@@ -249,7 +249,8 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
 
   /** A server that recovers or drains has no vote to tell yet; its peers will hear of it when it has. */
   private onNotification(from: number, notification: Notification, io: Io): void {
-    if (this.stage === 'looking' || this.stage === 'working') this.election.onNotification(from, notification, this, this.links, io);
+    if (this.stage === 'recovering' || this.stage === 'draining') return;
+    this.election.onNotification(from, notification, this, this.links, io);
   }
 
   private onClosed(connection: ConnectionId, io: Io): void {

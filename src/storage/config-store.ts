@@ -52,7 +52,9 @@ export class ConfigStore {
 
   /** The files once all are read, null before and after; a sentence for the operator where the disk failed. */
   handle(event: DiskEvent, io: Io): ConfigFiles | string | null {
-    if (event.kind === 'diskFailed') return `${event.file} failed (${event.error}): see to the disk, then start this server again`;
+    if (event.kind === 'diskFailed') {
+      return `${event.file} failed (${event.error}): see to the disk, then start this server again`;
+    }
     if (event.kind === 'diskListed') {
       this.names = event.files;
       for (const file of [CURRENT, NEXT]) if (event.files.includes(file)) this.unread.push(file);

@@ -1,29 +1,25 @@
 /**
- * The leader's half of Zab: discovery, synchronization and broadcast (sections 2.5 and 2.6 of the protocol's
- * description; Leader and LearnerHandler). It decides an epoch with a quorum, brings every learner's history
- * in line with its own, and then commits proposals strictly in order, each when a quorum of voters has it on
- * disk. Its own promises are durable before they are spoken and its own acknowledgement counts only when its
- * own log is durable.
+ * The leader's half of Zab: discovery, synchronization and broadcast (sections 2.5 and 2.6 of the protocol's description; Leader
+ * and LearnerHandler). It decides an epoch with a quorum, brings every learner's history in line with its own, and then commits
+ * proposals strictly in order, each when a quorum of voters has it on disk. Its own promises are durable before they are spoken
+ * and its own acknowledgement counts only when its own log is durable.
  */
 import { invariant } from '../base/invariant.ts';
-import { counterOf, epochOf, makeZxid, nextZxid, ZXID_ZERO } from '../base/zxid.ts';
-import type { Zxid } from '../base/zxid.ts';
+import { counterOf, epochOf, makeZxid, nextZxid, ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { SessionId } from '../base/session-id.ts';
 import type { ConnectionId } from '../io/event.ts';
-import type { SyncMode } from '../io/fact.ts';
 import type { Io } from '../io/io.ts';
 import type { AckEpoch, LearnerInfo, QuorumMessage } from '../wire/quorum-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
 import { Discovery } from './discovery.ts';
-import type { ZabHost } from './host.ts';
-import { Timer } from './host.ts';
+import { Timer, type ZabHost } from './host.ts';
 import { LearnerHandler } from './learner-handler.ts';
-import { PendingSyncs } from './pending-syncs.ts';
-import type { PendingSync } from './pending-syncs.ts';
+import { PendingSyncs, type PendingSync } from './pending-syncs.ts';
 import { Proposals } from './proposals.ts';
-import { containsQuorums, designateLeader } from './quorum.ts';
-import type { EnsembleConfig } from './quorum.ts';
-import { chooseSync } from './sync-choice.ts';
+import { containsQuorums, designateLeader, type EnsembleConfig } from './quorum.ts';
+import { synchronize } from './synchronization.ts';
+
+const NO_VOTE = 'this leader has no vote in the new configuration';
 
 /** See the head of the file. One for each attempt to lead; never started twice. */
 export class Leader {
@@ -168,8 +164,8 @@ export class Leader {
   }
 
   /**
-   * Whether a quorum of each is connected here and up to date (Leader.isQuorumSynced): what a reconfiguration needs. Who is an
-   * observer, or was just made one and has not left yet, comes back as one, and cannot help to complete what made it a voter.
+   * Whether a quorum of each is connected and up to date (Leader.isQuorumSynced). Who was just made an observer comes back as
+   * one, and cannot help to complete what makes it a voter again.
    */
   isSyncedWith(configs: readonly EnsembleConfig[], host: ZabHost): boolean {
     const { observers } = host.membership.current;
@@ -200,14 +196,10 @@ export class Leader {
     this.proposals.add(txn);
     host.append(txn, io);
     host.sync(io);
-    for (const handler of this.handlers.values()) {
-      if (!handler.isForwarding || handler.isObserver) continue;
-      handler.proposalSent(txn.zxid, io.now());
-      io.send(handler.connection, { kind: 'PROPOSAL', txn });
-    }
+    for (const handler of this.handlers.values()) handler.sendProposal(txn, io);
   }
 
-  /** Proposes a reconfiguration; nothing may be proposed behind it until it is committed (see `Membership`). */
+  /** Nothing may be proposed behind it until it is committed (see `Membership`). */
   proposeReconfig(txn: Txn, config: EnsembleConfig, host: ZabHost, io: Io): void {
     invariant(host.membership.pending === null, 'one reconfiguration at a time');
     host.membership.propose(config);
@@ -224,18 +216,17 @@ export class Leader {
   }
 
   private onLearnerInfo(handler: LearnerHandler, info: LearnerInfo, host: ZabHost, io: Io): void {
-    const { membership } = host;
-    if (handler.phase !== 'connected' || info.sid === host.settings.id) {
+    const isOutdated = info.configVersion > host.membership.current.version;
+    if (isOutdated && this.phase !== 'broadcast') {
+      // The next election begins with what that learner knows.
+      host.lookForLeader('a learner knows a newer configuration', io);
+      return;
+    }
+    if (isOutdated || handler.phase !== 'connected' || info.sid === host.settings.id) {
       this.refuse(handler, io);
       return;
     }
-    if (info.configVersion > membership.current.version) {
-      // This leader is out of date: the next election begins with what that learner knows. One that is established is deposed.
-      if (this.phase === 'broadcast') this.refuse(handler, io);
-      else host.lookForLeader('a learner knows a newer configuration', io);
-      return;
-    }
-    const isVoter = membership.voters.includes(info.sid);
+    const isVoter = host.membership.voters.includes(info.sid);
     this.replaceOlder(handler, info.sid, io);
     handler.introduce(info.sid, info.kind === 'OBSERVERINFO');
     if (this.epoch === 0) {
@@ -299,57 +290,10 @@ export class Leader {
     host.writeEpoch('currentEpoch', this.epoch, io);
   }
 
-  /**
-   * Sends what brings the learner in line, then everything that is outstanding, then NEWLEADER; and lets live
-   * proposals follow. All in one event: nothing can be committed between the choice and the joining
-   * (ZOOKEEPER-962).
-   */
   private synchronize(handler: LearnerHandler, host: ZabHost, io: Io): void {
-    const { committedLog: committed, lastProcessed } = host;
-    const fromLog = host.settings.snapshotSizePercent < 0 ? null : handler.fromLog;
-    const choice = chooseSync(handler.peerLastZxid, { committed, lastProcessed, fromLog });
-    if (choice.kind === 'readLog') {
-      handler.phase = 'readingLog';
-      host.readLog(handler.peerLastZxid, io);
-      return;
-    }
-    if (choice.kind === 'snapshot') {
-      const { image, txns } = host.history();
-      this.observeSync(handler, 'SNAP', image.zxid, io);
-      io.send(handler.connection, { kind: 'SNAP', zxid: image.zxid, image });
-      for (const txn of txns) this.sendCommitted(handler, txn, io);
-    } else if (choice.truncateTo !== null) {
-      this.observeSync(handler, choice.entries.length > 0 ? 'TRUNC+DIFF' : 'TRUNC', choice.truncateTo, io);
-      io.send(handler.connection, { kind: 'TRUNC', zxid: choice.truncateTo });
-    } else {
-      this.observeSync(handler, 'DIFF', choice.lastZxid, io);
-      io.send(handler.connection, { kind: 'DIFF', zxid: choice.lastZxid });
-    }
-    if (choice.kind === 'entries') for (const txn of choice.entries) this.sendCommitted(handler, txn, io);
-    this.startForwarding(handler, io);
     // Once established, what may be next is among the proposals.
-    const config = this.phase === 'broadcast' ? host.membership.current.text : this.announced.text;
-    io.send(handler.connection, { kind: 'NEWLEADER', zxid: makeZxid(this.epoch, 0), config });
-    handler.phase = 'newLeaderSent';
-  }
-
-  private observeSync(handler: LearnerHandler, mode: SyncMode, toZxid: Zxid, io: Io): void {
-    io.observe({ kind: 'syncChosen', learner: handler.sid, mode, peerLastZxid: handler.peerLastZxid, toZxid });
-  }
-
-  private sendCommitted(handler: LearnerHandler, txn: Txn, io: Io): void {
-    if (handler.isObserver) {
-      io.send(handler.connection, { kind: 'INFORM', txn });
-      return;
-    }
-    io.send(handler.connection, { kind: 'PROPOSAL', txn });
-    io.send(handler.connection, { kind: 'COMMIT', zxid: txn.zxid });
-  }
-
-  private startForwarding(handler: LearnerHandler, io: Io): void {
-    handler.isForwarding = true;
-    if (handler.isObserver) return;
-    for (const txn of this.proposals.restartFor(handler.sid)) io.send(handler.connection, { kind: 'PROPOSAL', txn });
+    const config = this.phase === 'broadcast' ? host.membership.current : this.announced;
+    synchronize(handler, this.epoch, config, this.proposals, host, io);
   }
 
   private onAck(handler: LearnerHandler, zxid: Zxid, host: ZabHost, io: Io): void {
@@ -380,7 +324,7 @@ export class Leader {
     host.activate(this.announced, io);
     host.startLeading(io);
     for (const handler of this.handlers.values()) if (handler.phase === 'newLeaderAcked') this.sendUpToDate(handler, io);
-    if (!host.membership.mayLead) host.lookForLeader('this leader has no vote in the new configuration', io);
+    if (!host.membership.mayLead) host.lookForLeader(NO_VOTE, io);
     else host.recordConfig(io);
   }
 
@@ -402,41 +346,26 @@ export class Leader {
         this.reconfigure(txn, pending, acks, host, io);
         continue;
       }
-      for (const handler of this.handlers.values()) {
-        if (!handler.isForwarding) continue;
-        if (handler.isObserver) io.send(handler.connection, { kind: 'INFORM', txn });
-        else io.send(handler.connection, { kind: 'COMMIT', zxid: txn.zxid });
-      }
+      for (const handler of this.handlers.values()) handler.sendCommit(txn, io);
       host.deliver(txn, io);
       this.answerSyncs(host, io);
     }
   }
 
-  /**
-   * A reconfiguration is committed, by quorums of both configurations: it is in force, here and wherever the message comes. A
-   * leader without a vote in it steps down; who should be next is for its followers to know.
-   */
+  /** Committed by quorums of both configurations, it is in force. A leader without a vote in it steps down. */
   private reconfigure(txn: Txn, config: EnsembleConfig, acks: ReadonlySet<number>, host: ZabHost, io: Io): void {
-    const { zxid } = txn;
     const designatedLeader = designateLeader(host.settings.id, host.membership.current, config, acks);
-    for (const handler of this.handlers.values()) {
-      if (!handler.isForwarding) continue;
-      if (handler.isObserver) io.send(handler.connection, { kind: 'INFORMANDACTIVATE', zxid, designatedLeader, txn });
-      else io.send(handler.connection, { kind: 'COMMITANDACTIVATE', zxid, designatedLeader, txn: null });
-    }
+    for (const handler of this.handlers.values()) handler.sendActivation(txn, designatedLeader, io);
     host.activate(config, io);
     host.deliver(txn, io);
     this.answerSyncs(host, io);
-    if (designatedLeader !== host.settings.id) host.lookForLeader('this leader has no vote in the new configuration', io);
+    if (designatedLeader !== host.settings.id) host.lookForLeader(NO_VOTE, io);
     else host.onReconfigured(io);
   }
 
   private answerSyncs(host: ZabHost, io: Io): void {
-    for (;;) {
-      const pending = this.pendingSyncs.takeAfter(this.lastCommitted);
-      if (pending === undefined) return;
-      this.answerSync(pending, host, io);
-    }
+    const next = (): PendingSync | undefined => this.pendingSyncs.takeAfter(this.lastCommitted);
+    for (let pending = next(); pending !== undefined; pending = next()) this.answerSync(pending, host, io);
   }
 
   private answerSync(pending: PendingSync, host: ZabHost, io: Io): void {

@@ -5,6 +5,7 @@
 import { ZXID_ZERO } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
+import type { Io } from '../io/io.ts';
 import type { Txn } from '../wire/transactions.ts';
 
 /** In the order they are gone through. */
@@ -56,6 +57,38 @@ export class LearnerHandler {
   heard(now: number, limitMs: number): void {
     if (this.phase === 'serving') this.deadlineMs = now + limitMs;
     else this.deadlineMs = Math.max(this.deadlineMs, now + limitMs);
+  }
+
+  /** A live proposal, to whoever acknowledges such. */
+  sendProposal(txn: Txn, io: Io): void {
+    if (!this.isForwarding || this.isObserver) return;
+    this.proposalSent(txn.zxid, io.now());
+    io.send(this.connection, { kind: 'PROPOSAL', txn });
+  }
+
+  /** It is committed. */
+  sendCommit(txn: Txn, io: Io): void {
+    if (!this.isForwarding) return;
+    if (this.isObserver) io.send(this.connection, { kind: 'INFORM', txn });
+    else io.send(this.connection, { kind: 'COMMIT', zxid: txn.zxid });
+  }
+
+  /** It is committed, and a reconfiguration. */
+  sendActivation(txn: Txn, designatedLeader: number, io: Io): void {
+    if (!this.isForwarding) return;
+    const { zxid } = txn;
+    if (this.isObserver) io.send(this.connection, { kind: 'INFORMANDACTIVATE', zxid, designatedLeader, txn });
+    else io.send(this.connection, { kind: 'COMMITANDACTIVATE', zxid, designatedLeader, txn: null });
+  }
+
+  /** Sends a transaction that is committed already. */
+  sendCommitted(txn: Txn, io: Io): void {
+    if (this.isObserver) {
+      io.send(this.connection, { kind: 'INFORM', txn });
+      return;
+    }
+    io.send(this.connection, { kind: 'PROPOSAL', txn });
+    io.send(this.connection, { kind: 'COMMIT', zxid: txn.zxid });
   }
 
   proposalSent(zxid: Zxid, now: number): void {

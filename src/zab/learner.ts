@@ -1,20 +1,18 @@
 /**
  * The learner's half of Zab: discovery, synchronization and broadcast as a follower or an observer sees them
- * (sections 2.4 and 2.7 of the protocol's description; Learner, Follower, Observer). Its promises are made
- * durable before they are spoken: an epoch is accepted on disk before ACKEPOCH; the history is on disk, then
- * applied, then currentEpoch is on disk, and only then NEWLEADER is acknowledged (ZOOKEEPER-1291, 1282, 3911,
- * 4643, 4646, 4685). Messages are taken one at a time: while the disk works on one, the next ones wait.
+ * (sections 2.4 and 2.7 of the protocol's description; Learner, Follower, Observer). Its promises are durable before they are
+ * spoken: an epoch is accepted on disk before ACKEPOCH; the history is on disk, then applied, then currentEpoch is on disk, and
+ * only then NEWLEADER is acknowledged (ZOOKEEPER-1291, 1282, 3911, 4643, 4646, 4685). While the disk works, messages wait.
  */
 import { invariant } from '../base/invariant.ts';
-import { counterOf, epochOf, makeZxid, ZXID_UNINITIALIZED, ZXID_ZERO } from '../base/zxid.ts';
-import type { Zxid } from '../base/zxid.ts';
+import { epochOf, makeZxid, ZXID_UNINITIALIZED, ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
 import type { SyncMode } from '../io/fact.ts';
 import type { Io } from '../io/io.ts';
 import type { Activate, QuorumMessage } from '../wire/quorum-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
-import type { ZabHost } from './host.ts';
-import { Timer } from './host.ts';
+import { follows } from './follows.ts';
+import { Timer, type ZabHost } from './host.ts';
 
 /** Attempts to reach a leader before looking for another. */
 const CONNECT_ATTEMPTS = 5;
@@ -22,12 +20,6 @@ const NO_CONNECTION: ConnectionId = 0;
 
 /** What the disk is working on for us; the inbox waits meanwhile. */
 type Waiting = 'nothing' | 'acceptedEpoch' | 'history' | 'log' | 'currentEpoch';
-
-/** Whether `zxid` may come right after `last`: the next counter of its epoch, or the first of a later one. */
-export function follows(last: Zxid, zxid: Zxid): boolean {
-  if (epochOf(zxid) === epochOf(last)) return counterOf(zxid) === counterOf(last) + 1;
-  return epochOf(zxid) > epochOf(last) && counterOf(zxid) === 1;
-}
 
 /** See the head of the file. One for each attempt to follow; never started twice. */
 export class Learner {
