@@ -5,6 +5,8 @@
  */
 import type { ClientScript } from '../client/script.ts';
 import type { Member, ServerConfig } from '../server/config.ts';
+import { DEFAULT_SERVICE_CONFIG } from '../server/service-config.ts';
+import type { ServiceConfig } from '../server/service-config.ts';
 import type { Fault } from '../world/fault.ts';
 import type { Hierarchy } from '../zab/quorum.ts';
 import type { WorldSettings } from '../world/settings.ts';
@@ -12,9 +14,13 @@ import type { WorldSettings } from '../world/settings.ts';
 /** Raised when an old plan would no longer mean the same run. */
 export const PLAN_VERSION = 1;
 
+type Fixed = 'id' | 'members' | 'hierarchy' | 'reconfigEnabled' | 'standaloneEnabled';
+
 /** What all servers of a plan share; identity and membership are told apart. */
-export type ServerKnobs =
-  Omit<ServerConfig, 'id' | 'members' | 'hierarchy' | 'reconfigEnabled' | 'standaloneEnabled' | 'skipACL'>;
+export interface ServerKnobs extends Omit<ServerConfig, Fixed | keyof ServiceConfig> {
+  /** In what the service to clients differs from ZooKeeper's defaults. */
+  readonly service?: Partial<ServiceConfig>;
+}
 
 /** An ensemble that clients may change: any of them, for permissions are not asked. */
 export interface ReconfigPlan {
@@ -55,12 +61,13 @@ export const FIRST_CLIENT = 1001;
 
 /** The configuration of one server of the plan. */
 export function serverConfig(plan: Plan, id: number): ServerConfig {
-  const { knobs, members, reconfig } = plan;
-  const fixed = { reconfigEnabled: false, standaloneEnabled: true, skipACL: false };
-  if (reconfig === undefined) return { ...knobs, ...fixed, id, members };
+  const { service, ...knobs } = plan.knobs;
+  const { members, reconfig } = plan;
+  const config = { ...DEFAULT_SERVICE_CONFIG, ...service, ...knobs, id, members };
+  if (reconfig === undefined) return { ...config, reconfigEnabled: false, standaloneEnabled: true };
   const { standaloneEnabled, hierarchy } = reconfig;
   const groups = hierarchy === undefined ? {} : { hierarchy };
-  return { ...knobs, ...groups, reconfigEnabled: true, standaloneEnabled, skipACL: true, id, members };
+  return { ...config, ...groups, reconfigEnabled: true, standaloneEnabled, skipACL: true };
 }
 
 /** The ids of all servers that there are. */

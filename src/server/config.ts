@@ -8,6 +8,10 @@ import { COUNTER_MAX, ZXID_ZERO } from '../base/zxid.ts';
 import { findFault, makeConfig, serverText } from '../zab/config-text.ts';
 import type { ZabSettings } from '../zab/host.ts';
 import type { EnsembleConfig, Hierarchy, ServerSpec } from '../zab/quorum.ts';
+import { DEFAULT_SERVICE_CONFIG, checkServiceConfig } from './service-config.ts';
+import type { ServiceConfig } from './service-config.ts';
+
+const MAX_SERVER_ID = 254;
 
 /** One `server.N` line: its id and whether it votes. Where it listens follows from the id (see `serverSpec`). */
 export interface Member {
@@ -15,8 +19,9 @@ export interface Member {
   readonly role: 'participant' | 'observer';
 }
 
-export interface ServerConfig {
-  /** myid, 1..255. */
+/** All of it; what concerns clients alone is in `ServiceConfig`. */
+export interface ServerConfig extends ServiceConfig {
+  /** myid, 1..254: the top byte of the ids of its sessions, and 255 there marks the owner of a TTL node. */
   readonly id: number;
   /**
    * The members to begin with, this server among them; one that is not waits, without a vote, until a reconfiguration takes it
@@ -60,12 +65,11 @@ export interface ServerConfig {
   readonly reconfigEnabled: boolean;
   /** A single voter is no ensemble: it is not reconfigured, and an ensemble is not reduced to it. */
   readonly standaloneEnabled: boolean;
-  /** Lists of permissions are kept and not asked. */
-  readonly skipACL: boolean;
 }
 
 /** ZooKeeper's defaults. */
 export const DEFAULT_CONFIG: Omit<ServerConfig, 'id' | 'members'> = {
+  ...DEFAULT_SERVICE_CONFIG,
   tickTimeMs: 2000,
   initLimit: 10,
   syncLimit: 5,
@@ -84,7 +88,6 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, 'id' | 'members'> = {
   snapRetainCount: 3,
   reconfigEnabled: false,
   standaloneEnabled: true,
-  skipACL: false,
 };
 
 /** Where server `id` listens in a simulation: every machine has an address of its own, and the usual ports. */
@@ -103,16 +106,24 @@ export function initialEnsemble({ members, hierarchy }: ServerConfig): EnsembleC
   return makeConfig(members.map(serverSpec), hierarchy ?? null, ZXID_ZERO);
 }
 
+/** The ids of the voters to begin with, ascending. */
+export function voterIds(config: ServerConfig): number[] {
+  return config.members.filter((member) => member.role === 'participant').map((member) => member.id).sort((a, b) => a - b);
+}
+
 /** Refuses a configuration that no server can run with. */
 export function checkConfig(config: ServerConfig): void {
   const isMember = config.members.some((member) => member.id === config.id);
   invariant(isMember || config.reconfigEnabled, 'a server must be a member of its own ensemble');
+  const ids = [config.id, ...config.members.map(({ id }) => id)];
+  invariant(ids.every((id) => Number.isInteger(id) && id >= 1 && id <= MAX_SERVER_ID), 'a server id is 1 to 254');
   invariant(new Set(config.members.map((member) => member.id)).size === config.members.length, 'two members share an id');
   invariant(findFault(config.members.map(serverSpec), config.hierarchy ?? null) === null, 'the members are no ensemble');
   invariant(config.tickTimeMs >= 1 && config.initLimit >= 1 && config.syncLimit >= 1, 'times and limits must be positive');
   invariant(config.minSessionTimeoutMs <= config.maxSessionTimeoutMs, 'minSessionTimeout exceeds maxSessionTimeout');
   invariant(config.snapCount >= 2 && config.commitLogCount >= 1, 'snapCount and commitLogCount are too small');
   invariant(config.counterLimit >= 1 && config.counterLimit <= COUNTER_MAX, 'counterLimit out of range');
+  checkServiceConfig(config);
 }
 
 /** What the protocol reads of it. */
