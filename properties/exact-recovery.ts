@@ -1,4 +1,7 @@
-/** Exact recovery: after any crash a server finds a state that was its own: all that it knew to be durable, nothing cut off, nothing made up. */
+/**
+ * Exact recovery: after any crash a server finds a state that was its own: all that it knew to be durable, nothing cut off,
+ * nothing made up. If its medium lost some of that, it refuses what is left, and it refuses nothing else.
+ */
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
@@ -6,6 +9,12 @@ import { NO_LOG } from '../src/history/log-tree.ts';
 
 class ExactRecovery extends Judge {
   see(fact: JudgedFact, at: At, history: History): void {
+    if (fact.kind === 'stateRefused') {
+      this.judged++;
+      if (history.server(at.node).isImpaired) this.exempt('damaged-medium');
+      else this.violate(`server ${at.node} refuses the state on its disk, which nothing has damaged: ${fact.reason}`, at);
+      return;
+    }
     if (fact.kind !== 'recovered') return;
     const { log, tree } = history;
     const server = history.server(at.node);
@@ -27,10 +36,14 @@ class ExactRecovery extends Judge {
 export const exactRecovery: Property = {
   name: 'exact-recovery',
   kind: 'safety',
-  promise: 'A server recovers exactly the tree of its own log, up to at least what it had said to be durable.',
+  promise:
+    'A server recovers exactly the tree of its own log, up to at least what it had said to be durable, or says that it lost it.',
   source: 'ZooKeeper internals: logging; ZOOKEEPER-1090, 2872, 2832, 4837, 1489',
-  reads: ['recovered'],
-  exemptions: [{ name: 'sync-in-progress', source: 'a crash during TRUNC or SNAP may leave the log as the leader wants it' }],
+  reads: ['recovered', 'stateRefused'],
+  exemptions: [
+    { name: 'sync-in-progress', source: 'a crash during TRUNC or SNAP may leave the log as the leader wants it' },
+    { name: 'damaged-medium', source: 'Alagappan et al., Protocol-Aware Recovery, FAST 2018: damage is told, not guessed' },
+  ],
   mutants: [],
   create: (): Judge => new ExactRecovery(),
 };

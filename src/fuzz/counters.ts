@@ -38,6 +38,7 @@ const SERVER_NAMES = new Map<Fact['kind'], string>([
   ['snapshotWritten', 'snapshots written'],
   ['recovered', 'recoveries'],
   ['crashed', 'crashes'],
+  ['stateRefused', 'states refused'],
   ['halted', 'halts'],
 ]);
 

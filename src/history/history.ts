@@ -42,6 +42,10 @@ export class ServerView {
   /** While a leader has it cut back or replaced: down to where, and the leader's own log then. */
   cutZxid: Zxid | -1 = -1;
   syncLog: LogNode = NO_LOG;
+  /** Its medium lost something or could not be read, and it has not been given its state anew since. */
+  isImpaired = false;
+  /** What was durable here when this server refused its state, until a snapshot replaces it; `NO_LOG`: it did not. */
+  refusedLog: LogNode = NO_LOG;
 
   constructor(id: NodeId, bit: number) {
     this.id = id;
@@ -118,7 +122,20 @@ export class History {
 
   /** Whether `log` is durable on a quorum of the voters. */
   isOnQuorum(log: LogNode): boolean {
+    return this.countsAsQuorum(this.tree.durable[log] ?? 0);
+  }
+
+  /** Whether it was, before media lost what was safe on them. */
+  wasOnQuorum(log: LogNode): boolean {
     let bits = this.tree.durable[log] ?? 0;
+    for (const { bit, refusedLog } of this.servers.values()) {
+      if (refusedLog !== NO_LOG && this.tree.isPrefix(log, refusedLog)) bits |= bit;
+    }
+    return this.countsAsQuorum(bits);
+  }
+
+  private countsAsQuorum(voters: number): boolean {
+    let bits = voters;
     let count = 0;
     for (; bits !== 0; bits &= bits - 1) count++;
     return count * 2 > this.expectations.voters.length;
@@ -243,6 +260,18 @@ export class History {
         server.isUp = true;
         return;
       }
+      case 'stateRefused': {
+        const server = this.server(at.node);
+        server.acceptedEpoch = fact.acceptedEpoch;
+        server.currentEpoch = fact.currentEpoch;
+        if (server.refusedLog === NO_LOG) server.refusedLog = server.durable;
+        this.restate(server, EMPTY_LOG, true);
+        server.isUp = true;
+        return;
+      }
+      case 'faultBegan':
+        if (isImpairing(fact) && this.servers.has(fact.node)) this.server(fact.node).isImpaired = true;
+        return;
       case 'truncated': {
         const server = this.server(at.node);
         this.restate(server, this.tree.floor(server.tail, fact.zxid), true);
@@ -251,6 +280,7 @@ export class History {
       case 'snapshotInstalled': {
         const server = this.server(at.node);
         this.restate(server, this.log !== NO_LOG ? this.log : EMPTY_LOG, true);
+        server.refusedLog = NO_LOG;
         return;
       }
       case 'acceptedEpoch':
@@ -510,4 +540,9 @@ export class History {
     }
     session.pending.length = 0;
   }
+}
+
+/** Whether a disk may hold something else afterwards than was written, or cannot be read. */
+function isImpairing({ fault, detail }: FactOf<'faultBegan'>): boolean {
+  return fault.startsWith('bitRot') || (fault.startsWith('diskError') && detail.startsWith('read'));
 }

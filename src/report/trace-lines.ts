@@ -151,6 +151,8 @@ function describeFact(fact: Fact): string | null {
   switch (fact.kind) {
     case 'recovered':
       return `recovered ${zxidToPair(fact.lastZxid)}, epochs ${fact.acceptedEpoch}/${fact.currentEpoch}${fact.tornTail ? ', torn tail dropped' : ''}`;
+    case 'stateRefused':
+      return `refused its state: ${fact.reason}`;
     case 'role':
       return `${fact.role} ${fact.epoch}`;
     case 'electionStarted':

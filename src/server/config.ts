@@ -5,6 +5,8 @@
  */
 import { invariant } from '../base/invariant.ts';
 import { COUNTER_MAX } from '../base/zxid.ts';
+import type { StorageSettings } from '../storage/outcome.ts';
+import type { SnapshotImage } from '../wire/transactions.ts';
 import type { ZabSettings } from '../zab/host.ts';
 
 /** One `server.N` line: its id and whether it votes. */
@@ -49,6 +51,14 @@ export interface ServerConfig {
   readonly counterLimit: number;
   /** Snapshots kept by the purge after each new one. */
   readonly snapRetainCount: number;
+  /** Space for the log is taken in portions of so many KiB; 0: as it is needed. */
+  readonly preAllocSizeKb: number;
+  /** A log file that has grown beyond this is followed by another; 0 or less: only after a snapshot. */
+  readonly txnLogSizeLimitInKb: number;
+  /** An empty data directory is an empty database; otherwise only one with the marker `initialize` is (db.autocreate). */
+  readonly dbAutocreate: boolean;
+  /** Logs without any snapshot before them are believed (snapshot.trust.empty). */
+  readonly snapshotTrustEmpty: boolean;
 }
 
 /** ZooKeeper's defaults. */
@@ -69,7 +79,25 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, 'id' | 'members'> = {
   learnerRetryMs: 100,
   counterLimit: COUNTER_MAX,
   snapRetainCount: 3,
+  preAllocSizeKb: 65_536,
+  txnLogSizeLimitInKb: -1,
+  dbAutocreate: true,
+  snapshotTrustEmpty: false,
 };
+
+/** ZooKeeper keeps no fewer snapshots than these. */
+const SNAPSHOTS_RETAINED_MIN = 3;
+
+/** What the storage reads of it. */
+export function storageSettings(config: ServerConfig, emptyImage: SnapshotImage): StorageSettings {
+  return {
+    snapRetainCount: Math.max(SNAPSHOTS_RETAINED_MIN, config.snapRetainCount),
+    logSizes: { preAllocSize: config.preAllocSizeKb * 1024, sizeLimit: Math.max(0, config.txnLogSizeLimitInKb) * 1024 },
+    emptyImage,
+    isAutocreated: config.dbAutocreate,
+    isEmptyTrusted: config.snapshotTrustEmpty,
+  };
+}
 
 /** The voters' ids, ascending. */
 export function voterIds(config: ServerConfig): number[] {
@@ -89,6 +117,7 @@ export function checkConfig(config: ServerConfig): void {
   invariant(config.tickTimeMs >= 1 && config.initLimit >= 1 && config.syncLimit >= 1, 'times and limits must be positive');
   invariant(config.minSessionTimeoutMs <= config.maxSessionTimeoutMs, 'minSessionTimeout exceeds maxSessionTimeout');
   invariant(config.snapCount >= 2 && config.commitLogCount >= 1, 'snapCount and commitLogCount are too small');
+  invariant(config.preAllocSizeKb >= 0, 'preAllocSize is negative');
   invariant(config.counterLimit >= 1 && config.counterLimit <= COUNTER_MAX, 'counterLimit out of range');
 }
 

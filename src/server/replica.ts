@@ -9,10 +9,11 @@ import type { Zxid } from '../base/zxid.ts';
 import type { Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { EpochFile } from '../storage/file-names.ts';
-import type { Recovered, StorageOutcome } from '../storage/outcome.ts';
+import type { Recovered, Refused, StorageOutcome } from '../storage/outcome.ts';
 import { Storage } from '../storage/storage.ts';
 import type { Applied } from '../tree/applied.ts';
 import type { SnapshotImage, Txn } from '../wire/transactions.ts';
+import { storageSettings } from './config.ts';
 import type { ServerConfig } from './config.ts';
 import { Database } from './database.ts';
 
@@ -30,11 +31,13 @@ export class Replica {
   /** A snapshot of our own that waits until the log is durable up to it. */
   private outgoing: SnapshotImage | null = null;
   private untilSnapshot = 0;
+  /** Why the disk's state was refused; empty: it was not, or a leader's has replaced it. */
+  private refusal = '';
 
   constructor(config: ServerConfig) {
     this.snapCount = config.snapCount;
     this.database = new Database(config.commitLogCount);
-    this.storage = new Storage({ snapRetainCount: config.snapRetainCount });
+    this.storage = new Storage(storageSettings(config, this.database.image()));
   }
 
   get acceptedEpoch(): number {
@@ -43,6 +46,16 @@ export class Replica {
 
   get currentEpoch(): number {
     return this.storage.currentEpoch;
+  }
+
+  /** This replica answers for what its log says; otherwise it has nothing, and only a snapshot from a leader changes that. */
+  get hasHistory(): boolean {
+    return this.refusal === '';
+  }
+
+  /** Why it has none, for the operator. */
+  get whyNoHistory(): string {
+    return this.refusal;
   }
 
   get lastLogged(): Zxid {
@@ -131,6 +144,12 @@ export class Replica {
     this.resetSnapshotCount(io);
   }
 
+  /** The disk's state counts for nothing: the database stays empty until a leader's snapshot is installed. */
+  onRefused({ reason, acceptedEpoch, currentEpoch }: Refused, io: Io): void {
+    this.refusal = reason;
+    io.observe({ kind: 'stateRefused', reason, acceptedEpoch, currentEpoch });
+  }
+
   onEpochWritten(file: EpochFile, epoch: number, io: Io): void {
     this.pendingChanges -= 1;
     io.observe({ kind: file, epoch });
@@ -156,6 +175,7 @@ export class Replica {
   onSnapshotInstalled(zxid: Zxid, io: Io): void {
     this.replaceHistory(this.incoming, [], io);
     this.incoming = null;
+    this.refusal = '';
     io.observe({ kind: 'snapshotInstalled', zxid, digest: this.database.tree.digest });
   }
 

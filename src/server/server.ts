@@ -13,7 +13,7 @@ import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId, Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
-import type { Recovered, StorageOutcome } from '../storage/outcome.ts';
+import type { Recovered, Refused, StorageOutcome } from '../storage/outcome.ts';
 import type { Request } from '../wire/client-messages.ts';
 import type { Message, Port } from '../wire/message.ts';
 import type { Forward, Notification, ServerStateName } from '../wire/quorum-messages.ts';
@@ -114,6 +114,10 @@ export class Server implements Process, ZabHost, ServicePort {
     return this.replica.isLogDurable;
   }
 
+  get hasHistory(): boolean {
+    return this.replica.hasHistory;
+  }
+
   get lastProcessed(): Zxid {
     return this.database.lastProcessedZxid;
   }
@@ -193,6 +197,11 @@ export class Server implements Process, ZabHost, ServicePort {
       this.learner = new Learner(leader);
       this.learner.start(this, io);
     }
+  }
+
+  onQuorumLost(io: Io): void {
+    const remedy = 'restore the data directories of a majority, then start all servers again';
+    this.stop(`${this.replica.whyNoHistory}; and too few of the other voters have what is missing: ${remedy}`, io);
   }
 
   onForwarded(sid: number, message: Forward, io: Io): void {
@@ -309,6 +318,9 @@ export class Server implements Process, ZabHost, ServicePort {
       case 'recovered':
         this.onRecovered(outcome, io);
         return;
+      case 'refused':
+        this.onRefused(outcome, io);
+        return;
       case 'durable':
         this.replica.onDurable(outcome.zxid, io);
         this.leader?.onDurable(outcome.zxid, this, io);
@@ -352,6 +364,15 @@ export class Server implements Process, ZabHost, ServicePort {
       this.stop('acceptedEpoch is older than currentEpoch: restore both, or empty the data directory', io);
     }
     this.replica.onRecovered(recovered, io);
+    this.beginDraining(io);
+  }
+
+  private onRefused(refused: Refused, io: Io): void {
+    this.replica.onRefused(refused, io);
+    this.beginDraining(io);
+  }
+
+  private beginDraining(io: Io): void {
     this.stage = 'draining';
     io.observe({ kind: 'role', role: 'LOOKING', epoch: this.currentEpoch });
     this.drain(io);

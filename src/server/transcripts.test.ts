@@ -132,7 +132,7 @@ function perform(scene: Scene): string[] {
     node: id,
     kind: 'server',
     disk: true,
-    boot: () => new Server({ ...DEFAULT_CONFIG, ...scene.config, id, members }),
+    boot: () => new Server({ ...DEFAULT_CONFIG, preAllocSizeKb: 0, ...scene.config, id, members }),
   }));
   const client: NodeSpec = { node: CLIENT, kind: 'client', disk: false, boot: () => new ScriptedClient(script) };
   const lines: string[] = [];

@@ -27,6 +27,8 @@ export class Election {
   private readonly received: Map<number, Vote> = new Map();
   /** Votes of servers that follow or lead already, by sender. */
   private readonly established: Map<number, Vote> = new Map();
+  /** Voters that said that they have no history. */
+  private readonly bereft: Set<number> = new Set();
   private pollMs = 0;
   private isFinalizing = false;
 
@@ -37,12 +39,14 @@ export class Election {
     this.isFinalizing = false;
     this.received.clear();
     this.established.clear();
+    this.bereft.clear();
     this.propose(initialCandidate(host));
     this.pollMs = host.settings.minNotificationIntervalMs;
     io.observe({ kind: 'electionStarted', round: this.logicalClock, lastZxid: host.lastLogged });
     io.setTimer(Timer.electionPoll, this.pollMs);
     this.broadcast(host, sender, io);
     this.countOwnVote(host, io);
+    if (!canVote(host)) this.countBereft(host.settings.id, host, io);
   }
 
   /** A vote arrived from server `from`. */
@@ -54,6 +58,7 @@ export class Election {
       return;
     }
     if (!this.isLooking) {
+      if (host.settings.isVoter && !host.hasHistory) return;
       if (notification.state === 'LOOKING') sender.send(from, this.notification(), io);
       return;
     }
@@ -62,8 +67,12 @@ export class Election {
       sender.send(from, this.notification(), io);
       return;
     }
+    if (notification.zxid === ZXID_UNINITIALIZED) this.countBereft(from, host, io);
+    else this.bereft.delete(from);
     if (!voters.includes(notification.leader)) return;
     if (notification.zxid === ZXID_UNINITIALIZED) return;
+    // A voter without history takes no side: its word would count as a vote. It joins what the others establish.
+    if (notification.state === 'LOOKING' && host.settings.isVoter && !host.hasHistory) return;
     if (notification.state === 'LOOKING') this.onLooking(from, voteOf(notification), host, sender, io);
     else this.onEstablished(from, voteOf(notification), host, io);
   }
@@ -163,7 +172,7 @@ export class Election {
   }
 
   private countOwnVote(host: ZabHost, io: Io): void {
-    if (!host.settings.isVoter) return;
+    if (!canVote(host)) return;
     this.received.set(host.settings.id, this.current);
     this.countVotes(host, io);
   }
@@ -180,6 +189,15 @@ export class Election {
     this.established.clear();
     io.observe({ kind: 'elected', leader, round: this.logicalClock });
     host.onElected(leader, io);
+  }
+
+  /** Voter `sid` has no history. Whoever has none either gives up when the others can be no quorum. */
+  private countBereft(sid: number, host: ZabHost, io: Io): void {
+    const { isVoter, voters } = host.settings;
+    if (!isVoter || host.hasHistory) return;
+    this.bereft.add(sid);
+    const others = new Set(voters.filter((voter) => !this.bereft.has(voter)));
+    if (!hasQuorum(voters, others)) host.onQuorumLost(io);
   }
 
   private propose(candidate: Candidate): void {
@@ -200,8 +218,13 @@ export class Election {
   }
 }
 
-/** A voter stands for itself with the history it holds; an observer for nobody. */
+/** An observer has no vote; nor has a voter that cannot answer for what it acknowledged (ZOOKEEPER-2325, 3056). */
+function canVote(host: ZabHost): boolean {
+  return host.settings.isVoter && host.hasHistory;
+}
+
+/** A voter stands for itself with the history it holds; whoever has no vote for nobody. */
 function initialCandidate(host: ZabHost): Candidate {
-  if (!host.settings.isVoter) return { leader: NO_CANDIDATE, zxid: ZXID_UNINITIALIZED, peerEpoch: -1 };
+  if (!canVote(host)) return { leader: NO_CANDIDATE, zxid: ZXID_UNINITIALIZED, peerEpoch: -1 };
   return { leader: host.settings.id, zxid: host.lastLogged, peerEpoch: host.currentEpoch };
 }
