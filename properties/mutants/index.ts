@@ -2,6 +2,9 @@
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 import { applyOnProposal } from './apply-on-proposal.ts';
 import { canary } from './canary.ts';
+import { damageIsATear } from './damage-is-a-tear.ts';
+import { failedSync } from './failed-sync.ts';
+import { forgetfulVoter } from './forgetful-voter.ts';
 import { genFsync } from './gen-fsync.ts';
 import { minorityQuorum } from './minority-quorum.ts';
 import { zk1082 } from './zk-1082.ts';
@@ -10,6 +13,7 @@ import { zk1156 } from './zk-1156.ts';
 import { zk1208 } from './zk-1208.ts';
 import { zk1732 } from './zk-1732.ts';
 import { zk1863 } from './zk-1863.ts';
+import { zk2325 } from './zk-2325.ts';
 import { zk2845 } from './zk-2845.ts';
 import { zk417 } from './zk-417.ts';
 import { zk4643 } from './zk-4643.ts';
@@ -29,4 +33,8 @@ export const MUTANTS: readonly Mutant[] = [
   zk1156,
   zk1208,
   zk1732,
+  zk2325,
+  damageIsATear,
+  failedSync,
+  forgetfulVoter,
 ];
