@@ -20,15 +20,25 @@ class ExactRecovery extends Judge {
     const server = history.server(at.node);
     this.judged++;
     if (log === NO_LOG) {
-      this.violate(`server ${at.node} recovers to ${zxidToPair(fact.lastZxid)}, which its log did not hold (it ended at ${zxidToPair(tree.zxid(server.tail))})`, at);
+      this.violate(
+        `server ${at.node} recovers to ${zxidToPair(fact.lastZxid)}, which its log did not hold ` +
+          `(it ended at ${zxidToPair(tree.zxid(server.tail))})`,
+        at,
+      );
       return;
     }
     // While its leader has the log cut back or replaced, a crash may leave it cut already, or replaced.
-    const kept = server.cutZxid === -1 ? server.durable : tree.floor(server.durable, server.cutZxid);
+    const durable = server.refusedLog === NO_LOG ? server.durable : server.refusedLog;
+    const kept = server.cutZxid === -1 ? durable : tree.floor(durable, server.cutZxid);
     if (tree.zxid(log) < tree.zxid(kept)) {
-      this.violate(`server ${at.node} recovers to ${zxidToPair(fact.lastZxid)}, though its log was durable up to ${zxidToPair(tree.zxid(kept))}`, at);
-    } else if (tree.zxid(log) < tree.zxid(server.durable)) this.exempt('sync-in-progress');
-    if (!history.isSameTree) this.violate(`server ${at.node} recovers ${zxidToPair(fact.lastZxid)} with another tree than that history makes`, at);
+      this.violate(
+        `server ${at.node} recovers to ${zxidToPair(fact.lastZxid)}, though its log ` +
+          `was durable up to ${zxidToPair(tree.zxid(kept))}`,
+        at,
+      );
+    } else if (tree.zxid(log) < tree.zxid(durable)) this.exempt('sync-in-progress');
+    if (!history.isSameTree)
+      this.violate(`server ${at.node} recovers ${zxidToPair(fact.lastZxid)} with another tree than that history makes`, at);
   }
 }
 
@@ -44,6 +54,6 @@ export const exactRecovery: Property = {
     { name: 'sync-in-progress', source: 'a crash during TRUNC or SNAP may leave the log as the leader wants it' },
     { name: 'damaged-medium', source: 'Alagappan et al., Protocol-Aware Recovery, FAST 2018: damage is told, not guessed' },
   ],
-  mutants: [],
+  mutants: ['zk-1156', 'zk-2325', 'damage-is-a-tear', 'failed-sync'],
   create: (): Judge => new ExactRecovery(),
 };

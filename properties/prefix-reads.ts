@@ -1,4 +1,7 @@
-/** Prefix reads: whatever a read shows is the state after some prefix of the committed history, the one that its zxid names. Stale is allowed, mixtures are not. */
+/**
+ * Prefix reads: whatever a read shows is the state after some prefix of the committed history, the one that its
+ * zxid names. Stale is allowed, mixtures are not.
+ */
 import { zxidToPair } from '../src/base/zxid.ts';
 import { isAllowed } from '../src/history/decide.ts';
 import type { History } from '../src/history/history.ts';
@@ -9,7 +12,14 @@ import type { FactOf } from '../src/io/fact.ts';
 import type { Request, Response } from '../src/wire/client-messages.ts';
 import { type Acl, ErrorCode, Permission } from '../src/wire/words.ts';
 
-type Read = Extract<Request, { readonly path: string; readonly kind: 'exists' | 'getData' | 'getChildren' | 'getChildren2' | 'getACL' | 'sync' | 'getAllChildrenNumber' | 'getEphemerals' }>;
+type Read = Extract<
+  Request,
+  {
+    readonly path: string;
+    readonly kind:
+      'exists' | 'getData' | 'getChildren' | 'getChildren2' | 'getACL' | 'sync' | 'getAllChildrenNumber' | 'getEphemerals';
+  }
+>;
 
 class PrefixReads extends Judge {
   see(fact: JudgedFact, at: At, history: History): void {
@@ -17,7 +27,12 @@ class PrefixReads extends Judge {
     if (fact.kind !== 'replied' || op === null) return;
     if (!history.isKnownZxid(fact.zxid)) {
       if (op.isWrite) return;
-      this.violate(`session ${fact.sessionId}: ${op.request.kind} (${op.cxid}) is answered as of ${zxidToPair(fact.zxid)}, which is not committed`, at, op.invokedStep);
+      this.violate(
+        `session ${fact.sessionId}: ${op.request.kind} (${op.cxid}) is answered as of ` +
+          `${zxidToPair(fact.zxid)}, which is not committed`,
+        at,
+        op.invokedStep,
+      );
       return;
     }
     if (!isRead(op.request)) return;
@@ -29,7 +44,11 @@ class PrefixReads extends Judge {
     if (problem === 'unjudged') return;
     this.judged++;
     if (problem === null) return;
-    this.violate(`session ${fact.sessionId}: ${op.request.kind} ${op.request.path} (${op.cxid}) as of ${zxidToPair(fact.zxid)} ${problem}`, at, op.invokedStep);
+    this.violate(
+      `session ${fact.sessionId}: ${op.request.kind} ${op.request.path} (${op.cxid}) as of ${zxidToPair(fact.zxid)} ${problem}`,
+      at,
+      op.invokedStep,
+    );
   }
 
   /** What is wrong with the answer; null: nothing. */
@@ -69,14 +88,24 @@ function isRead(request: Request): request is Read {
   }
 }
 
-function difference(response: Response, path: string, zxid: Zxid, data: Uint8Array | null, acl: readonly Acl[], history: History): string | null {
+function difference(
+  response: Response,
+  path: string,
+  zxid: Zxid,
+  data: Uint8Array | null,
+  acl: readonly Acl[],
+  history: History,
+): string | null {
   const stat = history.model.statAt(path, zxid);
   if (stat === undefined) return 'finds what does not exist then';
-  if ('stat' in response && !sameStat(response.stat, stat)) return `shows a stat of ${JSON.stringify(response.stat)}, not of ${JSON.stringify(stat)}`;
-  if ('data' in response && !sameBytes(response.data, data)) return `shows data "${text(response.data)}", not "${text(data)}"`;
+  if ('stat' in response && !sameStat(response.stat, stat))
+    return `shows a stat of ${JSON.stringify(response.stat)}, not of ${JSON.stringify(stat)}`;
+  if ('data' in response && !sameBytes(response.data, data))
+    return `shows data "${text(response.data)}", not "${text(data)}"`;
   if ('acl' in response && !sameAcl(response.acl, acl)) return 'shows another list of permissions';
   if ('children' in response && !isSameSet(response.children, history.model.childrenAt(path, zxid))) {
-    return `shows the children ${response.children.join(' ')}, not ${[...(history.model.childrenAt(path, zxid) ?? [])].join(' ')}`;
+    const due = [...(history.model.childrenAt(path, zxid) ?? [])];
+    return `shows the children ${response.children.join(' ')}, not ${due.join(' ')}`;
   }
   return null;
 }
@@ -96,8 +125,9 @@ function isSameSet(names: readonly string[], due: ReadonlySet<string> | undefine
 export const prefixReads: Property = {
   name: 'prefix-reads',
   kind: 'safety',
-  promise: 'Every read shows exactly the state after the transaction that its answer names, and that transaction is committed.',
-  source: 'programmer\'s guide, consistency guarantees: atomicity, single system image; ZOOKEEPER-1154, 2845, 4712',
+  promise:
+    'Every read shows exactly the state after the transaction that its answer names, and that transaction is committed.',
+  source: "programmer's guide, consistency guarantees: atomicity, single system image; ZOOKEEPER-1154, 2845, 4712",
   reads: ['replied'],
   exemptions: [
     { name: 'system-nodes', source: 'what is under /zookeeper is kept by the servers themselves' },

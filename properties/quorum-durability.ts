@@ -15,7 +15,11 @@ class QuorumDurability extends Judge {
       return;
     }
     const what = fact.kind === 'committed' ? 'commits' : `establishes epoch ${fact.epoch} upon`;
-    this.violate(`server ${at.node} ${what} ${zxidToPair(tree.zxid(log))}, which is not durable on a quorum`, at, tree.proposedSteps[log] ?? 0);
+    this.violate(
+      `server ${at.node} ${what} ${zxidToPair(tree.zxid(log))}, which is not durable on a quorum`,
+      at,
+      tree.proposedSteps[log] ?? 0,
+    );
   }
 }
 
@@ -29,6 +33,6 @@ export const quorumDurability: Property = {
   exemptions: [
     { name: 'damaged-medium', source: 'a copy may be lost once acknowledged; its server has no vote until it has one again' },
   ],
-  mutants: [],
+  mutants: ['canary'],
   create: (): Judge => new QuorumDurability(),
 };

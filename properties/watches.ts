@@ -1,6 +1,6 @@
 /**
- * Watches: a client that left a watch hears of the change before it sees any state that includes it. Judged within a connection, for
- * one-shot watches; what a reconnect catches up with is another matter, with losses that are documented.
+ * Watches: a client that left a watch hears of the change before it sees any state that includes it. Judged within a
+ * connection, for one-shot watches; what a reconnect catches up with is another matter, with losses that are documented.
  */
 import type { SessionId } from '../src/base/session-id.ts';
 import { type Zxid, zxidToPair } from '../src/base/zxid.ts';
@@ -58,7 +58,11 @@ class Watches extends Judge {
     const watcher = this.watchers.get(fact.sessionId);
     for (const due of watcher?.owed ?? []) {
       if (due.zxid > fact.zxid) continue;
-      this.violate(`session ${fact.sessionId} is answered as of ${zxidToPair(fact.zxid)} before it hears of the change of ${due.path} at ${zxidToPair(due.zxid)}, which it watches`, at);
+      this.violate(
+        `session ${fact.sessionId} is answered as of ${zxidToPair(fact.zxid)} before it hears of the change ` +
+          `of ${due.path} at ${zxidToPair(due.zxid)}, which it watches`,
+        at,
+      );
     }
     const request = history.op?.request;
     if (request === undefined) return;
@@ -66,8 +70,12 @@ class Watches extends Judge {
       watcher?.data.delete(request.path);
       watcher?.child.delete(request.path);
     }
-    const hasWatch = 'watch' in request && request.watch && (fact.err === ErrorCode.OK || (request.kind === 'exists' && fact.err === ErrorCode.NONODE));
-    if (hasWatch) this.arm(fact, request.path, request.kind === 'exists' || request.kind === 'getData' ? 'data' : 'child', history);
+    const hasWatch =
+      'watch' in request &&
+      request.watch &&
+      (fact.err === ErrorCode.OK || (request.kind === 'exists' && fact.err === ErrorCode.NONODE));
+    if (hasWatch)
+      this.arm(fact, request.path, request.kind === 'exists' || request.kind === 'getData' ? 'data' : 'child', history);
   }
 
   private arm(fact: FactOf<'replied'>, path: string, table: Table, history: History): void {
@@ -140,7 +148,11 @@ class Watches extends Judge {
     const { session } = history;
     this.judged++;
     if (session !== null && fact.zxid > 0 && fact.zxid <= session.seenZxid) {
-      this.violate(`session ${fact.sessionId} hears of the change of ${fact.path} at ${zxidToPair(fact.zxid)} after an answer as of ${zxidToPair(session.seenZxid)}`, at);
+      this.violate(
+        `session ${fact.sessionId} hears of the change of ${fact.path} at ${zxidToPair(fact.zxid)} ` +
+          `after an answer as of ${zxidToPair(session.seenZxid)}`,
+        at,
+      );
     }
     const watcher = this.watchers.get(fact.sessionId);
     if (watcher === undefined) return;
@@ -148,7 +160,8 @@ class Watches extends Judge {
     const isChild = fact.type === EventType.NodeChildrenChanged || fact.type === EventType.NodeDeleted;
     if (isData) watcher.data.delete(fact.path);
     if (isChild) watcher.child.delete(fact.path);
-    if (watcher.owed.length > 0) watcher.owed = watcher.owed.filter((due) => due.path !== fact.path || !(due.table === 'data' ? isData : isChild));
+    if (watcher.owed.length > 0)
+      watcher.owed = watcher.owed.filter((due) => due.path !== fact.path || !(due.table === 'data' ? isData : isChild));
   }
 
   private drop(id: SessionId): void {
@@ -166,10 +179,13 @@ export const watches: Property = {
   name: 'watches',
   kind: 'safety',
   promise: 'A client is told of a change that it watches before it sees any state that includes the change.',
-  source: 'programmer\'s guide, what ZooKeeper guarantees about watches',
+  source: "programmer's guide, what ZooKeeper guarantees about watches",
   reads: ['ordered', 'replied', 'watchFired', 'sessionDisconnected', 'sessionExpired', 'sessionClosed'],
   exemptions: [
-    { name: 'connection-lost', source: 'programmer\'s guide: watches are kept by the connection; a change and its reversal while away go unnoticed' },
+    {
+      name: 'connection-lost',
+      source: "programmer's guide: watches are kept by the connection; a change and its reversal while away go unnoticed",
+    },
     { name: 'unreadable', source: 'an event is not delivered to who may not read the node' },
   ],
   mutants: [],

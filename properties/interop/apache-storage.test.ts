@@ -293,7 +293,8 @@ for (const seed of SEEDS) {
 
 test('a fuzzy snapshot, newer than its name says, is brought up by the log from its name on', () => {
   const files = writtenByUs(planOf('1'));
-  const zxids = [...files.keys()].filter((name) => name.startsWith('snapshot.')).map((name) => Number.parseInt(name.slice(9), 16));
+  const names = [...files.keys()].filter((name) => name.startsWith('snapshot.'));
+  const zxids = names.map((name) => Number.parseInt(name.slice(9), 16));
   const [oldest, newest] = [Math.min(...zxids), Math.max(...zxids)];
   const fuzzy = new Map([...files].filter(([name]) => !name.startsWith('snapshot.')));
   const earlier = Math.max(oldest, newest - 9);

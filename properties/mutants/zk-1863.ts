@@ -1,6 +1,7 @@
 /** A read runs when it arrives, not when the writes before it in its session are applied; only its answer waits for theirs. */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const zk1863: Mutant = {
   id: 'zk-1863',
   title: 'reads overtake the writes before them in their session',
@@ -12,7 +13,9 @@ export const zk1863: Mutant = {
     {
       file: 'src/server/client-service.ts',
       find: 'client.queue.push({ xid, request, isRead: true, isAnswered: false });',
-      replace: 'client.queue.push({ xid, request, isRead: true, isAnswered: false, seen: { zxid: port.database.lastProcessedZxid, tree: port.database.tree.copy() } });',
+      replace: `const { lastProcessedZxid: zxid, tree } = port.database;
+        const seen = { zxid, tree: tree.copy() };
+        client.queue.push({ xid, request, isRead: true, isAnswered: false, seen });`,
     },
     {
       file: 'src/server/client-service.ts',

@@ -35,10 +35,12 @@ export function makeZxid(epoch: number, counter: number): Zxid {
   return brand(epoch * COUNTERS + counter);
 }
 
+/** The high 32 bits. Of `ZXID_UNINITIALIZED`, −1. */
 export function epochOf(zxid: Zxid): number {
   return Math.floor(zxid / COUNTERS);
 }
 
+/** The low 32 bits, unsigned. */
 export function counterOf(zxid: Zxid): number {
   return zxid < 0 ? COUNTER_MAX : zxid % COUNTERS;
 }
@@ -59,10 +61,12 @@ export function zxidFromWords(high: number, low: number): Zxid | undefined {
   return brand(high * COUNTERS + (low >>> 0));
 }
 
+/** For the wire: the epoch as an int32. */
 export function highWord(zxid: Zxid): number {
   return zxid < 0 ? -1 : Math.floor(zxid / COUNTERS) | 0;
 }
 
+/** For the wire: the counter as an int32. */
 export function lowWord(zxid: Zxid): number {
   return zxid < 0 ? -1 : (zxid % COUNTERS) | 0;
 }

@@ -47,7 +47,9 @@ export const bench: Command = {
   run(given, shell) {
     const forMs = duration('for', given.text('for') ?? DEFAULT_TIME);
     const from = wholeNumber('from', given.text('from') ?? '1');
-    const five = { ...FIVE, voters: [[5, 1]], observers: [[0, 1]], tickMs: [[DEFAULT_CONFIG.tickTimeMs, 1]], calmPercent: 0 } as const;
+    const five = {
+      ...FIVE, voters: [[5, 1]], observers: [[0, 1]], tickMs: [[DEFAULT_CONFIG.tickTimeMs, 1]], calmPercent: 0
+    } as const;
     const calm = { ...five, name: 'calm', calmPercent: 100 };
     const rows = [scenarioOf(five), scenarioOf(calm)].map((scenario) => measure(scenario, from, forMs, shell.signal));
     if (given.has('json')) shell.out(JSON.stringify(rows, null, 2));
@@ -90,7 +92,9 @@ export function fixedWorkload(plan: Plan): Plan {
     servers: plan.members.map(({ id }) => id),
     sessionTimeoutMs: 10 * plan.knobs.tickTimeMs,
     closeAtEnd: false,
-    operations: Array.from({ length: count }, (__, index) => ({ afterMs, waitForReply: false, request: requestOf(client, index) })),
+    operations: Array.from(
+      { length: count }, (__, index) => ({ afterMs, waitForReply: false, request: requestOf(client, index) }),
+    ),
   }));
   return { ...plan, clients };
 }
@@ -108,7 +112,8 @@ function report(rows: readonly Row[]): string[] {
     ...rows.map(({ scenario, runs, simulatedMs, realMs, operations, simulatedPerReal, eventsPerSecond, outcome }) => [
       scenario, decimal(runs), inWords(simulatedMs), inWords(realMs), decimal((operations * 1000) / simulatedMs),
       `${decimal(simulatedPerReal)} : 1`, `${(simulatedPerReal / RATIO_BAR).toFixed(2)} of ${decimal(RATIO_BAR)}`,
-      decimal(eventsPerSecond), `${(eventsPerSecond / EVENTS_BAR).toFixed(2)} of ${decimal(EVENTS_BAR)}`, outcome === 'held' ? '' : outcome,
+      decimal(eventsPerSecond), `${(eventsPerSecond / EVENTS_BAR).toFixed(2)} of ${decimal(EVENTS_BAR)}`,
+      outcome === 'held' ? '' : outcome,
     ]),
   ]);
 }

@@ -171,7 +171,7 @@ test('a reply out of order ends the connection, not the session', () => {
   core.submit(read('getData', '/b'), io);
   io.take();
   io.receive(core, reply(2, 3, null, ErrorCode.NONODE));
-  assert.equal(io.take(), ['close', '! sessionDisconnected', '! lost 1', '! lost 2']);
+  assert.equal(io.take(), ['! replied 2 err -101', 'close', '! sessionDisconnected', '! lost 1', '! lost 2']);
   io.advance(core, 0);
   io.establish(core);
   assert.is(core.phase, 'connected');

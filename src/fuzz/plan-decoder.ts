@@ -104,8 +104,8 @@ const decodeOperation: Decoder<ScriptedOperation> = (value, path) => {
 };
 
 const REQUEST_KINDS = [
-  'create', 'create2', 'createContainer', 'delete', 'check', 'setData', 'setACL', 'exists', 'getData', 'getChildren', 'getChildren2', 'getACL',
-  'sync', 'multi', 'closeSession', 'reconnect',
+  'create', 'create2', 'createContainer', 'delete', 'check', 'setData', 'setACL', 'exists', 'getData', 'getChildren',
+  'getChildren2', 'getACL', 'sync', 'multi', 'closeSession', 'reconnect',
 ] as const;
 const MULTI_KINDS = ['create', 'create2', 'createContainer', 'delete', 'check', 'setData'] as const;
 
@@ -127,7 +127,10 @@ const decodeRequest: Decoder<ScriptedRequest> = (value, path) => {
     case 'getChildren2':
       return ended(fields, { kind, path: fields.get('path', text), ...fields.maybe('watch', boolean) });
     case 'setACL':
-      return ended(fields, { kind, path: fields.get('path', text), ...fields.maybe('acl', list(decodeAcl)), ...fields.maybe('version', int32) });
+      return ended(
+        fields,
+        { kind, path: fields.get('path', text), ...fields.maybe('acl', list(decodeAcl)), ...fields.maybe('version', int32) },
+      );
     default:
       return multiOp(fields, kind);
   }
@@ -147,7 +150,16 @@ function multiOp(fields: Fields, kind: (typeof MULTI_KINDS)[number]): ScriptedMu
     case 'setData':
       return ended(fields, { kind, path, ...fields.maybe('data', text), ...fields.maybe('version', int32) });
     default:
-      return ended(fields, { kind, path, ...fields.maybe('data', text), ...fields.maybe('flags', integer(0, 6)), ...fields.maybe('acl', list(decodeAcl)) });
+      return ended(
+        fields,
+        {
+          kind,
+          path,
+          ...fields.maybe('data', text),
+          ...fields.maybe('flags', integer(0, 6)),
+          ...fields.maybe('acl', list(decodeAcl)),
+        },
+      );
   }
 }
 

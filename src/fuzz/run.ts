@@ -53,7 +53,7 @@ export interface RunResult {
 }
 
 /** A run of a plan that a scenario made never needs so many events; a livelock does. */
-export const MAX_STEPS = 5_000_000;
+export const MAX_STEPS = 1_000_000;
 
 /** Runs a plan to its end, or to the first violation. */
 export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunResult {

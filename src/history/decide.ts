@@ -1,13 +1,25 @@
 /**
- * What the leader ought to make of a request: the checks of ZooKeeper's write path in their order (reference section 1.8), decided
- * on the model's state just before the transaction. Written apart from the service's own preparation, for the judge of results.
- * What depends on identities the facts do not tell (other schemes than world) is left undecided, and counted.
+ * What the leader ought to make of a request: the checks of ZooKeeper's write path in their order (reference section
+ * 1.8), decided on the model's state just before the transaction. Written apart from the service's own preparation, for
+ * the judge of results. What depends on identities the facts do not tell (other schemes than world) is left undecided,
+ * and counted.
  */
-import type { CheckRequest, CreateRequest, CreateTtlRequest, DeleteRequest, MultiOp, MultiRequest, Request, SetAclRequest, SetDataRequest } from '../wire/client-messages.ts';
+import type {
+  CheckRequest,
+  CreateRequest,
+  CreateTtlRequest,
+  DeleteRequest,
+  MultiOp,
+  MultiRequest,
+  Request,
+  SetAclRequest,
+  SetDataRequest,
+} from '../wire/client-messages.ts';
 import type { SimpleTxn, Txn } from '../wire/transactions.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import { type Acl, CreateFlag, ErrorCode, Permission, type ResultCode } from '../wire/words.ts';
-import { type Effects, type Model, parentOf } from './model.ts';
+import { type Model, parentOf } from './model.ts';
+import type { Effects } from './model-state.ts';
 import { sameAcl, sameBytes } from './same.ts';
 
 /** The decision on one operation: a refusal, or the operation's transaction. */
@@ -39,7 +51,10 @@ export function replay(model: Model, txn: Txn, request: Request | null): Verdict
     case 'setData':
     case 'setACL': {
       const decision = decide(model, request);
-      const breach = decision === null ? null : difference(decision, txn.body.kind === 'multi' || isSessionTxn(txn) ? null : soleBody(txn));
+      const breach =
+        decision === null
+          ? null
+          : difference(decision, txn.body.kind === 'multi' || isSessionTxn(txn) ? null : soleBody(txn));
       return { effects: model.apply(txn), breach, isDecided: decision !== null };
     }
     case 'closeSession': {
@@ -103,13 +118,20 @@ function replayMulti(model: Model, txn: Txn, request: MultiRequest): Verdict {
   return { effects: model.apply(txn), breach, isDecided };
 }
 
-function multiDifference(txn: Txn, length: number, bodies: readonly SimpleTxn[], refused: number, err: ResultCode): string | null {
+function multiDifference(
+  txn: Txn,
+  length: number,
+  bodies: readonly SimpleTxn[],
+  refused: number,
+  err: ResultCode,
+): string | null {
   const { body } = txn;
   if (body.kind !== 'multi') return `a multi became a transaction of kind ${body.kind}`;
   if (body.txns.length !== length) return `a multi of ${length} operations became one of ${body.txns.length}`;
   for (let i = 0; i < length; i++) {
     let due: Decision = { err: ErrorCode.OK, body: bodies[i] ?? null };
-    if (refused >= 0) due = { err: i < refused ? ErrorCode.OK : i === refused ? err : ErrorCode.RUNTIMEINCONSISTENCY, body: null };
+    if (refused >= 0)
+      due = { err: i < refused ? ErrorCode.OK : i === refused ? err : ErrorCode.RUNTIMEINCONSISTENCY, body: null };
     const breach = difference(due, body.txns[i] ?? null);
     if (breach !== null) return `in a multi, operation ${i}: ${breach}`;
   }
@@ -119,7 +141,8 @@ function multiDifference(txn: Txn, length: number, bodies: readonly SimpleTxn[],
 /** How the transaction differs from the decision; null if it does not. */
 function difference(due: Decision, body: SimpleTxn | null): string | null {
   if (body === null) return 'the transaction is of another kind than the request';
-  if (due.body === null) return body.kind === 'error' && body.err === due.err ? null : `refusal ${due.err} was due, not ${outcomeOf(body)}`;
+  if (due.body === null)
+    return body.kind === 'error' && body.err === due.err ? null : `refusal ${due.err} was due, not ${outcomeOf(body)}`;
   const wanted = due.body;
   if (body.kind === 'error') return `${wanted.kind} should have succeeded, but was refused with ${body.err}`;
   switch (wanted.kind) {
@@ -129,13 +152,18 @@ function difference(due: Decision, body: SimpleTxn | null): string | null {
     case 'createTTL':
       if (!('parentCVersion' in body)) return `a create became ${body.kind}`;
       if (body.path !== wanted.path) return `${wanted.path} was due, not ${body.path}`;
-      if (body.parentCVersion !== wanted.parentCVersion) return `cversion ${wanted.parentCVersion} of the parent was due, not ${body.parentCVersion}`;
+      if (body.parentCVersion !== wanted.parentCVersion)
+        return `cversion ${wanted.parentCVersion} of the parent was due, not ${body.parentCVersion}`;
       if (isEphemeral(body) !== isEphemeral(wanted)) return `${body.path} is ${isEphemeral(body) ? '' : 'not '}ephemeral`;
       if (isContainer(body) !== isContainer(wanted)) return `${body.path} is ${isContainer(body) ? '' : 'not '}a container`;
-      return sameBytes(body.data, wanted.data) && sameAcl(body.acl, wanted.acl) ? null : `${body.path} has other contents than asked for`;
+      return sameBytes(body.data, wanted.data) && sameAcl(body.acl, wanted.acl)
+        ? null
+        : `${body.path} has other contents than asked for`;
     case 'delete':
     case 'deleteContainer':
-      return body.kind === 'delete' && body.path === wanted.path ? null : `the deletion of ${wanted.path} became ${outcomeOf(body)}`;
+      return body.kind === 'delete' && body.path === wanted.path
+        ? null
+        : `the deletion of ${wanted.path} became ${outcomeOf(body)}`;
     case 'setData':
     case 'reconfig':
       if (body.kind !== 'setData' || body.path !== wanted.path) return `setData of ${wanted.path} became ${outcomeOf(body)}`;
@@ -143,7 +171,9 @@ function difference(due: Decision, body: SimpleTxn | null): string | null {
       return sameBytes(body.data, wanted.data) ? null : `${wanted.path} was given other data than asked for`;
     case 'setACL':
       if (body.kind !== 'setACL' || body.path !== wanted.path) return `setACL of ${wanted.path} became ${outcomeOf(body)}`;
-      return body.version === wanted.version && sameAcl(body.acl, wanted.acl) ? null : `setACL of ${wanted.path} wrote something else`;
+      return body.version === wanted.version && sameAcl(body.acl, wanted.acl)
+        ? null
+        : `setACL of ${wanted.path} wrote something else`;
     case 'check':
       return body.kind === 'check' && body.path === wanted.path ? null : `check of ${wanted.path} became ${outcomeOf(body)}`;
     case 'error':
@@ -190,7 +220,8 @@ function decideCreate(model: Model, op: CreateRequest | CreateTtlRequest): Decis
   const isTtl = op.kind === 'createTTL';
   const limit = isTtl ? CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL : CreateFlag.CONTAINER;
   if (op.flags < 0 || op.flags > limit) return refuse(ErrorCode.BADARGUMENTS);
-  if (op.kind === 'createTTL' && (op.flags < CreateFlag.PERSISTENT_WITH_TTL || op.ttl < 1 || op.ttl > MAX_TTL_MS)) return refuse(ErrorCode.BADARGUMENTS);
+  if (op.kind === 'createTTL' && (op.flags < CreateFlag.PERSISTENT_WITH_TTL || op.ttl < 1 || op.ttl > MAX_TTL_MS))
+    return refuse(ErrorCode.BADARGUMENTS);
   const slash = op.path.lastIndexOf('/');
   if (slash < 0 || op.path.includes('\0')) return refuse(ErrorCode.BADARGUMENTS);
   const acl = normalise(op.acl);
@@ -202,8 +233,10 @@ function decideCreate(model: Model, op: CreateRequest | CreateTtlRequest): Decis
   const allowed = isAllowed(parent.acl, Permission.CREATE);
   if (allowed !== true) return allowed === undefined ? null : refuse(ErrorCode.NOAUTH);
   const creations = model.creations(parentPath);
-  const isSequential = (op.flags & 2) !== 0 && op.flags !== CreateFlag.CONTAINER && op.flags !== CreateFlag.PERSISTENT_WITH_TTL;
-  const path = isSequential || op.flags === CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL ? op.path + suffix(creations) : op.path;
+  const isSequential =
+    (op.flags & 2) !== 0 && op.flags !== CreateFlag.CONTAINER && op.flags !== CreateFlag.PERSISTENT_WITH_TTL;
+  const path =
+    isSequential || op.flags === CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL ? op.path + suffix(creations) : op.path;
   if (!isValidPath(path)) return refuse(ErrorCode.BADARGUMENTS);
   if (model.node(path) !== undefined) return refuse(ErrorCode.NODEEXISTS);
   if (parent.owner !== NO_SESSION) return refuse(ErrorCode.NOCHILDRENFOREPHEMERALS);
@@ -296,9 +329,15 @@ export function isValidPath(path: string): boolean {
     const code = i === path.length ? 0x2f : path.charCodeAt(i);
     if (code === 0x2f) {
       const length = i - segment;
-      if (length === 0 || (length === 1 && path[segment] === '.') || (length === 2 && path[segment] === '.' && path[segment + 1] === '.')) return false;
+      if (
+        length === 0 ||
+        (length === 1 && path[segment] === '.') ||
+        (length === 2 && path[segment] === '.' && path[segment + 1] === '.')
+      )
+        return false;
       segment = i + 1;
-    } else if (code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0xd800 && code <= 0xf8ff) || code >= 0xfff0) return false;
+    } else if (code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0xd800 && code <= 0xf8ff) || code >= 0xfff0)
+      return false;
   }
   return true;
 }

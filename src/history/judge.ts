@@ -1,7 +1,7 @@
 /**
- * What a property is and what judges one. A judge reads facts as they come and holds plain data only, so that it forks with the world
- * it judges. It says what is wrong in one sentence, with the steps that show it. It never looks inside a process, and it never
- * throws: a run that breaks one promise is still judged on the others.
+ * What a property is and what judges one. A judge reads facts as they come and holds plain data only, so that it forks
+ * with the world it judges. It says what is wrong in one sentence, with the steps that show it. It never looks inside a
+ * process, and it never throws: a run that breaks one promise is still judged on the others.
  */
 import type { NodeId } from '../io/event.ts';
 import type { Fact, FactKind } from '../io/fact.ts';

@@ -1,74 +1,22 @@
 /**
- * The reference model: the replicated state machine written a second time, naively, from the description of ZooKeeper's behaviour
- * (reference sections 1.4-1.9 and 4.1-4.3). It replays the truth log and keeps every version of everything, so that it can say what
- * any node looked like at any zxid. It shares no code with the service, so that one bug cannot agree with itself; nothing in it
- * is clever, and it must never throw on a log that breaks the rules: it says which rule, and goes on.
+ * The reference model: the replicated state machine written a second time, naively, from the description of ZooKeeper's
+ * behaviour (reference sections 1.4-1.9 and 4.1-4.3). It replays the truth log and keeps every version of everything, so
+ * that it can say what any node looked like at any zxid. It shares no code with the service, so that one bug cannot agree
+ * with itself; nothing in it is clever, and it must never throw on a log that breaks the rules: it says which rule, and
+ * goes on.
  */
 import { NO_SESSION, type SessionId } from '../base/session-id.ts';
 import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { CreateContainerTxn, CreateTtlTxn, CreateTxn, SimpleTxn, Txn, TxnHeader } from '../wire/transactions.ts';
-import { type Acl, type Bytes, ErrorCode, OPEN_ACL_UNSAFE, type ResultCode, type Stat } from '../wire/words.ts';
-
-/** What a node was from `zxid` on, children aside. */
-export interface NodeVersion {
-  readonly zxid: Zxid;
-  /** false: deleted. */
-  readonly exists: boolean;
-  readonly data: Bytes | null;
-  readonly acl: readonly Acl[];
-  readonly version: number;
-  readonly aversion: number;
-  readonly czxid: Zxid;
-  readonly mzxid: Zxid;
-  readonly ctime: number;
-  readonly mtime: number;
-  readonly owner: SessionId;
-}
-
-/** A child came or went; a change without a name begins an incarnation of the parent. */
-export interface ChildChange {
-  readonly zxid: Zxid;
-  readonly name: string;
-  readonly isCreation: boolean;
-  /** Creations and children in this incarnation, this change included. */
-  readonly creations: number;
-  readonly count: number;
-}
-
-/** All that ever was at one path. */
-export class PathHistory {
-  readonly versions: NodeVersion[] = [];
-  readonly changes: ChildChange[] = [];
-  readonly children: Set<string> = new Set();
-}
-
-/** A session as transactions know it. */
-export class ModelSession {
-  closed: Zxid = ZXID_ZERO;
-  readonly ephemerals: Set<string> = new Set();
-  readonly opened: Zxid;
-  readonly timeoutMs: number;
-
-  constructor(opened: Zxid, timeoutMs: number) {
-    this.opened = opened;
-    this.timeoutMs = timeoutMs;
-  }
-}
-
-/** What one operation of a transaction came to. */
-export interface TxnResult {
-  readonly kind: string;
-  readonly err: ResultCode;
-  readonly path: string | null;
-  readonly stat: Stat | null;
-}
-
-/** What a transaction came to, and the rules of sessions and ephemerals that it broke (a clause each; null: none). */
-export interface Effects {
-  readonly results: readonly TxnResult[];
-  readonly ephemeralBreach: string | null;
-  readonly sessionBreach: string | null;
-}
+import { type Acl, type Bytes, ErrorCode, OPEN_ACL_UNSAFE, type Stat } from '../wire/words.ts';
+import {
+  type ChildChange,
+  type Effects,
+  ModelSession,
+  type NodeVersion,
+  PathHistory,
+  type TxnResult,
+} from './model-state.ts';
 
 /** The state at every zxid of the truth log. */
 export class Model {
@@ -92,7 +40,19 @@ export class Model {
   private born(path: string, data: Bytes, acl: readonly Acl[], aversion: number, children: readonly string[]): void {
     const history = new PathHistory();
     const zero = ZXID_ZERO;
-    history.versions.push({ zxid: zero, exists: true, data, acl, version: 0, aversion, czxid: zero, mzxid: zero, ctime: 0, mtime: 0, owner: NO_SESSION });
+    history.versions.push({
+      zxid: zero,
+      exists: true,
+      data,
+      acl,
+      version: 0,
+      aversion,
+      czxid: zero,
+      mzxid: zero,
+      ctime: 0,
+      mtime: 0,
+      owner: NO_SESSION,
+    });
     history.changes.push({ zxid: zero, name: '', isCreation: true, creations: 0, count: children.length });
     for (const child of children) history.children.add(child);
     this.paths.set(path, history);
@@ -148,7 +108,10 @@ export class Model {
     return children;
   }
 
-  /** The zxid of the first change to the node itself after `zxid` that a data watch notices (`setACL` is none); undefined if none yet. */
+  /**
+   * The zxid of the first change to the node itself after `zxid` that a data watch notices (`setACL` is none);
+   * undefined if none yet.
+   */
   dataChangeAfter(path: string, zxid: Zxid): Zxid | undefined {
     const versions = this.paths.get(path)?.versions ?? [];
     let found: Zxid | undefined;
@@ -212,7 +175,14 @@ export class Model {
       case 'reconfig': {
         const old = this.node(body.path);
         if (old !== undefined) {
-          this.push(body.path, { ...old, zxid: header.zxid, data: body.data, version: body.version, mzxid: header.zxid, mtime: header.time });
+          this.push(body.path, {
+            ...old,
+            zxid: header.zxid,
+            data: body.data,
+            version: body.version,
+            mzxid: header.zxid,
+            mtime: header.time,
+          });
         }
         return { kind: body.kind, err: ErrorCode.OK, path: null, stat: this.statAt(body.path, header.zxid) ?? null };
       }
@@ -264,12 +234,26 @@ export class Model {
     const isEphemeral = 'ephemeral' in body && body.ephemeral;
     const parent = parentOf(body.path);
     const name = body.path.slice(parent.length === 1 ? 1 : parent.length + 1);
-    if ((this.node(parent)?.owner ?? NO_SESSION) !== NO_SESSION) this.ephemeralBreach = `${body.path} was created under an ephemeral node`;
-    if (isEphemeral && !this.isOpen(header.clientId)) this.ephemeralBreach = `the ephemeral ${body.path} was created by a session that is not open`;
+    if ((this.node(parent)?.owner ?? NO_SESSION) !== NO_SESSION)
+      this.ephemeralBreach = `${body.path} was created under an ephemeral node`;
+    if (isEphemeral && !this.isOpen(header.clientId))
+      this.ephemeralBreach = `the ephemeral ${body.path} was created by a session that is not open`;
     this.changeChildren(header, parent, name, true);
     const { zxid, time } = header;
     const owner = isEphemeral ? header.clientId : NO_SESSION;
-    this.push(body.path, { zxid, exists: true, data: body.data, acl: body.acl, version: 0, aversion: 0, czxid: zxid, mzxid: zxid, ctime: time, mtime: time, owner });
+    this.push(body.path, {
+      zxid,
+      exists: true,
+      data: body.data,
+      acl: body.acl,
+      version: 0,
+      aversion: 0,
+      czxid: zxid,
+      mzxid: zxid,
+      ctime: time,
+      mtime: time,
+      owner,
+    });
     this.change(body.path, { zxid, name: '', isCreation: true, creations: 0, count: 0 });
     if (isEphemeral && !this.isTrying) this.sessions.get(owner)?.ephemerals.add(body.path);
     return { kind: body.kind, err: ErrorCode.OK, path: body.path, stat: this.statAt(body.path, zxid) ?? null };
@@ -324,13 +308,17 @@ export class Model {
   private closeSession(txn: Txn, paths: readonly string[] | null): void {
     const session = this.sessions.get(txn.clientId);
     if (session === undefined || session.closed !== ZXID_ZERO) {
-      if (paths !== null && paths.length > 0) this.ephemeralBreach = `closing a session that is not open deleted ${paths.join(', ')}`;
+      if (paths !== null && paths.length > 0)
+        this.ephemeralBreach = `closing a session that is not open deleted ${paths.join(', ')}`;
       return;
     }
     if (paths !== null) {
       const listed = new Set(paths);
-      for (const path of session.ephemerals) if (!listed.has(path)) this.ephemeralBreach = `its ephemeral ${path} outlived the session`;
-      for (const path of listed) if (!session.ephemerals.has(path)) this.ephemeralBreach = `closing the session deleted ${path}, which is not its own`;
+      for (const path of session.ephemerals)
+        if (!listed.has(path)) this.ephemeralBreach = `its ephemeral ${path} outlived the session`;
+      for (const path of listed)
+        if (!session.ephemerals.has(path))
+          this.ephemeralBreach = `closing the session deleted ${path}, which is not its own`;
     }
     for (const path of paths ?? [...session.ephemerals]) this.remove(txn, path);
     session.closed = txn.zxid;

@@ -6,11 +6,10 @@
  */
 import { invariant } from '../base/invariant.ts';
 import type { Zxid } from '../base/zxid.ts';
-import type { Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { EpochFile } from '../storage/file-names.ts';
 import type { Recovered, Refused, StorageOutcome } from '../storage/outcome.ts';
-import { Storage } from '../storage/storage.ts';
+import { Storage, type DiskEvent } from '../storage/storage.ts';
 import type { Applied } from '../tree/applied.ts';
 import type { SnapshotImage, Txn } from '../wire/transactions.ts';
 import { storageSettings } from './config.ts';
@@ -53,9 +52,10 @@ export class Replica {
     return this.refusal === '';
   }
 
-  /** Why it has none, for the operator. */
+  /** For the operator of an ensemble in which too many have none. */
   get whyNoHistory(): string {
-    return this.refusal;
+    const remedy = 'restore the data directories of a majority, then start all servers again';
+    return `${this.refusal}; and too few of the other voters have what is missing: ${remedy}`;
   }
 
   get lastLogged(): Zxid {
@@ -78,7 +78,7 @@ export class Replica {
   }
 
   /** Hands a disk event to the storage; see `StorageOutcome` for what comes of it. */
-  onDiskEvent(event: Extract<Event, { kind: 'diskDone' | 'diskRead' | 'diskListed' | 'diskFailed' }>, io: Io): StorageOutcome | null {
+  onDiskEvent(event: DiskEvent, io: Io): StorageOutcome | null {
     return this.storage.handle(event, io);
   }
 
@@ -138,14 +138,18 @@ export class Replica {
     this.observeRecovery(false, io);
   }
 
-  onRecovered(recovered: Recovered, io: Io): void {
+  onRecovered(recovered: Recovered | Refused, io: Io): void {
+    if (recovered.kind === 'refused') {
+      this.onRefused(recovered, io);
+      return;
+    }
     this.database.load(recovered.image, recovered.txns);
     this.observeRecovery(recovered.tornTail, io);
     this.resetSnapshotCount(io);
   }
 
   /** The disk's state counts for nothing: the database stays empty until a leader's snapshot is installed. */
-  onRefused({ reason, acceptedEpoch, currentEpoch }: Refused, io: Io): void {
+  private onRefused({ reason, acceptedEpoch, currentEpoch }: Refused, io: Io): void {
     this.refusal = reason;
     io.observe({ kind: 'stateRefused', reason, acceptedEpoch, currentEpoch });
   }

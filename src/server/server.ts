@@ -13,7 +13,7 @@ import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId, Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
-import type { Recovered, Refused, StorageOutcome } from '../storage/outcome.ts';
+import type { StorageOutcome } from '../storage/outcome.ts';
 import type { Request } from '../wire/client-messages.ts';
 import type { Message, Port } from '../wire/message.ts';
 import type { Forward, Notification, ServerStateName } from '../wire/quorum-messages.ts';
@@ -183,9 +183,7 @@ export class Server implements Process, ZabHost, ServicePort {
     this.isServing = false;
     this.touched.clear();
     this.service.closeAll(io);
-    this.stage = 'draining';
-    io.observe({ kind: 'role', role: 'LOOKING', epoch: this.currentEpoch });
-    this.drain(io);
+    this.beginDraining(io);
   }
 
   onElected(leader: number, io: Io): void {
@@ -200,8 +198,7 @@ export class Server implements Process, ZabHost, ServicePort {
   }
 
   onQuorumLost(io: Io): void {
-    const remedy = 'restore the data directories of a majority, then start all servers again';
-    this.stop(`${this.replica.whyNoHistory}; and too few of the other voters have what is missing: ${remedy}`, io);
+    this.stop(this.replica.whyNoHistory, io);
   }
 
   onForwarded(sid: number, message: Forward, io: Io): void {
@@ -303,7 +300,8 @@ export class Server implements Process, ZabHost, ServicePort {
 
   /** A server that recovers or drains has no vote to tell yet; its peers will hear of it when it has. */
   private onNotification(from: number, notification: Notification, io: Io): void {
-    if (this.stage === 'looking' || this.stage === 'working') this.election.onNotification(from, notification, this, this.links, io);
+    if (this.stage === 'recovering' || this.stage === 'draining') return;
+    this.election.onNotification(from, notification, this, this.links, io);
   }
 
   private onClosed(connection: ConnectionId, io: Io): void {
@@ -316,10 +314,9 @@ export class Server implements Process, ZabHost, ServicePort {
   private onStorage(outcome: StorageOutcome, io: Io): void {
     switch (outcome.kind) {
       case 'recovered':
-        this.onRecovered(outcome, io);
-        return;
       case 'refused':
-        this.onRefused(outcome, io);
+        this.replica.onRecovered(outcome, io);
+        this.beginDraining(io);
         return;
       case 'durable':
         this.replica.onDurable(outcome.zxid, io);
@@ -357,19 +354,6 @@ export class Server implements Process, ZabHost, ServicePort {
         assertNever(outcome);
     }
     this.drain(io);
-  }
-
-  private onRecovered(recovered: Recovered, io: Io): void {
-    if (recovered.acceptedEpoch < recovered.currentEpoch) {
-      this.stop('acceptedEpoch is older than currentEpoch: restore both, or empty the data directory', io);
-    }
-    this.replica.onRecovered(recovered, io);
-    this.beginDraining(io);
-  }
-
-  private onRefused(refused: Refused, io: Io): void {
-    this.replica.onRefused(refused, io);
-    this.beginDraining(io);
   }
 
   private beginDraining(io: Io): void {

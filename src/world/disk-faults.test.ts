@@ -30,7 +30,8 @@ const writer: Behaviour = (event, io) => {
 };
 
 function failures(made: Bench): (readonly [token: number, error: DiskError])[] {
-  return (made.heard.get(1) ?? []).flatMap(({ event }) => (event.kind === 'diskFailed' ? [[event.token, event.error] as const] : []));
+  const events = (made.heard.get(1) ?? []).map(({ event }) => event);
+  return events.flatMap((event) => (event.kind === 'diskFailed' ? [[event.token, event.error] as const] : []));
 }
 
 function counter(made: Bench, name: string): FaultCounter | undefined {

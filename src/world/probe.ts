@@ -78,7 +78,8 @@ export function bench(count: number, behaviour: Behaviour, options: BenchOptions
     const list: Heard[] = [];
     heard.set(node, list);
     const isServer = node < 1000;
-    return { node, kind: isServer ? 'server' : 'client', boot: () => new Probe(behaviour, list), disk: isServer, isVoter: isServer };
+    const kind = isServer ? 'server' : 'client';
+    return { node, kind, boot: () => new Probe(behaviour, list), disk: isServer, isVoter: isServer };
   });
   const world = new World({
     settings: options.settings ?? EXACT,

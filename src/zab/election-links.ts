@@ -19,6 +19,12 @@ interface Link {
   last: Notification | null;
 }
 
+/** A vote, and whose it is. */
+export interface Received {
+  readonly from: number;
+  readonly notification: Notification;
+}
+
 /** See the head of the file. Plain data; the election sends through it. */
 export class ElectionLinks {
   readonly self: number;
@@ -79,7 +85,7 @@ export class ElectionLinks {
    * A message came; returns the notification and who sent it, or undefined when it was a greeting or
    * nonsense.
    */
-  onMessage(connection: ConnectionId, message: ElectionMessage, io: Io): { from: number; notification: Notification } | undefined {
+  onMessage(connection: ConnectionId, message: ElectionMessage, io: Io): Received | undefined {
     if (message.kind === 'notification') {
       const from = this.peers.get(connection);
       return from === undefined ? undefined : { from, notification: message };
