@@ -5,15 +5,15 @@ import type { Mutant } from '../../src/fuzz/mutant.ts';
 export const damageIsATear: Mutant = {
   id: 'damage-is-a-tear',
   title: 'a damaged entry is taken for the end of the log',
-  source: "ZooKeeper's reader takes a missing end byte for the end of the file, wherever it is; FAST 2018, Protocol-Aware Recovery",
+  source: "ZooKeeper's reader takes a missing end byte for the end of the file, wherever it is; FAST 2018",
   tier: 2,
   breaks: ['exact-recovery', 'no-lost-committed'],
   scenarios: ['disk'],
   edits: [
     {
       file: 'src/storage/loading.ts',
-      find: "this.watermark = bytes === undefined ? null : parseWatermark(bytes);",
-      replace: "this.watermark = bytes === undefined ? null : { sequence: parseWatermark(bytes)?.sequence ?? 0, zxid: ZXID_ZERO };",
+      find: 'this.watermark = bytes === undefined ? null : parseWatermark(bytes);',
+      replace: 'this.watermark = { sequence: 0, zxid: ZXID_ZERO };',
     },
   ],
 };

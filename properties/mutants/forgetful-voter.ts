@@ -1,4 +1,4 @@
-/** A server that lost what it had acknowledged votes all the same, with nothing: a quorum of such has forgotten what was committed. */
+/** A server that lost what it had acknowledged votes all the same: a quorum of such has forgotten what was committed. */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
 /** See the head of the file. */

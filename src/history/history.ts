@@ -19,7 +19,8 @@ import type { At, Expectations, OrderedFact } from './judge.ts';
 import { EMPTY_LOG, isSameTxn, type LogNode, LogTree, NO_LOG } from './log-tree.ts';
 import { Model } from './model.ts';
 import {
-  acceptState, changeRole, type Establishment, isImpairing, isMajority, makeDurable, recoveredLog, refuseState, restate, ServerView,
+  acceptState, changeRole, type Establishment, isImpairing, isMajority, makeDurable, recoveredLog, refuseState, restate,
+  ServerView,
 } from './servers.ts';
 import { type Op, SessionBook, type SessionView } from './sessions.ts';
 
@@ -186,6 +187,10 @@ export class History {
       case 'sessionExpiring':
         this.sessions.session = this.sessions.of(fact.sessionId);
         return;
+      case 'localSessionOpened':
+        this.model.locals.add(fact.sessionId);
+        this.sessions.of(fact.sessionId).isLocal = true;
+        return;
       case 'syncAnswered':
         this.sessions.session = this.sessions.of(fact.sessionId);
         this.sessions.op = this.sessions.session.ops.get(fact.cxid) ?? null;
@@ -215,13 +220,9 @@ export class History {
         server.isUp = true;
         return;
       }
-      case 'stateRefused': {
-        const server = this.server(at.node);
-        server.acceptedEpoch = fact.acceptedEpoch;
-        server.currentEpoch = fact.currentEpoch;
-        refuseState(this.tree, server);
+      case 'stateRefused':
+        refuseState(this.tree, this.server(at.node), fact);
         return;
-      }
       case 'faultBegan':
         if (isImpairing(fact) && this.servers.has(fact.node)) this.server(fact.node).isImpaired = true;
         return;
@@ -355,6 +356,7 @@ export class History {
       session = this.sessions.of(clientId);
       session.heardMs = at.timeMs;
       session.timeoutMs = body.timeoutMs;
+      session.isLocal = false;
     }
     const op = cxid > 0 ? (session?.ops.get(cxid) ?? null) : null;
     const isFirst = op !== null && op.zxid === ZXID_ZERO;

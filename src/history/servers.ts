@@ -75,7 +75,9 @@ export function restate(tree: LogTree, server: ServerView, log: LogNode, isDurab
 }
 
 /** What its disk holds counts for nothing any more. */
-export function refuseState(tree: LogTree, server: ServerView): void {
+export function refuseState(tree: LogTree, server: ServerView, fact: FactOf<'stateRefused'>): void {
+  server.acceptedEpoch = fact.acceptedEpoch;
+  server.currentEpoch = fact.currentEpoch;
   if (server.refusedLog === NO_LOG) {
     server.refusedLog = server.durable;
     server.refusedTail = server.tail;

@@ -149,6 +149,12 @@ export class Replica {
   }
 
   /** The disk's state counts for nothing: the database stays empty until a leader's snapshot is installed. */
+  /** This server cannot go on; `reason` says what to do. */
+  halt(reason: string, io: Io): never {
+    io.observe({ kind: 'halted', reason });
+    return io.halt(reason);
+  }
+
   private onRefused({ reason, acceptedEpoch, currentEpoch }: Refused, io: Io): void {
     this.refusal = reason;
     io.observe({ kind: 'stateRefused', reason, acceptedEpoch, currentEpoch });
