@@ -2,6 +2,9 @@
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 import { applyOnProposal } from './apply-on-proposal.ts';
 import { canary } from './canary.ts';
+import { damageIsATear } from './damage-is-a-tear.ts';
+import { failedSync } from './failed-sync.ts';
+import { forgetfulVoter } from './forgetful-voter.ts';
 import { genFsync } from './gen-fsync.ts';
 import { localLate } from './local-late.ts';
 import { minorityQuorum } from './minority-quorum.ts';
@@ -16,6 +19,7 @@ import { zk1156 } from './zk-1156.ts';
 import { zk1208 } from './zk-1208.ts';
 import { zk1496 } from './zk-1496.ts';
 import { zk1863 } from './zk-1863.ts';
+import { zk2325 } from './zk-2325.ts';
 import { zk2845 } from './zk-2845.ts';
 import { zk3471 } from './zk-3471.ts';
 import { zk417 } from './zk-417.ts';
@@ -46,4 +50,8 @@ export const MUTANTS: readonly Mutant[] = [
   zk1496,
   zk3471,
   localLate,
+  zk2325,
+  damageIsATear,
+  failedSync,
+  forgetfulVoter,
 ];

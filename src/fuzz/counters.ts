@@ -41,6 +41,7 @@ const SERVER_NAMES = new Map<Fact['kind'], string>([
   ['configActivated', 'configurations activated'],
   ['recovered', 'recoveries'],
   ['crashed', 'crashes'],
+  ['stateRefused', 'states refused'],
   ['halted', 'halts'],
 ]);
 

@@ -91,6 +91,10 @@ const decodeKnobs: Decoder<ServerKnobs> = (value, path) => {
     learnerRetryMs: fields.get('learnerRetryMs', positive),
     counterLimit: fields.get('counterLimit', integer(1, COUNTER_MAX)),
     snapRetainCount: fields.get('snapRetainCount', positive),
+    preAllocSizeKb: fields.maybe('preAllocSizeKb', count).preAllocSizeKb ?? 0,
+    txnLogSizeLimitInKb: fields.maybe('txnLogSizeLimitInKb', int32).txnLogSizeLimitInKb ?? -1,
+    dbAutocreate: fields.maybe('dbAutocreate', boolean).dbAutocreate ?? true,
+    snapshotTrustEmpty: fields.maybe('snapshotTrustEmpty', boolean).snapshotTrustEmpty ?? false,
     ...fields.maybe('service', decodeService),
   };
   fields.end();

@@ -129,7 +129,8 @@ function budgetOf(world: World, ended: 'until' | 'steps' | 'stopped'): Finding |
 function nodesOf(plan: Plan): NodeSpec[] {
   const servers = serverIds(plan).map((id): NodeSpec => {
     const config = serverConfig(plan, id);
-    return { node: id, kind: 'server', disk: true, boot: () => new Server(config) };
+    const isVoter = plan.members.some((member) => member.id === id && member.role === 'participant');
+    return { node: id, kind: 'server', disk: true, isVoter, boot: () => new Server(config) };
   });
   const clients = plan.clients.map((script, index): NodeSpec => {
     return { node: FIRST_CLIENT + index, kind: 'client', disk: false, boot: () => new ScriptedClient(script) };
@@ -162,6 +163,6 @@ function expectationsOf(plan: Plan): Expectations {
     settleMs: Math.floor(plan.tailMs / 2),
     answerMs: Math.floor(plan.tailMs / 4),
     clockDriftPerMille: Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1,
-    mayHalt: false,
+    mayHalt: plan.faults.some(({ fault }) => fault.kind === 'diskError' || fault.kind === 'diskFull' || fault.kind === 'bitRot'),
   };
 }

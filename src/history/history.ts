@@ -20,7 +20,9 @@ import type { At, Expectations, OrderedFact } from './judge.ts';
 import { EMPTY_LOG, isSameTxn, type LogNode, LogTree, NO_LOG } from './log-tree.ts';
 import { Model } from './model.ts';
 import { USUAL_RULES } from './rules.ts';
-import { changeRole, type Establishment, makeDurable, restate, ServerView } from './servers.ts';
+import {
+  acceptState, changeRole, type Establishment, isImpairing, makeDurable, recoveredLog, refuseState, restate, ServerView,
+} from './servers.ts';
 import { type Op, SessionBook, type SessionView } from './sessions.ts';
 
 /** The books. */
@@ -91,8 +93,20 @@ export class History {
    * not decided before, of the one before that as well.
    */
   isOnQuorum(log: LogNode, isDecided: boolean): boolean {
+    return this.isQuorumFor(log, this.tree.durable[log] ?? 0, isDecided);
+  }
+
+  /** Whether it was, before media lost what was safe on them. */
+  wasOnQuorum(log: LogNode, isDecided: boolean): boolean {
+    let bits = this.tree.durable[log] ?? 0;
+    for (const { bit, refusedLog } of this.servers.values()) {
+      if (refusedLog !== NO_LOG && this.tree.isPrefix(log, refusedLog)) bits |= bit;
+    }
+    return this.isQuorumFor(log, bits, isDecided);
+  }
+
+  private isQuorumFor(log: LogNode, bits: number, isDecided: boolean): boolean {
     const { tree } = this;
-    const bits = tree.durable[log] ?? 0;
     const config = tree.config(log);
     if (!isQuorum(config, bits, this.servers)) return false;
     const isTurn = config.zxid === tree.zxid(log) && isReconfiguration(config) && !isDecided;
@@ -163,8 +177,7 @@ export class History {
         return;
       case 'recovered': {
         const server = this.server(at.node);
-        this.log = this.tree.exact(server.tail, fact.lastZxid);
-        if (this.log === NO_LOG && server.syncLog !== NO_LOG) this.log = this.tree.exact(server.syncLog, fact.lastZxid);
+        this.log = recoveredLog(this.tree, server, fact.lastZxid);
         this.isSameTree = this.log === NO_LOG || this.tree.agreesOnDigest(this.log, fact.digest);
         return;
       }
@@ -218,15 +231,18 @@ export class History {
         server.acceptedEpoch = fact.acceptedEpoch;
         server.currentEpoch = fact.currentEpoch;
         // After a crash, what is found on the disk is what survives there; in the midst of a life nothing is said of the disk.
-        restate(
-          this.tree,
-          server,
-          this.log !== NO_LOG ? this.log : this.tree.floor(server.tail, fact.lastZxid),
-          !server.isUp,
-        );
+        const log = this.log !== NO_LOG ? this.log : this.tree.floor(server.tail, fact.lastZxid);
+        restate(this.tree, server, log, !server.isUp);
+        acceptState(server);
         server.isUp = true;
         return;
       }
+      case 'stateRefused':
+        refuseState(this.tree, this.server(at.node), fact);
+        return;
+      case 'faultBegan':
+        if (isImpairing(fact) && this.servers.has(fact.node)) this.server(fact.node).isImpaired = true;
+        return;
       case 'truncated': {
         const server = this.server(at.node);
         restate(this.tree, server, this.tree.floor(server.tail, fact.zxid), true);
@@ -235,6 +251,7 @@ export class History {
       case 'snapshotInstalled': {
         const server = this.server(at.node);
         restate(this.tree, server, this.log !== NO_LOG ? this.log : EMPTY_LOG, true);
+        acceptState(server);
         return;
       }
       case 'acceptedEpoch':
@@ -380,7 +397,9 @@ export class History {
   }
 
   private afterSyncChosen(fact: FactOf<'syncChosen'>, at: At): void {
-    const learner = this.server(fact.learner);
+    // A stranger that has stated nothing itself is no server of this run.
+    const learner = this.servers.get(fact.learner);
+    if (learner === undefined) return;
     const leader = this.server(at.node);
     learner.syncLog = leader.tail;
     if (fact.mode === 'DIFF') return;

@@ -29,6 +29,16 @@ export type ServerFact =
       readonly currentEpoch: number;
       readonly tornTail: boolean;
     }
+  /**
+   * Recovery found a state that this server cannot answer for. It holds nothing and has no vote until a snapshot
+   * from a leader is installed; `reason` is for people.
+   */
+  | {
+      readonly kind: 'stateRefused';
+      readonly reason: string;
+      readonly acceptedEpoch: number;
+      readonly currentEpoch: number;
+    }
   /** The role changed. `epoch` is the epoch led or followed (currentEpoch while LOOKING). */
   | { readonly kind: 'role'; readonly role: ServerStateName; readonly epoch: number }
   /** An election began here; `round` is the logical clock. */

@@ -156,6 +156,8 @@ function describeFact(fact: Fact): string | null {
     case 'recovered':
       return `recovered ${zxidToPair(fact.lastZxid)}, epochs ${fact.acceptedEpoch}/${fact.currentEpoch}`
         + (fact.tornTail ? ', torn tail dropped' : '');
+    case 'stateRefused':
+      return `refused its state: ${fact.reason}`;
     case 'role':
       return `${fact.role} ${fact.epoch}`;
     case 'electionStarted':

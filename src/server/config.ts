@@ -5,6 +5,8 @@
  */
 import { invariant } from '../base/invariant.ts';
 import { COUNTER_MAX, ZXID_ZERO } from '../base/zxid.ts';
+import type { StorageSettings } from '../storage/outcome.ts';
+import type { SnapshotImage } from '../wire/transactions.ts';
 import { findFault, makeConfig, serverText } from '../zab/config-text.ts';
 import type { ZabSettings } from '../zab/host.ts';
 import type { EnsembleConfig, Hierarchy, ServerSpec } from '../zab/quorum.ts';
@@ -65,6 +67,14 @@ export interface ServerConfig extends ServiceConfig {
   readonly reconfigEnabled: boolean;
   /** A single voter is no ensemble: it is not reconfigured, and an ensemble is not reduced to it. */
   readonly standaloneEnabled: boolean;
+  /** Space for the log is taken in portions of so many KiB; 0: as it is needed. */
+  readonly preAllocSizeKb: number;
+  /** A log file that has grown beyond this is followed by another; 0 or less: only after a snapshot. */
+  readonly txnLogSizeLimitInKb: number;
+  /** An empty data directory is an empty database; otherwise only one with the marker `initialize` is (db.autocreate). */
+  readonly dbAutocreate: boolean;
+  /** Logs without any snapshot before them are believed (snapshot.trust.empty). */
+  readonly snapshotTrustEmpty: boolean;
 }
 
 /** ZooKeeper's defaults. */
@@ -88,7 +98,25 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, 'id' | 'members'> = {
   snapRetainCount: 3,
   reconfigEnabled: false,
   standaloneEnabled: true,
+  preAllocSizeKb: 65_536,
+  txnLogSizeLimitInKb: -1,
+  dbAutocreate: true,
+  snapshotTrustEmpty: false,
 };
+
+/** ZooKeeper keeps no fewer snapshots than these. */
+const SNAPSHOTS_RETAINED_MIN = 3;
+
+/** What the storage reads of it. */
+export function storageSettings(config: ServerConfig, emptyImage: SnapshotImage): StorageSettings {
+  return {
+    snapRetainCount: Math.max(SNAPSHOTS_RETAINED_MIN, config.snapRetainCount),
+    logSizes: { preAllocSize: config.preAllocSizeKb * 1024, sizeLimit: Math.max(0, config.txnLogSizeLimitInKb) * 1024 },
+    emptyImage,
+    isAutocreated: config.dbAutocreate,
+    isEmptyTrusted: config.snapshotTrustEmpty,
+  };
+}
 
 /** Where server `id` listens in a simulation: every machine has an address of its own, and the usual ports. */
 export function serverSpec({ id, role }: Member): ServerSpec {
@@ -122,6 +150,7 @@ export function checkConfig(config: ServerConfig): void {
   invariant(config.tickTimeMs >= 1 && config.initLimit >= 1 && config.syncLimit >= 1, 'times and limits must be positive');
   invariant(config.minSessionTimeoutMs <= config.maxSessionTimeoutMs, 'minSessionTimeout exceeds maxSessionTimeout');
   invariant(config.snapCount >= 2 && config.commitLogCount >= 1, 'snapCount and commitLogCount are too small');
+  invariant(config.preAllocSizeKb >= 0, 'preAllocSize is negative');
   invariant(config.counterLimit >= 1 && config.counterLimit <= COUNTER_MAX, 'counterLimit out of range');
   checkServiceConfig(config);
 }

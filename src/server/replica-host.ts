@@ -38,6 +38,10 @@ export class ReplicaHost {
     return this.replica.isLogDurable;
   }
 
+  get hasHistory(): boolean {
+    return this.replica.hasHistory;
+  }
+
   get lastProcessed(): Zxid {
     return this.database.lastProcessedZxid;
   }

@@ -12,7 +12,7 @@ import { epochOf } from '../base/zxid.ts';
 import type { ConnectionId, Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
-import type { Recovered, StorageOutcome } from '../storage/outcome.ts';
+import type { StorageOutcome } from '../storage/outcome.ts';
 import type { Request } from '../wire/client-messages.ts';
 import type { Message } from '../wire/message.ts';
 import type { Forward, Notification, ServerStateName } from '../wire/quorum-messages.ts';
@@ -135,9 +135,7 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     this.isServing = false;
     this.touched.clear();
     this.service.closeAll(io);
-    this.stage = 'draining';
-    io.observe({ kind: 'role', role: 'LOOKING', epoch: this.currentEpoch });
-    this.drain(io);
+    this.beginDraining(io);
   }
 
   onElected(leader: number, io: Io): void {
@@ -150,6 +148,10 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
       this.learner = new Learner(leader, this);
       this.learner.start(this, io);
     }
+  }
+
+  onQuorumLost(io: Io): void {
+    this.replica.halt(this.replica.whyNoHistory, io);
   }
 
   onForwarded(sid: number, message: Forward, io: Io): void {
@@ -265,7 +267,9 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
   private onStorage(outcome: StorageOutcome, io: Io): void {
     switch (outcome.kind) {
       case 'recovered':
-        this.onRecovered(outcome, io);
+      case 'refused':
+        this.replica.onRecovered(outcome, io);
+        this.beginDraining(io);
         return;
       case 'durable':
         this.replica.onDurable(outcome.zxid, io);
@@ -298,7 +302,7 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
         break;
       case 'unrecoverable':
       case 'failed':
-        return this.stop(outcome.reason, io);
+        return this.replica.halt(outcome.reason, io);
       default:
         assertNever(outcome);
     }
@@ -307,15 +311,11 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
 
   /** The configuration files are read before everything else, and written beside it. */
   private onConfigFiles(outcome: boolean | string, io: Io): void {
-    if (typeof outcome === 'string') this.stop(outcome, io);
+    if (typeof outcome === 'string') this.replica.halt(outcome, io);
     if (outcome) this.replica.recover(io);
   }
 
-  private onRecovered(recovered: Recovered, io: Io): void {
-    if (recovered.acceptedEpoch < recovered.currentEpoch) {
-      this.stop('acceptedEpoch is older than currentEpoch: restore both, or empty the data directory', io);
-    }
-    this.replica.onRecovered(recovered, io);
+  private beginDraining(io: Io): void {
     this.stage = 'draining';
     io.observe({ kind: 'role', role: 'LOOKING', epoch: this.currentEpoch });
     this.drain(io);
@@ -353,10 +353,5 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
   private process(owner: number, sessionId: SessionId, cxid: number, request: Request, authInfo: readonly Id[], io: Io): void {
     if (this.leader === null || this.processor === null || sessionId === NO_SESSION) return;
     this.processor.submit({ owner, sessionId, cxid, request, authInfo }, this.database, this.leader, this, io);
-  }
-
-  private stop(reason: string, io: Io): never {
-    io.observe({ kind: 'halted', reason });
-    return io.halt(reason);
   }
 }

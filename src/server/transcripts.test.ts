@@ -101,6 +101,19 @@ const SCENES: readonly Scene[] = [
     untilMs: 2500,
   },
   {
+    file: 'damaged-log.txt',
+    words: 'The log of a follower decays. When it starts again, it has no vote to tell, and takes the snapshot of the leader.',
+    voters: 3,
+    operations: WRITES,
+    faults: [
+      { atMs: 3000, fault: { kind: 'bitRot', target: { node: 1 }, decay: 'bit', file: 'log.' } },
+      { atMs: 3500, fault: { kind: 'crash', target: { node: 1 }, downMs: 500 } },
+    ],
+    fromMs: 4000,
+    untilMs: 5000,
+    hasElection: true,
+  },
+  {
     file: 'roll-over.txt',
     words: 'An epoch of three transactions: the fourth forces an election, and the next epoch begins with counter 1.',
     voters: 3,
@@ -154,7 +167,7 @@ function perform(scene: Scene): string[] {
     node: id,
     kind: 'server',
     disk: true,
-    boot: () => new Server({ ...DEFAULT_CONFIG, ...scene.config, id, members }),
+    boot: () => new Server({ ...DEFAULT_CONFIG, preAllocSizeKb: 0, ...scene.config, id, members }),
   }));
   const client: NodeSpec = { node: CLIENT, kind: 'client', disk: false, boot: () => new ScriptedClient(script) };
   const lines: string[] = [];

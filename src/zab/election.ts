@@ -27,6 +27,8 @@ export class Election {
   private readonly received: Map<number, Vote> = new Map();
   /** Votes of servers that follow or lead already, by sender. */
   private readonly established: Map<number, Vote> = new Map();
+  /** Voters that said that they have no history. */
+  private readonly bereft: Set<number> = new Set();
   private pollMs = 0;
   private isFinalizing = false;
 
@@ -37,12 +39,14 @@ export class Election {
     this.isFinalizing = false;
     this.received.clear();
     this.established.clear();
+    this.bereft.clear();
     this.propose(initialCandidate(host));
     this.pollMs = host.settings.minNotificationIntervalMs;
     io.observe({ kind: 'electionStarted', round: this.logicalClock, lastZxid: host.lastLogged });
     io.setTimer(Timer.electionPoll, this.pollMs);
     this.broadcast(host, sender, io);
     this.countOwnVote(host, io);
+    if (!canVote(host)) this.countBereft(host.settings.id, host, io);
   }
 
   /** A vote arrived from server `from`. */
@@ -59,6 +63,7 @@ export class Election {
       return;
     }
     if (!this.isLooking) {
+      if (!host.hasHistory && isVoter(host)) return;
       if (notification.state === 'LOOKING') sender.send(from, this.notification(host), io);
       return;
     }
@@ -67,8 +72,12 @@ export class Election {
       sender.send(from, this.notification(host), io);
       return;
     }
+    if (notification.zxid === ZXID_UNINITIALIZED) this.countBereft(from, host, io);
+    else this.bereft.delete(from);
     if (!membership.mayBeLed(notification.leader)) return;
     if (notification.zxid === ZXID_UNINITIALIZED) return;
+    // A voter without history takes no side: its word would count as a vote. It joins what the others establish.
+    if (notification.state === 'LOOKING' && !host.hasHistory && isVoter(host)) return;
     if (notification.state === 'LOOKING') this.onLooking(from, voteOf(notification), host, sender, io);
     else this.onEstablished(from, voteOf(notification), host, io);
   }
@@ -169,7 +178,7 @@ export class Election {
   }
 
   private countOwnVote(host: ZabHost, io: Io): void {
-    if (!host.membership.voters.includes(host.settings.id)) return;
+    if (!canVote(host)) return;
     this.received.set(host.settings.id, this.current);
     this.countVotes(host, io);
   }
@@ -186,6 +195,14 @@ export class Election {
     this.established.clear();
     io.observe({ kind: 'elected', leader, round: this.logicalClock });
     host.onElected(leader, io);
+  }
+
+  /** Voter `sid` has no history. Whoever has none either gives up when the others can be no quorum. */
+  private countBereft(sid: number, host: ZabHost, io: Io): void {
+    if (!isVoter(host) || host.hasHistory) return;
+    this.bereft.add(sid);
+    const others = new Set(host.membership.voters.filter((voter) => !this.bereft.has(voter)));
+    if (!containsQuorum(host.membership.current, others)) host.onQuorumLost(io);
   }
 
   private propose(candidate: Candidate): void {
@@ -207,8 +224,17 @@ export class Election {
   }
 }
 
-/** A voter stands for itself with the history it holds; an observer, or a vote that weighs nothing, for nobody. */
+/** An observer has no vote; nor has a voter that cannot answer for what it acknowledged (ZOOKEEPER-2325, 3056). */
+function canVote(host: ZabHost): boolean {
+  return isVoter(host) && host.hasHistory;
+}
+
+function isVoter(host: ZabHost): boolean {
+  return host.membership.voters.includes(host.settings.id);
+}
+
+/** A voter stands for itself with the history it holds; whoever has no vote, or one that weighs nothing, for nobody. */
 function initialCandidate(host: ZabHost): Candidate {
-  if (!host.membership.mayLead) return { leader: NO_CANDIDATE, zxid: ZXID_UNINITIALIZED, peerEpoch: -1 };
+  if (!host.membership.mayLead || !host.hasHistory) return { leader: NO_CANDIDATE, zxid: ZXID_UNINITIALIZED, peerEpoch: -1 };
   return { leader: host.settings.id, zxid: host.lastLogged, peerEpoch: host.currentEpoch };
 }

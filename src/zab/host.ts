@@ -39,6 +39,11 @@ export interface ZabHost {
   /** Durable values. */
   readonly acceptedEpoch: number;
   readonly currentEpoch: number;
+  /**
+   * This server answers for its log. Otherwise it has no state, perhaps because its disk lost what it had acknowledged: it must
+   * not vote, nor be counted, before a leader's snapshot is installed.
+   */
+  readonly hasHistory: boolean;
   /** The last transaction in the log (durable or not). */
   readonly lastLogged: Zxid;
   /** Everything in the log is durable. */
@@ -91,6 +96,8 @@ export interface ZabHost {
   startFollowing(io: Io): void;
   /** Give the role up and look for a leader. `reason` is a constant sentence for the operator. */
   lookForLeader(reason: string, io: Io): void;
+  /** So many voters have no history that those who have are no quorum: there will never be a leader. */
+  onQuorumLost(io: Io): void;
   /** The election decided. */
   onElected(leader: number, io: Io): void;
 

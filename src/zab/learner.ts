@@ -210,7 +210,11 @@ export class Learner {
     // snapshot. No other leader is told so, and this one does not count the answer (currentEpoch is −1, for
     // the epoch was accepted before).
     const isRefuser = host.snapshotWantedIn === this.epoch && currentEpoch === -1;
-    io.send(this.connection, { kind: 'ACKEPOCH', currentEpoch, lastZxid: isRefuser ? ZXID_UNINITIALIZED : host.lastLogged });
+    if (isRefuser || !host.hasHistory) {
+      io.send(this.connection, { kind: 'ACKEPOCH', currentEpoch: -1, lastZxid: ZXID_UNINITIALIZED });
+      return;
+    }
+    io.send(this.connection, { kind: 'ACKEPOCH', currentEpoch, lastZxid: host.lastLogged });
   }
 
   private takeInSynchronization(message: QuorumMessage, host: ZabHost, io: Io): void {
