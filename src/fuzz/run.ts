@@ -152,7 +152,10 @@ function expectationsOf(plan: Plan): Expectations {
   const drifts = plan.faults.map(({ fault }) => (fault.kind === 'drift' ? Math.abs(fault.ppm) : 0));
   const { extendedTypesEnabled, enforceQuota, skipACL, superDigest, containerMaxNeverUsedIntervalMs } = rulesOf(plan);
   return {
-    rules: { extendedTypesEnabled, enforceQuota, skipAcl: skipACL, superDigest, maxNeverUsedIntervalMs: containerMaxNeverUsedIntervalMs },
+    rules: {
+      extendedTypesEnabled, enforceQuota, skipAcl: skipACL, superDigest,
+      maxNeverUsedIntervalMs: containerMaxNeverUsedIntervalMs,
+    },
     voters: ids('participant'),
     observers: ids('observer'),
     spares: plan.reconfig?.spares ?? [],

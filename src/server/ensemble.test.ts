@@ -30,7 +30,8 @@ function participants(...ids: number[]): Member[] {
 }
 
 function configOf(id: number, members: readonly Member[], more: Partial<ServerConfig> = {}): ServerConfig {
-  return { ...DEFAULT_CONFIG, preAllocSizeKb: 0, reconfigEnabled: true, standaloneEnabled: false, skipACL: true, ...more, id, members };
+  const quiet = { preAllocSizeKb: 0, reconfigEnabled: true, standaloneEnabled: false, skipACL: true };
+  return { ...DEFAULT_CONFIG, ...quiet, ...more, id, members };
 }
 
 function joining(...members: Member[]): ScriptedRequest {
