@@ -70,6 +70,6 @@ export const noLostCommitted: Property = {
   source: "Zab (DSN 2011), agreement and the lemma of initial histories; programmer's guide: reliability",
   reads: ['committed', 'established', 'syncChosen'],
   exemptions: [],
-  mutants: ['gen-fsync', 'zk-4643', 'zk-1082', 'damage-is-a-tear', 'failed-sync', 'forgetful-voter', 'zk-2325'],
+  mutants: ['gen-fsync', 'zk-1082', 'damage-is-a-tear', 'failed-sync', 'forgetful-voter', 'zk-2325'],
   create: (): Judge => new NoLostCommitted(),
 };

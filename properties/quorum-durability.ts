@@ -34,6 +34,6 @@ export const quorumDurability: Property = {
   exemptions: [
     { name: 'damaged-medium', source: 'a copy may be lost once acknowledged; its server has no vote until it has one again' },
   ],
-  mutants: ['canary', 'reconfig-old-quorum', 'forgetful-voter'],
+  mutants: ['canary', 'reconfig-old-quorum'],
   create: (): Judge => new QuorumDurability(),
 };

@@ -23,7 +23,6 @@ import { zk2325 } from './zk-2325.ts';
 import { zk2845 } from './zk-2845.ts';
 import { zk3471 } from './zk-3471.ts';
 import { zk417 } from './zk-417.ts';
-import { zk4643 } from './zk-4643.ts';
 
 /**
  * The canary first: if that one is not found, nothing is. Then those against the four promises that the service is about,
@@ -36,7 +35,6 @@ export const MUTANTS: readonly Mutant[] = [
   zk417,
   zk1863,
   genFsync,
-  zk4643,
   zk1154,
   zk2845,
   zk1082,
