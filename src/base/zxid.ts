@@ -35,10 +35,12 @@ export function makeZxid(epoch: number, counter: number): Zxid {
   return brand(epoch * COUNTERS + counter);
 }
 
+/** Which leader's it is. */
 export function epochOf(zxid: Zxid): number {
   return Math.floor(zxid / COUNTERS);
 }
 
+/** Its place among that leader's. */
 export function counterOf(zxid: Zxid): number {
   return zxid < 0 ? COUNTER_MAX : zxid % COUNTERS;
 }
@@ -59,12 +61,19 @@ export function zxidFromWords(high: number, low: number): Zxid | undefined {
   return brand(high * COUNTERS + (low >>> 0));
 }
 
-export function highWord(zxid: Zxid): number {
-  return zxid < 0 ? -1 : Math.floor(zxid / COUNTERS) | 0;
+/** From the two halves that `highWord` and `lowWord` made of a zxid. */
+export function zxidOfWords(high: number, low: number): Zxid {
+  return brand(high * COUNTERS + (low >>> 0));
 }
 
+/** The epoch, as the high 32 bits on the wire. */
+export function highWord(zxid: Zxid): number {
+  return Math.floor(zxid / COUNTERS);
+}
+
+/** The counter, as the low 32 bits on the wire. */
 export function lowWord(zxid: Zxid): number {
-  return zxid < 0 ? -1 : (zxid % COUNTERS) | 0;
+  return zxid | 0;
 }
 
 /** As ZooKeeper prints it: `0x500000004d`. */
