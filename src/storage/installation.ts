@@ -17,12 +17,12 @@
 import type { Zxid } from '../base/zxid.ts';
 import type { Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
-import { encodeSnapshot } from '../wire/snapshot-codec.ts';
 import type { SnapshotImage } from '../wire/transactions.ts';
 import { DiskWork } from './disk-work.ts';
 import type { DiskStep } from './disk-work.ts';
 import { installingFileName, logFileName, snapshotFileName, takeInventory, temporaryFileName } from './file-names.ts';
 import type { StorageOutcome } from './outcome.ts';
+import { SnapshotFile } from './snapshot-file.ts';
 import type { DurableFiles, StorageTask } from './task.ts';
 
 /** One installation; its outcome is 'snapshotInstalled'. */
@@ -30,14 +30,19 @@ export class Installation implements StorageTask {
   readonly token: number;
   readonly image: SnapshotImage;
   files: DurableFiles | null;
-  /** Null until it is known what there is to remove. */
+  /** Null until it is known what there is to remove, and again when the bytes are durable. */
+  bytes: SnapshotFile | null;
+  /** Steps 2 to 4; null until it is known what there is to remove. */
   work: DiskWork | null;
+  isSyncing: boolean;
 
   constructor(token: number, image: SnapshotImage) {
     this.token = token;
     this.image = image;
     this.files = null;
+    this.bytes = null;
     this.work = null;
+    this.isSyncing = false;
   }
 
   get isReading(): boolean {
@@ -51,7 +56,13 @@ export class Installation implements StorageTask {
   handle(event: Event, io: Io): StorageOutcome | null {
     const { zxid } = this.image;
     if (this.work === null) {
-      if (event.kind === 'diskListed') this.write(event.files, io);
+      if (event.kind === 'diskListed') this.begin(event.files, io);
+      return null;
+    }
+    if (this.bytes !== null) {
+      if (this.isSyncing) this.bytes = null;
+      if (this.bytes === null) this.work.start(io);
+      else this.isSyncing = this.bytes.writeOn(io);
       return null;
     }
     if (!this.work.complete(io)) return null;
@@ -59,17 +70,16 @@ export class Installation implements StorageTask {
     return { kind: 'snapshotInstalled', zxid };
   }
 
-  write(files: readonly string[], io: Io): void {
+  begin(found: readonly string[], io: Io): void {
     const { zxid } = this.image;
-    const { logs, snapshots } = takeInventory(files);
+    const { logs, snapshots } = takeInventory(found);
     const temporary = temporaryFileName(snapshotFileName(zxid));
-    io.append(temporary, encodeSnapshot(this.image), 0);
     this.work = new DiskWork(this.token, [
-      { kind: 'sync', file: temporary },
       { kind: 'rename', from: temporary, to: installingFileName(zxid) },
       ...finishInstallation(zxid, logs, snapshots),
     ]);
-    this.work.start(io);
+    this.bytes = new SnapshotFile(this.token, temporary, this.image);
+    this.isSyncing = this.bytes.writeOn(io);
   }
 }
 

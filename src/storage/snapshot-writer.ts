@@ -6,39 +6,45 @@
  */
 import type { Zxid } from '../base/zxid.ts';
 import type { Io } from '../io/io.ts';
-import { encodeSnapshot } from '../wire/snapshot-codec.ts';
 import type { SnapshotImage } from '../wire/transactions.ts';
 import { snapshotFileName, temporaryFileName } from './file-names.ts';
+import { SnapshotFile } from './snapshot-file.ts';
 
 /** One snapshot being written; every request carries `token`. */
 export class SnapshotWriter {
   readonly token: number;
   readonly zxid: Zxid;
-  /** syncing: the bytes; waiting: for the log; naming: rename and sync of the directory. */
-  stage: 'syncing' | 'waiting' | 'naming' | 'done';
+  /** Null once its bytes are durable, so that the image can be forgotten. */
+  bytes: SnapshotFile | null;
+  /** writing: piece by piece; syncing: the bytes; waiting: for the log; naming: rename and sync of the directory. */
+  stage: 'writing' | 'syncing' | 'waiting' | 'naming' | 'done';
   awaiting: number;
 
-  constructor(token: number, zxid: Zxid) {
+  constructor(token: number, image: SnapshotImage) {
     this.token = token;
-    this.zxid = zxid;
-    this.stage = 'syncing';
+    this.zxid = image.zxid;
+    this.bytes = new SnapshotFile(token, temporaryFileName(snapshotFileName(image.zxid)), image);
+    this.stage = 'writing';
     this.awaiting = 1;
   }
 
-  start(image: SnapshotImage, io: Io): void {
-    const file = this.temporaryName;
-    io.append(file, encodeSnapshot(image), 0);
-    io.sync(file, this.token);
+  start(io: Io): void {
+    if (this.bytes?.writeOn(io) === true) this.stage = 'syncing';
   }
 
   /** One completion of `token`. */
   complete(durableZxid: Zxid, io: Io): void {
+    if (this.stage === 'writing') {
+      this.start(io);
+      return;
+    }
     this.awaiting--;
     if (this.awaiting > 0) return;
     if (this.stage === 'naming') {
       this.stage = 'done';
       return;
     }
+    this.bytes = null;
     this.stage = 'waiting';
     this.logIsDurable(durableZxid, io);
   }
