@@ -1,6 +1,7 @@
 /**
- * Agreement and total order. The truth log is one sequence; whoever delivers (applies while serving) delivers a prefix of it, without
- * a gap. With it, the Zab properties hold together: integrity, agreement, total order, local and global primary order.
+ * Agreement and total order. The truth log is one sequence; whoever delivers (applies while serving) delivers a prefix of
+ * it, without a gap. With it, the Zab properties hold together: integrity, agreement, total order, local and global
+ * primary order.
  */
 import { counterOf, epochOf, type Zxid, zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
@@ -17,16 +18,29 @@ class Agreement extends Judge {
       case 'committed':
         this.judged++;
         if (log === NO_LOG) {
-          this.violate(`server ${at.node} commits ${zxidToPair(fact.txn.zxid)}, which does not continue the committed history, at ${zxidToPair(tree.zxid(history.tip))}`, at);
-        } else if (tree.proposers[log] === 0) this.violate(`server ${at.node} commits ${zxidToPair(fact.txn.zxid)}, which nobody proposed`, at);
+          this.violate(
+            `server ${at.node} commits ${zxidToPair(fact.txn.zxid)}, which does not continue the ` +
+              `committed history, at ${zxidToPair(tree.zxid(history.tip))}`,
+            at,
+          );
+        } else if (tree.proposers[log] === 0)
+          this.violate(`server ${at.node} commits ${zxidToPair(fact.txn.zxid)}, which nobody proposed`, at);
         return;
       case 'applied': {
         const server = history.server(at.node);
         this.judged++;
         if (log === NO_LOG) {
-          this.violate(`server ${at.node} applies ${zxidToPair(fact.txn.zxid)} right after ${zxidToPair(tree.zxid(server.applied))}, which no log does`, at);
+          this.violate(
+            `server ${at.node} applies ${zxidToPair(fact.txn.zxid)} right after ` +
+              `${zxidToPair(tree.zxid(server.applied))}, which no log does`,
+            at,
+          );
         } else if (server.isServing && !tree.isOrdered(log)) {
-          this.violate(`server ${at.node} applies ${zxidToPair(fact.txn.zxid)} while it serves, though it is not committed`, at, tree.proposedSteps[log] ?? 0);
+          this.violate(
+            `server ${at.node} applies ${zxidToPair(fact.txn.zxid)} while it serves, though it is not committed`,
+            at,
+            tree.proposedSteps[log] ?? 0,
+          );
         }
         return;
       }
@@ -34,7 +48,8 @@ class Agreement extends Judge {
       case 'synchronized': {
         const { applied } = history.server(at.node);
         this.judged++;
-        if (!tree.isOrdered(applied)) this.violate(`server ${at.node} begins to serve at ${zxidToPair(tree.zxid(applied))}, which is not committed`, at);
+        if (!tree.isOrdered(applied))
+          this.violate(`server ${at.node} begins to serve at ${zxidToPair(tree.zxid(applied))}, which is not committed`, at);
         return;
       }
       default:
@@ -62,10 +77,12 @@ function isNext(before: Zxid | null, zxid: Zxid): boolean {
 export const agreement: Property = {
   name: 'agreement',
   kind: 'safety',
-  promise: 'All servers deliver the same transactions in the same order, without gaps, and only what the leader of their epoch proposed.',
+  promise:
+    'All servers deliver the same transactions in the same order, without gaps, ' +
+    'and only what the leader of their epoch proposed.',
   source: 'Zab (DSN 2011), section 2: integrity, total order, agreement, primary order; zookeeper-specifications',
   reads: ['appended', 'committed', 'applied', 'established', 'synchronized'],
   exemptions: [],
-  mutants: [],
+  mutants: ['zk-1082'],
   create: (): Judge => new Agreement(),
 };

@@ -9,7 +9,11 @@ class AtMostOnce extends Judge {
     this.judged++;
     const { cxid, clientId, zxid } = fact.txn;
     if (fact.op !== null || cxid > fact.orderedCxid) return;
-    this.violate(`request ${cxid} of session ${clientId} is ordered a second time, at ${zxidToPair(zxid)}`, at, history.tree.proposedSteps[fact.log] ?? 0);
+    this.violate(
+      `request ${cxid} of session ${clientId} is ordered a second time, at ${zxidToPair(zxid)}`,
+      at,
+      history.tree.proposedSteps[fact.log] ?? 0,
+    );
   }
 }
 
@@ -18,7 +22,7 @@ export const atMostOnce: Property = {
   name: 'at-most-once',
   kind: 'safety',
   promise: 'Every request becomes at most one transaction, also when its connection died.',
-  source: 'programmer\'s guide, ConnectionLoss; ZOOKEEPER-417',
+  source: "programmer's guide, ConnectionLoss; ZOOKEEPER-417",
   reads: ['ordered'],
   exemptions: [],
   mutants: [],

@@ -19,10 +19,20 @@ class ClientFifo extends Judge {
     }
     this.judged++;
     if (txn.cxid < fact.orderedCxid) {
-      this.violate(`session ${txn.clientId}: write ${txn.cxid} is ordered (${zxidToPair(txn.zxid)}) after its later write ${fact.orderedCxid}`, at, op.invokedStep);
+      this.violate(
+        `session ${txn.clientId}: write ${txn.cxid} is ordered ` +
+          `(${zxidToPair(txn.zxid)}) after its later write ${fact.orderedCxid}`,
+        at,
+        op.invokedStep,
+      );
     }
     if (txn.zxid <= op.sessionFloor) {
-      this.violate(`session ${txn.clientId}: write ${txn.cxid} is ordered at ${zxidToPair(txn.zxid)}, though it was issued after an answer of ${zxidToPair(op.sessionFloor)}`, at, op.invokedStep);
+      this.violate(
+        `session ${txn.clientId}: write ${txn.cxid} is ordered at ${zxidToPair(txn.zxid)}, though it ` +
+          `was issued after an answer of ${zxidToPair(op.sessionFloor)}`,
+        at,
+        op.invokedStep,
+      );
     }
   }
 
@@ -31,12 +41,22 @@ class ClientFifo extends Judge {
     if (session === null) return;
     this.judged++;
     const first = session.pending[0];
-    if (op === null || op.state !== 'pending') this.violate(`session ${fact.sessionId} was answered ${fact.cxid}, which was not outstanding`, at);
+    if (op === null || op.state !== 'pending')
+      this.violate(`session ${fact.sessionId} was answered ${fact.cxid}, which was not outstanding`, at);
     else if (first !== undefined && first !== op) {
-      this.violate(`session ${fact.sessionId}: ${fact.cxid} was answered before ${first.cxid}, which was issued earlier`, at, first.invokedStep, op.invokedStep);
+      this.violate(
+        `session ${fact.sessionId}: ${fact.cxid} was answered before ${first.cxid}, which was issued earlier`,
+        at,
+        first.invokedStep,
+        op.invokedStep,
+      );
     }
     if (fact.zxid < session.seenZxid) {
-      this.violate(`session ${fact.sessionId}: the answer to ${fact.cxid} is of ${zxidToPair(fact.zxid)}, an earlier one was of ${zxidToPair(session.seenZxid)}`, at);
+      this.violate(
+        `session ${fact.sessionId}: the answer to ${fact.cxid} is of ${zxidToPair(fact.zxid)}, ` +
+          `an earlier one was of ${zxidToPair(session.seenZxid)}`,
+        at,
+      );
     }
   }
 }
@@ -46,9 +66,16 @@ export const clientFifo: Property = {
   name: 'client-fifo',
   kind: 'safety',
   promise: 'The requests of one client are executed and answered in the order in which it issued them.',
-  source: 'ZooKeeper (USENIX ATC 2010), section 2.3: FIFO client order; programmer\'s guide, consistency guarantees',
+  source: "ZooKeeper (USENIX ATC 2010), section 2.3: FIFO client order; programmer's guide, consistency guarantees",
   reads: ['ordered', 'replied'],
-  exemptions: [{ name: 'refused-leftover', source: 'what a session left behind on a dead connection may still be refused (SESSIONMOVED), which takes a zxid and changes nothing' }],
-  mutants: [],
+  exemptions: [
+    {
+      name: 'refused-leftover',
+      source:
+        'what a session left behind on a dead connection may still be refused ' +
+        '(SESSIONMOVED), which takes a zxid and changes nothing',
+    },
+  ],
+  mutants: ['zk-417', 'zk-1863'],
   create: (): Judge => new ClientFifo(),
 };

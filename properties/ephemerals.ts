@@ -1,4 +1,7 @@
-/** Ephemeral nodes live as long as their session: created while it is open, gone in the transaction that closes it, all and only its own. */
+/**
+ * Ephemeral nodes live as long as their session: created while it is open, gone in the transaction that closes it,
+ * all and only its own.
+ */
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
@@ -9,7 +12,12 @@ class Ephemerals extends Judge {
     const { body } = fact.txn;
     if (body.kind === 'closeSession' || body.kind === 'create' || body.kind === 'multi') this.judged++;
     const breach = fact.verdict.effects.ephemeralBreach;
-    if (breach !== null) this.violate(`at ${zxidToPair(fact.txn.zxid)}, session ${fact.txn.clientId}: ${breach}`, at, history.tree.proposedSteps[fact.log] ?? 0);
+    if (breach !== null)
+      this.violate(
+        `at ${zxidToPair(fact.txn.zxid)}, session ${fact.txn.clientId}: ${breach}`,
+        at,
+        history.tree.proposedSteps[fact.log] ?? 0,
+      );
   }
 }
 
@@ -18,9 +26,9 @@ export const ephemerals: Property = {
   name: 'ephemerals',
   kind: 'safety',
   promise: 'An ephemeral node exists only while the session that created it is open, and has no children.',
-  source: 'programmer\'s guide, ephemeral nodes; ZOOKEEPER-1208, 1496, 2355',
+  source: "programmer's guide, ephemeral nodes; ZOOKEEPER-1208, 1496, 2355",
   reads: ['ordered'],
   exemptions: [],
-  mutants: [],
+  mutants: ['zk-1208', 'zk-3471', 'local-late'],
   create: (): Judge => new Ephemerals(),
 };

@@ -1,10 +1,12 @@
 /**
- * Epoch discipline: what a server has promised on disk. Epochs never go back; a new one is accepted before its history is taken in, and
- * adopted (currentEpoch) only when that history is durable, since after a crash the adopted epoch vouches for the log.
+ * Epoch discipline: what a server has promised on disk. Epochs never go back; a new one is accepted before its history is
+ * taken in, and adopted (currentEpoch) only when that history is durable, since after a crash the adopted epoch vouches
+ * for the log.
  */
 import { counterOf, epochOf, zxidToPair } from '../src/base/zxid.ts';
 import type { FactOf } from '../src/io/fact.ts';
-import type { History, ServerView } from '../src/history/history.ts';
+import type { History } from '../src/history/history.ts';
+import type { ServerView } from '../src/history/servers.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
 import { EMPTY_LOG } from '../src/history/log-tree.ts';
 
@@ -17,19 +19,26 @@ class EpochDiscipline extends Judge {
         return;
       case 'acceptedEpoch':
         this.judged++;
-        if (fact.epoch < server.acceptedEpoch) this.violate(`server ${at.node} goes back from acceptedEpoch ${server.acceptedEpoch} to ${fact.epoch}`, at);
+        if (fact.epoch < server.acceptedEpoch)
+          this.violate(`server ${at.node} goes back from acceptedEpoch ${server.acceptedEpoch} to ${fact.epoch}`, at);
         return;
       case 'currentEpoch':
         this.judged++;
-        if (fact.epoch < server.currentEpoch) this.violate(`server ${at.node} goes back from currentEpoch ${server.currentEpoch} to ${fact.epoch}`, at);
-        if (fact.epoch > server.acceptedEpoch) this.violate(`server ${at.node} adopts epoch ${fact.epoch}, having accepted ${server.acceptedEpoch} only`, at);
+        if (fact.epoch < server.currentEpoch)
+          this.violate(`server ${at.node} goes back from currentEpoch ${server.currentEpoch} to ${fact.epoch}`, at);
+        if (fact.epoch > server.acceptedEpoch)
+          this.violate(`server ${at.node} adopts epoch ${fact.epoch}, having accepted ${server.acceptedEpoch} only`, at);
         this.judgeDurable(server, fact.epoch, `adopts epoch ${fact.epoch}`, at, history);
         return;
       case 'acked':
         if (counterOf(fact.zxid) !== 0) return;
         this.judged++;
         if (server.currentEpoch < epochOf(fact.zxid)) {
-          this.violate(`server ${at.node} acknowledges NEWLEADER of epoch ${epochOf(fact.zxid)} while its currentEpoch is ${server.currentEpoch}`, at);
+          this.violate(
+            `server ${at.node} acknowledges NEWLEADER of epoch ${epochOf(fact.zxid)} ` +
+              `while its currentEpoch is ${server.currentEpoch}`,
+            at,
+          );
         }
         this.judgeDurable(server, epochOf(fact.zxid), `acknowledges NEWLEADER of epoch ${epochOf(fact.zxid)}`, at, history);
         return;
@@ -37,13 +46,19 @@ class EpochDiscipline extends Judge {
         if (server.bit === 0) return;
         this.judged++;
         if (epochOf(fact.txn.zxid) > server.acceptedEpoch) {
-          this.violate(`server ${at.node} logs ${zxidToPair(fact.txn.zxid)}, having accepted epoch ${server.acceptedEpoch} only`, at);
+          this.violate(
+            `server ${at.node} logs ${zxidToPair(fact.txn.zxid)}, having accepted epoch ${server.acceptedEpoch} only`,
+            at,
+          );
         }
         return;
       case 'proposed':
         this.judged++;
         if (epochOf(fact.txn.zxid) !== server.currentEpoch) {
-          this.violate(`server ${at.node} proposes ${zxidToPair(fact.txn.zxid)} while its currentEpoch is ${server.currentEpoch}`, at);
+          this.violate(
+            `server ${at.node} proposes ${zxidToPair(fact.txn.zxid)} while its currentEpoch is ${server.currentEpoch}`,
+            at,
+          );
         }
         return;
       default:
@@ -54,9 +69,15 @@ class EpochDiscipline extends Judge {
   private seeRecovered(fact: FactOf<'recovered'>, at: At, server: ServerView): void {
     this.judged++;
     const { acceptedEpoch, currentEpoch, lastZxid } = fact;
-    if (acceptedEpoch < server.acceptedEpoch) this.violate(`server ${at.node} recovers acceptedEpoch ${acceptedEpoch} after ${server.acceptedEpoch} was durable`, at);
-    if (currentEpoch < server.currentEpoch) this.violate(`server ${at.node} recovers currentEpoch ${currentEpoch} after ${server.currentEpoch} was durable`, at);
-    if (currentEpoch > acceptedEpoch) this.violate(`server ${at.node} recovers currentEpoch ${currentEpoch} beyond its acceptedEpoch ${acceptedEpoch}`, at);
+    if (acceptedEpoch < server.acceptedEpoch)
+      this.violate(
+        `server ${at.node} recovers acceptedEpoch ${acceptedEpoch} after ${server.acceptedEpoch} was durable`,
+        at,
+      );
+    if (currentEpoch < server.currentEpoch)
+      this.violate(`server ${at.node} recovers currentEpoch ${currentEpoch} after ${server.currentEpoch} was durable`, at);
+    if (currentEpoch > acceptedEpoch)
+      this.violate(`server ${at.node} recovers currentEpoch ${currentEpoch} beyond its acceptedEpoch ${acceptedEpoch}`, at);
     if (server.bit !== 0 && epochOf(lastZxid) > acceptedEpoch) {
       this.violate(`server ${at.node} recovers ${zxidToPair(lastZxid)} beyond its acceptedEpoch ${acceptedEpoch}`, at);
     }
@@ -66,7 +87,11 @@ class EpochDiscipline extends Judge {
   private judgeDurable(server: ServerView, epoch: number, does: string, at: At, history: History): void {
     const { tree } = history;
     if (server.bit === 0) return;
-    for (let node = server.tail; node > EMPTY_LOG && ((tree.durable[node] ?? 0) & server.bit) === 0; node = tree.parent(node)) {
+    for (
+      let node = server.tail;
+      node > EMPTY_LOG && ((tree.durable[node] ?? 0) & server.bit) === 0;
+      node = tree.parent(node)
+    ) {
       if (epochOf(tree.zxid(node)) >= epoch) continue;
       this.violate(`server ${server.id} ${does} before ${zxidToPair(tree.zxid(node))} of its log is durable`, at);
       return;
@@ -78,7 +103,9 @@ class EpochDiscipline extends Judge {
 export const epochDiscipline: Property = {
   name: 'epoch-discipline',
   kind: 'safety',
-  promise: 'On every disk acceptedEpoch >= currentEpoch, neither ever goes back, and an epoch is adopted only after its history is durable.',
+  promise:
+    'On every disk acceptedEpoch >= currentEpoch, neither ever goes back, and an ' +
+    'epoch is adopted only after its history is durable.',
   source: 'Zab (DSN 2011), section 4; ZooKeeper internals; ZOOKEEPER-335, 1291, 1282, 2307, 4643',
   reads: ['recovered', 'acceptedEpoch', 'currentEpoch', 'acked', 'appended', 'proposed'],
   exemptions: [],

@@ -11,13 +11,20 @@ class EqualReplicas extends Judge {
       this.judged++;
       const expected = fact.txn.digest;
       if (expected !== null && (expected.high !== fact.digest.high || expected.low !== fact.digest.low)) {
-        this.violate(`server ${at.node} has another tree after ${zxidToPair(fact.txn.zxid)} than its leader foretold`, at, tree.proposedSteps[log] ?? 0);
+        this.violate(
+          `server ${at.node} has another tree after ${zxidToPair(fact.txn.zxid)} than its leader foretold`,
+          at,
+          tree.proposedSteps[log] ?? 0,
+        );
       }
-      if (!history.isSameTree) this.violate(`server ${at.node} has another tree after ${zxidToPair(fact.txn.zxid)} than another server had`, at);
+      if (!history.isSameTree)
+        this.violate(`server ${at.node} has another tree after ${zxidToPair(fact.txn.zxid)} than another server had`, at);
     } else if (fact.kind === 'snapshotInstalled') {
       this.judged++;
-      if (log === NO_LOG) this.violate(`server ${at.node} installs a snapshot of ${zxidToPair(fact.zxid)}, which is in nobody's history`, at);
-      else if (!history.isSameTree) this.violate(`server ${at.node} installs another tree of ${zxidToPair(fact.zxid)} than another server had`, at);
+      if (log === NO_LOG)
+        this.violate(`server ${at.node} installs a snapshot of ${zxidToPair(fact.zxid)}, which is in nobody's history`, at);
+      else if (!history.isSameTree)
+        this.violate(`server ${at.node} installs another tree of ${zxidToPair(fact.zxid)} than another server had`, at);
     }
   }
 }

@@ -1,4 +1,7 @@
-/** Exact recovery: after any crash a server finds a state that was its own: all that it knew to be durable, nothing cut off, nothing made up. */
+/**
+ * Exact recovery: after any crash a server finds a state that was its own: all that it knew to be durable, nothing
+ * cut off, nothing made up.
+ */
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
@@ -11,15 +14,24 @@ class ExactRecovery extends Judge {
     const server = history.server(at.node);
     this.judged++;
     if (log === NO_LOG) {
-      this.violate(`server ${at.node} recovers to ${zxidToPair(fact.lastZxid)}, which its log did not hold (it ended at ${zxidToPair(tree.zxid(server.tail))})`, at);
+      this.violate(
+        `server ${at.node} recovers to ${zxidToPair(fact.lastZxid)}, which its log did not hold ` +
+          `(it ended at ${zxidToPair(tree.zxid(server.tail))})`,
+        at,
+      );
       return;
     }
     // While its leader has the log cut back or replaced, a crash may leave it cut already, or replaced.
     const kept = server.cutZxid === -1 ? server.durable : tree.floor(server.durable, server.cutZxid);
     if (tree.zxid(log) < tree.zxid(kept)) {
-      this.violate(`server ${at.node} recovers to ${zxidToPair(fact.lastZxid)}, though its log was durable up to ${zxidToPair(tree.zxid(kept))}`, at);
+      this.violate(
+        `server ${at.node} recovers to ${zxidToPair(fact.lastZxid)}, though its log ` +
+          `was durable up to ${zxidToPair(tree.zxid(kept))}`,
+        at,
+      );
     } else if (tree.zxid(log) < tree.zxid(server.durable)) this.exempt('sync-in-progress');
-    if (!history.isSameTree) this.violate(`server ${at.node} recovers ${zxidToPair(fact.lastZxid)} with another tree than that history makes`, at);
+    if (!history.isSameTree)
+      this.violate(`server ${at.node} recovers ${zxidToPair(fact.lastZxid)} with another tree than that history makes`, at);
   }
 }
 
@@ -30,7 +42,9 @@ export const exactRecovery: Property = {
   promise: 'A server recovers exactly the tree of its own log, up to at least what it had said to be durable.',
   source: 'ZooKeeper internals: logging; ZOOKEEPER-1090, 2872, 2832, 4837, 1489',
   reads: ['recovered'],
-  exemptions: [{ name: 'sync-in-progress', source: 'a crash during TRUNC or SNAP may leave the log as the leader wants it' }],
-  mutants: [],
+  exemptions: [
+    { name: 'sync-in-progress', source: 'a crash during TRUNC or SNAP may leave the log as the leader wants it' },
+  ],
+  mutants: ['zk-1156'],
   create: (): Judge => new ExactRecovery(),
 };

@@ -25,6 +25,7 @@ import { sync } from './sync.ts';
 import { watches } from './watches.ts';
 import { writeAhead } from './write-ahead.ts';
 
+/** See the head of the file. */
 export const allProperties: readonly Property[] = [
   linearizableWrites,
   clientFifo,

@@ -1,9 +1,10 @@
 /**
- * Liveness: once faults are over, the ensemble finds a leader, everybody catches up, everybody is answered, and what is dead is buried.
- * Judged on the quiet tail of a run with bounds in the world's time; every excuse is named and counted.
+ * Liveness: once faults are over, the ensemble finds a leader, everybody catches up, everybody is answered, and what is
+ * dead is buried. Judged on the quiet tail of a run with bounds in the world's time; every excuse is named and counted.
  */
 import { zxidToPair } from '../src/base/zxid.ts';
-import type { History, ServerView } from '../src/history/history.ts';
+import type { History } from '../src/history/history.ts';
+import type { ServerView } from '../src/history/servers.ts';
 import { type At, type Expectations, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
 import type { SessionView } from '../src/history/sessions.ts';
 
@@ -45,19 +46,25 @@ class Liveness extends Judge {
     this.isUnknown = false;
     this.judgeLeader(settledMs, at, history);
     const leader = leaderOf(history);
-    for (const server of history.servers.values()) if (leader !== undefined) this.judgeServer(server, leader, settledMs, at, history);
-    for (const session of history.sessions.values()) {
+    for (const server of history.servers.values())
+      if (leader !== undefined) this.judgeServer(server, leader, settledMs, at, history);
+    for (const session of history.sessions.all.values()) {
       this.judgeRequests(session, settledMs, at);
-      this.judgeExpiry(session, settledMs, at, history);
+      this.judgeExpiry(session, at, history);
     }
-    for (const client of this.expectations.clients) this.judgeClient(client, history.clients.get(client), settledMs, at);
+    for (const client of this.expectations.clients)
+      this.judgeClient(client, history.sessions.clients.get(client), settledMs, at);
   }
 
   private judgeLeader(settledMs: number, at: At, history: History): void {
     this.judged++;
-    const states = [...history.servers.values()].map((server) => `${server.id} ${server.isUp ? server.role : 'down'}`).join(', ');
-    if (this.ledMs < 0) this.violate(`no leader was established in ${at.timeMs - history.healedMs} ms after healing: ${states}`, at);
-    else if (this.ledMs > settledMs) this.violate(`it took ${this.ledMs - history.healedMs} ms after healing to establish a leader`, at);
+    const states = [...history.servers.values()]
+      .map((server) => `${server.id} ${server.isUp ? server.role : 'down'}`)
+      .join(', ');
+    if (this.ledMs < 0)
+      this.violate(`no leader was established in ${at.timeMs - history.healedMs} ms after healing: ${states}`, at);
+    else if (this.ledMs > settledMs)
+      this.violate(`it took ${this.ledMs - history.healedMs} ms after healing to establish a leader`, at);
     else if (leaderOf(history) === undefined) {
       if (at.timeMs - this.leftMs <= this.expectations.settleMs) this.exempt('between-leaders');
       else this.violate(`no leader is in office ${at.timeMs - this.leftMs} ms after the last one left: ${states}`, at);
@@ -68,10 +75,15 @@ class Liveness extends Judge {
     this.judged++;
     const { tree } = history;
     if (!server.isServing) {
-      if (at.timeMs - Math.max(leader.establishedMs, settledMs - this.expectations.settleMs) <= this.expectations.settleMs) this.exempt('between-leaders');
+      if (at.timeMs - Math.max(leader.establishedMs, settledMs - this.expectations.settleMs) <= this.expectations.settleMs)
+        this.exempt('between-leaders');
       else {
         const role = server.isUp ? server.role : 'down';
-        this.violate(`server ${server.id} (${role}) is not in line with its leader, ${leader.id}, ${at.timeMs - leader.establishedMs} ms after that was established`, at);
+        this.violate(
+          `server ${server.id} (${role}) is not in line with its leader, ${leader.id}, ` +
+            `${at.timeMs - leader.establishedMs} ms after that was established`,
+          at,
+        );
       }
       return;
     }
@@ -80,7 +92,12 @@ class Liveness extends Judge {
     const missing = history.truthMs[position];
     if (missing === undefined || tree.position(leader.applied) < position) return;
     if (at.timeMs - Math.max(missing, settledMs) <= this.expectations.answerMs) this.exempt('under-way');
-    else this.violate(`server ${server.id} is at ${zxidToPair(tree.zxid(server.applied))}, its leader at ${zxidToPair(tree.zxid(leader.applied))} since ${at.timeMs - missing} ms`, at);
+    else
+      this.violate(
+        `server ${server.id} is at ${zxidToPair(tree.zxid(server.applied))}, its leader at ` +
+          `${zxidToPair(tree.zxid(leader.applied))} since ${at.timeMs - missing} ms`,
+        at,
+      );
   }
 
   private judgeRequests(session: SessionView, settledMs: number, at: At): void {
@@ -89,20 +106,31 @@ class Liveness extends Judge {
     if (oldest === undefined || session.endedStep > 0) return;
     const waitedMs = at.timeMs - Math.max(oldest.invokedMs, settledMs);
     if (waitedMs <= this.expectations.answerMs) this.exempt('under-way');
-    else this.violate(`request ${oldest.cxid} (${oldest.request.kind}) of session ${session.id} has waited ${waitedMs} ms in the quiet for an answer or a disconnection`, at, oldest.invokedStep);
+    else
+      this.violate(
+        `request ${oldest.cxid} (${oldest.request.kind}) of session ${session.id} has waited ` +
+          `${waitedMs} ms in the quiet for an answer or a disconnection`,
+        at,
+        oldest.invokedStep,
+      );
   }
 
   /** A session that no client holds any more must be expired. */
-  private judgeExpiry(session: SessionView, settledMs: number, at: At, history: History): void {
-    const { tickTimeMs, clockDriftPerMille, settleMs, answerMs } = this.expectations;
+  private judgeExpiry(session: SessionView, at: At, history: History): void {
+    const { tickTimeMs, clockDriftPerMille, answerMs } = this.expectations;
     if (!history.model.isOpen(session.id) || session.isConnected) return;
-    if (history.clients.get(session.client) === session && session.endedStep === 0) return;
+    if (history.sessions.clients.get(session.client) === session && session.endedStep === 0) return;
     this.judged++;
     const timeoutMs = Math.max(session.timeoutMs, history.model.sessions.get(session.id)?.timeoutMs ?? 0);
-    const sinceMs = Math.max(session.heardMs, settledMs, (history.latest?.atMs ?? 0) + settleMs);
+    const sinceMs = Math.max(session.heardMs, history.healedMs, history.latest?.atMs ?? 0);
     const dueMs = sinceMs + Math.ceil((timeoutMs * (1000 + clockDriftPerMille)) / 1000) + 3 * tickTimeMs + answerMs;
     if (at.timeMs <= dueMs) this.exempt('tail-too-short');
-    else this.violate(`session ${session.id} was last heard of ${at.timeMs - session.heardMs} ms ago, with a timeout of ${timeoutMs} ms, and is still open`, at);
+    else
+      this.violate(
+        `session ${session.id} was last heard of ${at.timeMs - session.heardMs} ms ago, ` +
+          `with a timeout of ${timeoutMs} ms, and is still open`,
+        at,
+      );
   }
 
   private judgeClient(client: number, session: SessionView | undefined, settledMs: number, at: At): void {
@@ -125,14 +153,16 @@ function leaderOf(history: History): ServerView | undefined {
 export const liveness: Property = {
   name: 'liveness',
   kind: 'liveness',
-  promise: 'After faults are over a leader is established, every server catches up with it, every request is answered, and abandoned sessions expire, in bounded time.',
+  promise:
+    'After faults are over a leader is established, every server catches up with it, every request is ' +
+    'answered, and abandoned sessions expire, in bounded time.',
   source: 'Zab (DSN 2011), section 4: liveness; ZooKeeper (USENIX ATC 2010), section 2',
   reads: ['healed', 'established', 'role', 'crashed'],
   exemptions: [
     { name: 'between-leaders', source: 'an epoch whose counter is used up ends by an election (ZOOKEEPER-1277)' },
     { name: 'under-way', source: 'the run ended while it was within its time' },
-    { name: 'tail-too-short', source: 'the run ended before the session\'s timeout had passed' },
+    { name: 'tail-too-short', source: "the run ended before the session's timeout had passed" },
   ],
-  mutants: [],
+  mutants: ['newer-promise', 'zk-1496'],
   create: (expectations): Judge => new Liveness(expectations),
 };

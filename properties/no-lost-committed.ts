@@ -1,4 +1,7 @@
-/** No lost committed proposals: one of the four promises that the service is about. It holds over any crash that leaves a quorum its disks. */
+/**
+ * No lost committed proposals: one of the four promises that the service is about. It holds over any crash that
+ * leaves a quorum its disks.
+ */
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
@@ -26,11 +29,15 @@ class NoLostCommitted extends Judge {
     const { establishment, tree } = history;
     if (establishment === null) return;
     this.judged++;
-    const owed = Math.min(Math.max(this.committed, history.positionUpTo(history.shownZxid)), tree.position(establishment.earlier));
+    const owed = Math.min(
+      Math.max(this.committed, history.positionUpTo(history.sessions.shownZxid)),
+      tree.position(establishment.earlier),
+    );
     if (tree.position(establishment.agreed) >= owed) return;
     const lost = history.truth[tree.position(establishment.agreed) + 1] ?? NO_LOG;
     this.violate(
-      `server ${at.node} leads epoch ${fact.epoch} with a history that ends at ${zxidToPair(fact.lastZxid)} and lacks ${zxidToPair(tree.zxid(lost))}, which was committed`,
+      `server ${at.node} leads epoch ${fact.epoch} with a history that ends at ${zxidToPair(fact.lastZxid)} ` +
+        `and lacks ${zxidToPair(tree.zxid(lost))}, which was committed`,
       at,
       tree.proposedSteps[lost] ?? 0,
       this.committedStep,
@@ -44,7 +51,11 @@ class NoLostCommitted extends Judge {
     this.judged++;
     const kept = tree.orderedPrefix(tree.floor(history.server(fact.learner).tail, fact.peerLastZxid));
     if (tree.zxid(kept) <= fact.toZxid) return;
-    this.violate(`server ${at.node} has server ${fact.learner} cut its log back to ${zxidToPair(fact.toZxid)}, though ${zxidToPair(tree.zxid(kept))} in it is committed`, at);
+    this.violate(
+      `server ${at.node} has server ${fact.learner} cut its log back to ${zxidToPair(fact.toZxid)}, ` +
+        `though ${zxidToPair(tree.zxid(kept))} in it is committed`,
+      at,
+    );
   }
 }
 
@@ -53,9 +64,9 @@ export const noLostCommitted: Property = {
   name: 'no-lost-committed',
   kind: 'safety',
   promise: 'What was committed, or shown to any client, is in the history of every later leader.',
-  source: 'Zab (DSN 2011), agreement and the lemma of initial histories; programmer\'s guide: reliability',
+  source: "Zab (DSN 2011), agreement and the lemma of initial histories; programmer's guide: reliability",
   reads: ['committed', 'established', 'syncChosen'],
   exemptions: [],
-  mutants: [],
+  mutants: ['gen-fsync', 'zk-4643', 'zk-1082'],
   create: (): Judge => new NoLostCommitted(),
 };

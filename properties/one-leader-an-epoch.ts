@@ -1,4 +1,7 @@
-/** One leader an epoch: the ground that primary order stands on. Only the established leader of an epoch proposes in it, each zxid once. */
+/**
+ * One leader an epoch: the ground that primary order stands on. Only the established leader of an epoch proposes in
+ * it, each zxid once.
+ */
 import { counterOf, epochOf, zxidToPair } from '../src/base/zxid.ts';
 import type { NodeId } from '../src/io/event.ts';
 import type { History } from '../src/history/history.ts';
@@ -14,15 +17,26 @@ class OneLeaderAnEpoch extends Judge {
       this.judged++;
       const known = this.leaders.get(fact.epoch);
       if (known === undefined) this.leaders.set(fact.epoch, { leader: at.node, step: at.step });
-      else this.violate(`epoch ${fact.epoch} was established by server ${known.leader} and again by server ${at.node}`, at, known.step);
+      else
+        this.violate(
+          `epoch ${fact.epoch} was established by server ${known.leader} and again by server ${at.node}`,
+          at,
+          known.step,
+        );
     } else if (fact.kind === 'proposed') {
       this.judged++;
       const epoch = epochOf(fact.txn.zxid);
       const counter = counterOf(fact.txn.zxid);
       const known = this.leaders.get(epoch);
-      if (known?.leader !== at.node) this.violate(`server ${at.node} proposes ${zxidToPair(fact.txn.zxid)} without leading epoch ${epoch}`, at, known?.step ?? 0);
+      if (known?.leader !== at.node)
+        this.violate(
+          `server ${at.node} proposes ${zxidToPair(fact.txn.zxid)} without leading epoch ${epoch}`,
+          at,
+          known?.step ?? 0,
+        );
       const last = this.counters.get(epoch) ?? 0;
-      if (counter !== last + 1) this.violate(`server ${at.node} proposes ${zxidToPair(fact.txn.zxid)} after counter ${last} of that epoch`, at);
+      if (counter !== last + 1)
+        this.violate(`server ${at.node} proposes ${zxidToPair(fact.txn.zxid)} after counter ${last} of that epoch`, at);
       this.counters.set(epoch, counter);
     }
   }

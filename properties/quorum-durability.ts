@@ -11,7 +11,11 @@ class QuorumDurability extends Judge {
     this.judged++;
     if (history.isOnQuorum(log)) return;
     const what = fact.kind === 'committed' ? 'commits' : `establishes epoch ${fact.epoch} upon`;
-    this.violate(`server ${at.node} ${what} ${zxidToPair(tree.zxid(log))}, which is not durable on a quorum`, at, tree.proposedSteps[log] ?? 0);
+    this.violate(
+      `server ${at.node} ${what} ${zxidToPair(tree.zxid(log))}, which is not durable on a quorum`,
+      at,
+      tree.proposedSteps[log] ?? 0,
+    );
   }
 }
 
@@ -23,6 +27,6 @@ export const quorumDurability: Property = {
   source: 'Zab (DSN 2011), sections 4 and 5; ZOOKEEPER-3911, 4643, 4646',
   reads: ['committed', 'established'],
   exemptions: [],
-  mutants: [],
+  mutants: ['canary'],
   create: (): Judge => new QuorumDurability(),
 };

@@ -1,4 +1,7 @@
-/** Read your writes: what follows from single system image and client order, asked directly because users rely on it by name. */
+/**
+ * Read your writes: what follows from single system image and client order, asked directly because users rely on it
+ * by name.
+ */
 import { ZXID_ZERO, zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
@@ -10,7 +13,8 @@ class ReadYourWrites extends Judge {
     this.judged++;
     if (fact.zxid >= op.ownWriteFloor) return;
     this.violate(
-      `session ${fact.sessionId} had written at ${zxidToPair(op.ownWriteFloor)}, then its ${op.request.kind} (${op.cxid}) is answered as of ${zxidToPair(fact.zxid)}`,
+      `session ${fact.sessionId} had written at ${zxidToPair(op.ownWriteFloor)}, then its ` +
+        `${op.request.kind} (${op.cxid}) is answered as of ${zxidToPair(fact.zxid)}`,
       at,
       op.invokedStep,
     );
@@ -22,7 +26,7 @@ export const readYourWrites: Property = {
   name: 'read-your-writes',
   kind: 'safety',
   promise: 'A read issued after a write of the same session was answered sees a state that includes the write.',
-  source: 'programmer\'s guide, consistency guarantees; ZOOKEEPER-3023, 1863',
+  source: "programmer's guide, consistency guarantees; ZOOKEEPER-3023, 1863",
   reads: ['replied'],
   exemptions: [],
   mutants: [],

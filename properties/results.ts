@@ -2,8 +2,8 @@
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
-import type { TxnResult } from '../src/history/model.ts';
+import { type At, Judge, type JudgedFact, type OrderedFact, type Property } from '../src/history/judge.ts';
+import type { TxnResult } from '../src/history/model-state.ts';
 import { sameStat } from '../src/history/same.ts';
 import type { Op } from '../src/history/sessions.ts';
 import type { MultiResult, Response } from '../src/wire/client-messages.ts';
@@ -12,12 +12,28 @@ import { ErrorCode } from '../src/wire/words.ts';
 class Results extends Judge {
   see(fact: JudgedFact, at: At, history: History): void {
     if (fact.kind === 'ordered') {
-      if (fact.op === null) return;
+      if (fact.op === null) {
+        this.seeUnasked(fact, at);
+        return;
+      }
       if (!fact.verdict.isDecided) this.exempt('undecided');
       else this.judged++;
       const { breach } = fact.verdict;
-      if (breach !== null) this.violate(`${fact.op.request.kind} (${fact.op.cxid} of session ${fact.txn.clientId}) at ${zxidToPair(fact.txn.zxid)}: ${breach}`, at, fact.op.invokedStep);
+      if (breach !== null)
+        this.violate(
+          `${fact.op.request.kind} (${fact.op.cxid} of session ` +
+            `${fact.txn.clientId}) at ${zxidToPair(fact.txn.zxid)}: ${breach}`,
+          at,
+          fact.op.invokedStep,
+        );
     } else if (fact.kind === 'replied' && history.op !== null && history.op.isWrite) this.seeReply(fact, history.op, at);
+  }
+
+  /** What servers do of their own accord: the reaper. */
+  private seeUnasked({ txn, verdict }: OrderedFact, at: At): void {
+    if (!verdict.isDecided) return;
+    this.judged++;
+    if (verdict.breach !== null) this.violate(`${txn.body.kind} at ${zxidToPair(txn.zxid)}: ${verdict.breach}`, at);
   }
 
   private seeReply(fact: FactOf<'replied'>, op: Op, at: At): void {
@@ -25,7 +41,12 @@ class Results extends Judge {
     this.judged++;
     const { results } = op.verdict.effects;
     const problem = op.request.kind === 'multi' ? multiProblem(fact, results) : soleProblem(fact, results[0]);
-    if (problem !== null) this.violate(`the answer to ${op.request.kind} (${op.cxid} of session ${fact.sessionId}) at ${zxidToPair(fact.zxid)} ${problem}`, at, op.invokedStep);
+    if (problem !== null)
+      this.violate(
+        `the answer to ${op.request.kind} (${op.cxid} of session ${fact.sessionId}) at ${zxidToPair(fact.zxid)} ${problem}`,
+        at,
+        op.invokedStep,
+      );
   }
 }
 
@@ -48,7 +69,8 @@ function multiProblem(fact: FactOf<'replied'>, due: readonly TxnResult[]): strin
     const result: MultiResult | undefined = fact.response.results[i];
     if (result === undefined) return `lacks result ${i}`;
     const err = result.kind === 'error' ? result.err : ErrorCode.OK;
-    if (wanted.kind === 'error' ? result.kind !== 'error' || err !== wanted.err : result.kind === 'error') return `says ${err} of operation ${i}, not ${wanted.err}`;
+    if (wanted.kind === 'error' ? result.kind !== 'error' || err !== wanted.err : result.kind === 'error')
+      return `says ${err} of operation ${i}, not ${wanted.err}`;
     const problem = result.kind === 'error' ? null : bodyProblem(result, wanted);
     if (problem !== null) return `${problem} (operation ${i})`;
   }
@@ -56,8 +78,10 @@ function multiProblem(fact: FactOf<'replied'>, due: readonly TxnResult[]): strin
 }
 
 function bodyProblem(response: Response | MultiResult, due: TxnResult): string | null {
-  if ('path' in response && due.path !== null && response.path !== due.path) return `names ${response.path}, not ${due.path}`;
-  if ('stat' in response && (due.stat === null || !sameStat(response.stat, due.stat))) return `shows a stat of ${JSON.stringify(response.stat)}, not of ${JSON.stringify(due.stat)}`;
+  if ('path' in response && due.path !== null && response.path !== due.path)
+    return `names ${response.path}, not ${due.path}`;
+  if ('stat' in response && (due.stat === null || !sameStat(response.stat, due.stat)))
+    return `shows a stat of ${JSON.stringify(response.stat)}, not of ${JSON.stringify(due.stat)}`;
   return null;
 }
 
@@ -65,10 +89,17 @@ function bodyProblem(response: Response | MultiResult, due: TxnResult): string |
 export const results: Property = {
   name: 'results',
   kind: 'safety',
-  promise: 'Every write has the result (error, path, sequence number, Stat, each part of a multi) that the specification gives it at its place in the order.',
-  source: 'programmer\'s guide: data model, versions, sequence nodes, multi; reference model in src/history',
+  promise:
+    'Every write has the result (error, path, sequence number, Stat, each part of a multi) ' +
+    'that the specification gives it at its place in the order.',
+  source: "programmer's guide: data model, versions, sequence nodes, multi; reference model in src/history",
   reads: ['ordered', 'replied'],
-  exemptions: [{ name: 'undecided', source: 'refusals that rest on what facts do not tell: identities, quotas, a session that is closing or has moved' }],
+  exemptions: [
+    {
+      name: 'undecided',
+      source: 'refusals that rest on more than the log and who asked: a session that has moved or is a local one',
+    },
+  ],
   mutants: [],
   create: (): Judge => new Results(),
 };

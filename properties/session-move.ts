@@ -1,4 +1,7 @@
-/** Session move: once a session stands at another server, no request that it left behind on its old connection is carried out. */
+/**
+ * Session move: once a session stands at another server, no request that it left behind on its old connection is
+ * carried out.
+ */
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
@@ -16,7 +19,8 @@ class SessionMove extends Judge {
     const proposedStep = history.tree.proposedSteps[fact.log] ?? 0;
     if (proposedStep <= op.movedStep) return;
     this.violate(
-      `request ${op.cxid} of session ${txn.clientId}, left behind on a dead connection, was proposed (${zxidToPair(txn.zxid)}) after the session had moved`,
+      `request ${op.cxid} of session ${txn.clientId}, left behind on a dead connection, was ` +
+        `proposed (${zxidToPair(txn.zxid)}) after the session had moved`,
       at,
       op.invokedStep,
       op.movedStep,
@@ -30,7 +34,7 @@ export const sessionMove: Property = {
   name: 'session-move',
   kind: 'safety',
   promise: 'After a session was resumed on a new connection, nothing that it sent on the old one is proposed any more.',
-  source: 'programmer\'s guide, SESSIONMOVED; ZOOKEEPER-417, 484',
+  source: "programmer's guide, SESSIONMOVED; ZOOKEEPER-417, 484",
   reads: ['ordered'],
   exemptions: [{ name: 'close-session', source: 'closeSession skips the check of ownership' }],
   mutants: [],

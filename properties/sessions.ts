@@ -1,8 +1,18 @@
-/** Sessions: created once, closed once, silent afterwards, and never expired before their time. Late is allowed: elections restart the timers. */
+/**
+ * Sessions: created once, closed once, silent afterwards, and never expired before their time. Late is allowed:
+ * elections restart the timers.
+ */
 import { ZXID_ZERO, zxidToPair } from '../src/base/zxid.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, type Expectations, Judge, type JudgedFact, type OrderedFact, type Property } from '../src/history/judge.ts';
+import {
+  type At,
+  type Expectations,
+  Judge,
+  type JudgedFact,
+  type OrderedFact,
+  type Property,
+} from '../src/history/judge.ts';
 
 class Sessions extends Judge {
   /** How much of a timeout must pass by the world's clock, in thousandths. */
@@ -19,10 +29,7 @@ class Sessions extends Judge {
         this.seeOrdered(fact, at, history);
         return;
       case 'sessionConnected':
-        this.judged++;
-        if (!fact.resumed && !history.model.sessions.has(fact.sessionId)) {
-          this.violate(`session ${fact.sessionId} stands at server ${fact.server}, but its creation is not committed`, at);
-        }
+        this.seeConnected(fact, at, history);
         return;
       case 'sessionExpired':
         this.seeExpired(fact, at, history);
@@ -33,7 +40,11 @@ class Sessions extends Judge {
       case 'replied': {
         const { session } = history;
         if (fact.err !== 0 || session === null || session.endedStep === 0) return;
-        this.violate(`session ${fact.sessionId} was answered ${fact.cxid} after it was told that it is gone`, at, session.endedStep);
+        this.violate(
+          `session ${fact.sessionId} was answered ${fact.cxid} after it was told that it is gone`,
+          at,
+          session.endedStep,
+        );
         return;
       }
       default:
@@ -41,15 +52,37 @@ class Sessions extends Judge {
     }
   }
 
+  private seeConnected(fact: FactOf<'sessionConnected'>, at: At, history: History): void {
+    const { model } = history;
+    const before = history.sessions.clients.get(at.node);
+    this.judged++;
+    if (fact.resumed && before !== undefined && before.id !== fact.sessionId) {
+      this.violate(
+        `a client came back to server ${fact.server} with session ${before.id}, and was given ${fact.sessionId} instead`,
+        at,
+        before.connectedStep,
+      );
+    }
+    if (fact.resumed || model.sessions.has(fact.sessionId)) return;
+    if (model.locals.has(fact.sessionId)) this.exempt('local-session');
+    else this.violate(`session ${fact.sessionId} stands at server ${fact.server}, but its creation is not committed`, at);
+  }
+
   private seeOrdered(fact: OrderedFact, at: At, history: History): void {
     const { txn } = fact;
     this.judged++;
     if (txn.body.kind === 'closeSession') {
       const session = history.model.sessions.get(txn.clientId);
-      if (session === undefined || (session.closed !== ZXID_ZERO && session.closed !== txn.zxid)) this.exempt('closed-twice');
+      if (session === undefined || (session.closed !== ZXID_ZERO && session.closed !== txn.zxid))
+        this.exempt('closed-twice');
     }
     const breach = fact.verdict.effects.sessionBreach;
-    if (breach !== null) this.violate(`at ${zxidToPair(txn.zxid)}, session ${txn.clientId}: ${breach}`, at, history.tree.proposedSteps[fact.log] ?? 0);
+    if (breach !== null)
+      this.violate(
+        `at ${zxidToPair(txn.zxid)}, session ${txn.clientId}: ${breach}`,
+        at,
+        history.tree.proposedSteps[fact.log] ?? 0,
+      );
   }
 
   private seeExpired(fact: FactOf<'sessionExpired'>, at: At, history: History): void {
@@ -65,15 +98,27 @@ class Sessions extends Judge {
     const server = history.server(at.node);
     this.judged++;
     if (fact.idleMs < fact.timeoutMs) {
-      this.violate(`server ${at.node} expires session ${fact.sessionId} ${fact.idleMs} ms after it heard of it, with a timeout of ${fact.timeoutMs} ms`, at);
+      this.violate(
+        `server ${at.node} expires session ${fact.sessionId} ${fact.idleMs} ms after it ` +
+          `heard of it, with a timeout of ${fact.timeoutMs} ms`,
+        at,
+      );
       return;
     }
     // One millisecond each for rounding at both ends.
     const leastMs = Math.floor((fact.timeoutMs * this.patience) / 1000) - 2;
     if (at.timeMs - server.establishedMs < leastMs) {
-      this.violate(`server ${at.node} expires session ${fact.sessionId} ${at.timeMs - server.establishedMs} ms after it began to lead, with a timeout of ${fact.timeoutMs} ms`, at);
+      this.violate(
+        `server ${at.node} expires session ${fact.sessionId} ${at.timeMs - server.establishedMs} ms ` +
+          `after it began to lead, with a timeout of ${fact.timeoutMs} ms`,
+        at,
+      );
     } else if (session?.proposedBy === at.node && at.timeMs - session.proposedMs < leastMs) {
-      this.violate(`server ${at.node} expires session ${fact.sessionId} ${at.timeMs - session.proposedMs} ms after it proposed a write of its, with a timeout of ${fact.timeoutMs} ms`, at);
+      this.violate(
+        `server ${at.node} expires session ${fact.sessionId} ${at.timeMs - session.proposedMs} ms after it ` +
+          `proposed a write of its, with a timeout of ${fact.timeoutMs} ms`,
+        at,
+      );
     }
   }
 }
@@ -82,13 +127,22 @@ class Sessions extends Judge {
 export const sessions: Property = {
   name: 'sessions',
   kind: 'safety',
-  promise: 'A session is created and closed by one transaction each, writes nothing outside them, and expires only after its timeout has passed in silence.',
-  source: 'programmer\'s guide, ZooKeeper sessions; ZOOKEEPER-1208, 1366, 1367',
+  promise:
+    'A session is created and closed by one transaction each, writes nothing outside them, and ' +
+    'expires only after its timeout has passed in silence.',
+  source: "programmer's guide, ZooKeeper sessions; ZOOKEEPER-1208, 1366, 1367",
   reads: ['ordered', 'sessionConnected', 'sessionExpired', 'sessionExpiring', 'replied'],
   exemptions: [
-    { name: 'closed-twice', source: 'closeSession skips the check of the session, so that two may follow each other; the second does nothing' },
+    {
+      name: 'closed-twice',
+      source: 'closeSession skips the check of the session, so that two may follow each other; the second does nothing',
+    },
+    {
+      name: 'local-session',
+      source: "administrator's guide, localSessionsEnabled: a local session is known to its server alone, without ephemerals",
+    },
     { name: 'closing', source: 'a session that is being closed is refused before its closeSession is committed' },
   ],
-  mutants: [],
+  mutants: ['zk-1208', 'sess-resume', 'local-late'],
   create: (expectations): Judge => new Sessions(expectations),
 };

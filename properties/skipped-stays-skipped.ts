@@ -1,9 +1,11 @@
 /**
- * Skipped stays skipped: one of the four promises that the service is about. Once an epoch is established, a proposal of an earlier
- * one that its history lacks is dead. A server that was cut off may still have it on disk, but nobody who has joined the epoch.
+ * Skipped stays skipped: one of the four promises that the service is about. Once an epoch is established, a proposal of
+ * an earlier one that its history lacks is dead. A server that was cut off may still have it on disk, but nobody who has
+ * joined the epoch.
  */
 import { epochOf, zxidToPair } from '../src/base/zxid.ts';
-import type { History, ServerView } from '../src/history/history.ts';
+import type { History } from '../src/history/history.ts';
+import type { ServerView } from '../src/history/servers.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
 import { EMPTY_LOG, type LogNode, NO_LOG } from '../src/history/log-tree.ts';
 
@@ -14,7 +16,14 @@ class SkippedStaysSkipped extends Judge {
       case 'applied':
         this.judged++;
         if (history.log !== NO_LOG && !history.tree.isOrdered(history.log)) {
-          this.judgeNode(history.log, history.server(at.node).currentEpoch, fact.kind === 'appended' ? 'logs' : 'applies', at, history, at.node);
+          this.judgeNode(
+            history.log,
+            history.server(at.node).currentEpoch,
+            fact.kind === 'appended' ? 'logs' : 'applies',
+            at,
+            history,
+            at.node,
+          );
         }
         return;
       case 'recovered':
@@ -38,7 +47,8 @@ class SkippedStaysSkipped extends Judge {
   }
 
   private judgeMember(server: ServerView, epoch: number, at: At, history: History): void {
-    if (server.currentEpoch >= epoch) this.judgeLog(server.tail, server.currentEpoch, 'has joined the epoch while its log holds', at, history, server.id);
+    if (server.currentEpoch >= epoch)
+      this.judgeLog(server.tail, server.currentEpoch, 'has joined the epoch while its log holds', at, history, server.id);
   }
 
   private judgeLog(log: LogNode, currentEpoch: number, does: string, at: At, history: History, server: number): void {
@@ -66,10 +76,12 @@ class SkippedStaysSkipped extends Judge {
 export const skippedStaysSkipped: Property = {
   name: 'skipped-stays-skipped',
   kind: 'safety',
-  promise: 'A proposal that an established epoch has skipped is never again logged, applied or recovered by a server that joined the epoch.',
+  promise:
+    'A proposal that an established epoch has skipped is never again logged, applied ' +
+    'or recovered by a server that joined the epoch.',
   source: 'Zab (DSN 2011), section 2: primary order; ZOOKEEPER-1154, 2845, 2832, 4712',
   reads: ['appended', 'applied', 'recovered', 'snapshotInstalled', 'snapshotWritten', 'currentEpoch', 'established'],
   exemptions: [],
-  mutants: [],
+  mutants: ['zk-1154', 'zk-2845', 'zk-1082'],
   create: (): Judge => new SkippedStaysSkipped(),
 };

@@ -1,4 +1,7 @@
-/** sync: the answer to how to read what others have been told. After it, a session's reads see every write answered before it was asked. */
+/**
+ * sync: the answer to how to read what others have been told. After it, a session's reads see every write answered
+ * before it was asked.
+ */
 import type { SessionId } from '../src/base/session-id.ts';
 import { type Zxid, ZXID_ZERO, zxidToPair } from '../src/base/zxid.ts';
 import type { FactOf } from '../src/io/fact.ts';
@@ -30,7 +33,8 @@ class Sync extends Judge {
     this.judged++;
     if (fact.lastCommitted >= op.answeredFloor) return;
     this.violate(
-      `server ${at.node} answers sync ${fact.cxid} of session ${fact.sessionId} at ${zxidToPair(fact.lastCommitted)}, though ${zxidToPair(op.answeredFloor)} had been answered before it was asked`,
+      `server ${at.node} answers sync ${fact.cxid} of session ${fact.sessionId} at ${zxidToPair(fact.lastCommitted)}, ` +
+        `though ${zxidToPair(op.answeredFloor)} had been answered before it was asked`,
       at,
       op.invokedStep,
     );
@@ -49,7 +53,8 @@ class Sync extends Judge {
     this.judged++;
     if (fact.zxid >= floor.zxid) return;
     this.violate(
-      `session ${fact.sessionId}: after sync ${floor.cxid}, its ${op.request.kind} (${op.cxid}) is answered as of ${zxidToPair(fact.zxid)}, though ${zxidToPair(floor.zxid)} had been answered before the sync`,
+      `session ${fact.sessionId}: after sync ${floor.cxid}, its ${op.request.kind} (${op.cxid}) is answered as of ` +
+        `${zxidToPair(fact.zxid)}, though ${zxidToPair(floor.zxid)} had been answered before the sync`,
       at,
       floor.step,
       op.invokedStep,
@@ -61,10 +66,16 @@ class Sync extends Judge {
 export const sync: Property = {
   name: 'sync',
   kind: 'safety',
-  promise: 'Reads behind a sync, on the same connection, see every write that was answered to anyone before the sync was issued.',
-  source: 'programmer\'s guide, consistency guarantees: sync; ZOOKEEPER-108',
+  promise:
+    'Reads behind a sync, on the same connection, see every write that was answered to anyone before the sync was issued.',
+  source: "programmer's guide, consistency guarantees: sync; ZOOKEEPER-108",
   reads: ['sessionDisconnected', 'syncAnswered', 'replied'],
-  exemptions: [{ name: 'deposed-leader', source: 'sync is not a quorum operation (ZOOKEEPER-1675): a leader that was replaced, and does not know, may answer' }],
+  exemptions: [
+    {
+      name: 'deposed-leader',
+      source: 'sync is not a quorum operation (ZOOKEEPER-1675): a leader that was replaced, and does not know, may answer',
+    },
+  ],
   mutants: [],
   create: (): Judge => new Sync(),
 };

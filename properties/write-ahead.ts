@@ -10,11 +10,18 @@ class WriteAhead extends Judge {
     if (fact.kind === 'applied') {
       this.judged++;
       if (fact.txn.zxid <= tree.zxid(server.tail)) return;
-      this.violate(`server ${at.node} applies ${zxidToPair(fact.txn.zxid)}, but its log ends at ${zxidToPair(tree.zxid(server.tail))}`, at);
+      this.violate(
+        `server ${at.node} applies ${zxidToPair(fact.txn.zxid)}, but its log ends at ${zxidToPair(tree.zxid(server.tail))}`,
+        at,
+      );
     } else if (fact.kind === 'acked' && counterOf(fact.zxid) > 0) {
       this.judged++;
       if (fact.zxid <= tree.zxid(server.durable)) return;
-      this.violate(`server ${at.node} acknowledges ${zxidToPair(fact.zxid)}, but its log is durable up to ${zxidToPair(tree.zxid(server.durable))} only`, at);
+      this.violate(
+        `server ${at.node} acknowledges ${zxidToPair(fact.zxid)}, but its log is durable ` +
+          `up to ${zxidToPair(tree.zxid(server.durable))} only`,
+        at,
+      );
     }
   }
 }

@@ -4,17 +4,20 @@
  */
 import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
 import type { Scenario } from '../src/fuzz/scenario.ts';
-import { scenarioOf } from '../src/fuzz/shape.ts';
+import { QUICK_SYNC, SLOW_SYNC, scenarioOf } from '../src/fuzz/shape.ts';
 import { FIVE } from './five.ts';
 
+/** See the head of the file. */
 export const churn: Scenario = scenarioOf({
   ...FIVE,
   name: 'churn',
   summary: 'crash after crash, election after election',
   voters: [[3, 4], [5, 3]],
   tickMs: [[200, 3], [500, 2], [1000, 1]],
-  faults: { ...NO_FAULT, crash: 8, crashLeader: 8, crashAll: 2, pause: 2, isolateLeader: 2, slowSync: 1 },
+  faults: { ...NO_FAULT, crash: 8, crashLeader: 8, crashAll: 2, pause: 2, isolateLeader: 2, slowSync: 3 },
   faultCount: [10, 40],
   calmPercent: 0,
   leaveOutPercent: 25,
+  stormPercent: 60,
+  sync: [[QUICK_SYNC, 1], [SLOW_SYNC, 2]],
 });

@@ -4,10 +4,13 @@
  */
 import { EVERY_FAULT } from '../src/fuzz/fault-menu.ts';
 import type { Scenario } from '../src/fuzz/scenario.ts';
-import { OVERTAKING, QUICK, USUAL_COUNTER_LIMIT, USUAL_OPERATIONS, WIDE, scenarioOf } from '../src/fuzz/shape.ts';
+import {
+  OVERTAKING, QUICK, QUICK_SYNC, SLOW_SYNC, USUAL_COUNTER_LIMIT, USUAL_OPERATIONS, WIDE, scenarioOf,
+} from '../src/fuzz/shape.ts';
 import type { ScenarioShape } from '../src/fuzz/shape.ts';
 
 /** The shape that the other scenarios vary. */
+/** See the head of the file. */
 export const FIVE: ScenarioShape = {
   name: 'five',
   summary: 'the default: five voters (sometimes 1, 3 or 7), up to twenty clients, every fault',
@@ -21,6 +24,7 @@ export const FIVE: ScenarioShape = {
   faultCount: [1, 20],
   calmPercent: 8,
   leaveOutPercent: 50,
+  stormPercent: 25,
   snapCount: [[10, 2], [50, 2], [100_000, 1]],
   commitLogCount: [[500, 2], [20, 1], [3, 1]],
   snapshotSizePercent: [[33, 2], [-1, 1], [1000, 1]],
@@ -28,6 +32,8 @@ export const FIVE: ScenarioShape = {
   operationWeights: USUAL_OPERATIONS,
   focusPercent: [[0, 1], [50, 2], [80, 1]],
   latency: [[QUICK, 4], [OVERTAKING, 2], [WIDE, 1]],
+  sync: [[QUICK_SYNC, 2], [SLOW_SYNC, 1]],
 };
 
+/** See the head of the file. */
 export const five: Scenario = scenarioOf(FIVE);

@@ -1,4 +1,7 @@
-/** Ten seeds of each scenario have the hashes that they are expected to have. `viv run --update-hashes` renews them on purpose. */
+/**
+ * Ten seeds of each scenario have the hashes that they are expected to have. `viv run --update-hashes` renews them on
+ * purpose.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SEEDS_KEPT, hashOf, readHashes } from '../src/cli/hashes.ts';

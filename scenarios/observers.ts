@@ -3,6 +3,7 @@ import type { Scenario } from '../src/fuzz/scenario.ts';
 import { scenarioOf } from '../src/fuzz/shape.ts';
 import { FIVE } from './five.ts';
 
+/** See the head of the file. */
 export const observers: Scenario = scenarioOf({
   ...FIVE,
   name: 'observers',

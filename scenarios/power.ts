@@ -4,9 +4,10 @@
  */
 import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
 import type { Scenario } from '../src/fuzz/scenario.ts';
-import { scenarioOf } from '../src/fuzz/shape.ts';
+import { QUICK_SYNC, SLOW_SYNC, scenarioOf } from '../src/fuzz/shape.ts';
 import { FIVE } from './five.ts';
 
+/** See the head of the file. */
 export const power: Scenario = scenarioOf({
   ...FIVE,
   name: 'power',
@@ -16,5 +17,7 @@ export const power: Scenario = scenarioOf({
   faultCount: [2, 10],
   calmPercent: 0,
   leaveOutPercent: 25,
+  stormPercent: 30,
+  sync: [[QUICK_SYNC, 1], [SLOW_SYNC, 2]],
   operationWeights: { ...FIVE.operationWeights, read: 15, setData: 40 },
 });

@@ -1,5 +1,6 @@
 /**
- * Synchronization of every kind: short committed logs and frequent snapshots, so that a learner that was away needs a SNAP; leaders
+ * Synchronization of every kind: short committed logs and frequent snapshots, so that a learner that was away needs a SNAP;
+ * leaders
  * isolated with writes in flight, so that their proposals are skipped and a TRUNC follows; long absences and short ones. The
  * report counts DIFF, TRUNC, TRUNC+DIFF and SNAP; a run of this scenario without them is a poor one.
  */
@@ -8,6 +9,7 @@ import type { Scenario } from '../src/fuzz/scenario.ts';
 import { OVERTAKING, QUICK, WIDE, scenarioOf } from '../src/fuzz/shape.ts';
 import { FIVE } from './five.ts';
 
+/** See the head of the file. */
 export const sync: Scenario = scenarioOf({
   ...FIVE,
   name: 'sync',

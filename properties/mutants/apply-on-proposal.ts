@@ -1,6 +1,10 @@
-/** A follower applies a proposal, and answers its client, when it has logged it: the answer precedes the commit, which may never come. */
+/**
+ * A follower applies a proposal, and answers its client, when it has logged it: the answer precedes the commit, which may
+ * never come.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const applyOnProposal: Mutant = {
   id: 'apply-on-proposal',
   title: 'followers deliver on PROPOSAL instead of on COMMIT, and answer their clients',

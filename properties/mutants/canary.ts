@@ -1,6 +1,7 @@
 /** The canary: a leader that waits for nobody. If this is not found at once, the harness sees nothing. */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const canary: Mutant = {
   id: 'canary',
   title: 'a proposal is committed without a quorum',

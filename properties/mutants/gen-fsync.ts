@@ -1,10 +1,14 @@
-/** A follower acknowledges a proposal that its disk has not got yet, as with forceSync=no: after a loss of power nobody may remember what was committed. */
+/**
+ * A follower acknowledges a proposal that its disk has not got yet, as with forceSync=no: after a loss of power nobody may
+ * remember what was committed.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const genFsync: Mutant = {
   id: 'gen-fsync',
   title: 'proposals are acknowledged before they are durable',
-  source: 'ZooKeeper administrator\'s guide on forceSync, called unsafe there',
+  source: "ZooKeeper administrator's guide on forceSync, called unsafe there",
   tier: 2,
   breaks: ['no-lost-committed'],
   scenarios: ['power', 'churn'],

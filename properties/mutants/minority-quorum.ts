@@ -1,6 +1,10 @@
-/** A quorum that is one short of a majority: two leaders can commit at a time, and the older one orders new writes before answered ones. */
+/**
+ * A quorum that is one short of a majority: two leaders can commit at a time, and the older one orders new writes before
+ * answered ones.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const minorityQuorum: Mutant = {
   id: 'minority-quorum',
   title: 'one voter less than a majority counts as a quorum',

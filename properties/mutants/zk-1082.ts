@@ -1,6 +1,7 @@
 /** Votes are compared by zxid alone: a server with a longer log of an older epoch beats those who have joined the newer one. */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const zk1082: Mutant = {
   id: 'zk-1082',
   title: 'the order of votes ignores the epoch',

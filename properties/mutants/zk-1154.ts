@@ -1,6 +1,10 @@
-/** A learner whose last transaction lies within the range of the leader's history, but is not in it, is sent a plain DIFF: what was skipped stays in its log. */
+/**
+ * A learner whose last transaction lies within the range of the leader's history, but is not in it, is sent a plain DIFF:
+ * what was skipped stays in its log.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const zk1154: Mutant = {
   id: 'zk-1154',
   title: 'DIFF is chosen by range, not by membership',

@@ -1,6 +1,10 @@
-/** A truncation counts its position wrongly and cuts off one transaction too many, which the server believes to have until it restarts. */
+/**
+ * A truncation counts its position wrongly and cuts off one transaction too many, which the server believes to have until
+ * it restarts.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const zk1156: Mutant = {
   id: 'zk-1156',
   title: 'TRUNC cuts one transaction too many off the log',

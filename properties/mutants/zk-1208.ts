@@ -1,6 +1,10 @@
-/** A session that is being closed still accepts writes until the close is applied: an ephemeral node is created behind it and never deleted. */
+/**
+ * A session that is being closed still accepts writes until the close is applied: an ephemeral node is created behind it
+ * and never deleted.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const zk1208: Mutant = {
   id: 'zk-1208',
   title: 'a session is not marked as closing when its close is prepared',

@@ -1,6 +1,7 @@
 /** A read runs when it arrives, not when the writes before it in its session are applied; only its answer waits for theirs. */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const zk1863: Mutant = {
   id: 'zk-1863',
   title: 'reads overtake the writes before them in their session',
@@ -11,8 +12,10 @@ export const zk1863: Mutant = {
   edits: [
     {
       file: 'src/server/client-service.ts',
-      find: 'client.queue.push({ xid, request, isRead: true, isAnswered: false });',
-      replace: 'client.queue.push({ xid, request, isRead: true, isAnswered: false, seen: { zxid: port.database.lastProcessedZxid, tree: port.database.tree.copy() } });',
+      find: 'const pending = { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false };',
+      replace: `const { lastProcessedZxid: zxid, tree } = port.database;
+        const seen = { zxid, tree: tree.copy() };
+        const pending = { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false, seen };`,
     },
     {
       file: 'src/server/client-service.ts',
@@ -22,14 +25,14 @@ export const zk1863: Mutant = {
     {
       file: 'src/server/client-service.ts',
       find: `    const zxid = port.database.lastProcessedZxid;
-    const { sessionId, authInfo, connection } = client;`,
+    const { sessionId, connection } = client;`,
       replace: `    const { zxid } = seen;
-    const { sessionId, authInfo, connection } = client;`,
+    const { sessionId, connection } = client;`,
     },
     {
       file: 'src/server/client-service.ts',
-      find: 'connection, port.database.tree, this.watches);',
-      replace: 'connection, seen.tree, this.watches);',
+      find: 'connection, port.database.tree, this.table.watches);',
+      replace: 'connection, seen.tree, this.table.watches);',
     },
   ],
 };

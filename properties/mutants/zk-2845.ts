@@ -1,6 +1,10 @@
-/** A server that looks for a leader again advertises what it has applied, not what it has logged: the tail of its log escapes the TRUNC and comes back at the next restart. */
+/**
+ * A server that looks for a leader again advertises what it has applied, not what it has logged: the tail of its log
+ * escapes the TRUNC and comes back at the next restart.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const zk2845: Mutant = {
   id: 'zk-2845',
   title: 'the vote tells the zxid of memory while the log is ahead',

@@ -1,6 +1,10 @@
-/** A learner adopts the epoch before the history that it comes with: crashed in between, it holds the newest epoch on an old history, wins an election, and has the others cut off what is committed. */
+/**
+ * A learner adopts the epoch before the history that it comes with: crashed in between, it holds the newest epoch on an
+ * old history, wins an election, and has the others cut off what is committed.
+ */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
+/** See the head of the file. */
 export const zk4643: Mutant = {
   id: 'zk-4643',
   title: 'currentEpoch is durable before the history of the epoch',
@@ -21,7 +25,7 @@ export const zk4643: Mutant = {
     },
     {
       file: 'src/zab/learner.ts',
-      find: '    if (this.waiting === \'acceptedEpoch\') {',
+      find: "    if (this.waiting === 'acceptedEpoch') {",
       replace: `    if (this.waiting === 'epochFirst') {
       this.waiting = 'nothing';
       this.onNewLeader(host, io);

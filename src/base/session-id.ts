@@ -24,10 +24,12 @@ export function parseSessionId(text: string): SessionId | undefined {
   return PATTERN.test(text) ? (text as SessionId) : undefined;
 }
 
+/** For the wire: the first half as an int32. */
 export function sessionHighWord(id: SessionId): number {
   return Number.parseInt(id.slice(0, 8), 16) | 0;
 }
 
+/** For the wire: the second half as an int32. */
 export function sessionLowWord(id: SessionId): number {
   return Number.parseInt(id.slice(8), 16) | 0;
 }

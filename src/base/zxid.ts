@@ -35,12 +35,12 @@ export function makeZxid(epoch: number, counter: number): Zxid {
   return brand(epoch * COUNTERS + counter);
 }
 
-/** Which leader's it is. */
+/** The high 32 bits. Of `ZXID_UNINITIALIZED`, −1. */
 export function epochOf(zxid: Zxid): number {
   return Math.floor(zxid / COUNTERS);
 }
 
-/** Its place among that leader's. */
+/** The low 32 bits, unsigned. */
 export function counterOf(zxid: Zxid): number {
   return zxid < 0 ? COUNTER_MAX : zxid % COUNTERS;
 }
@@ -66,12 +66,12 @@ export function zxidOfWords(high: number, low: number): Zxid {
   return brand(high * COUNTERS + (low >>> 0));
 }
 
-/** The epoch, as the high 32 bits on the wire. */
+/** For the wire: the epoch as an int32. */
 export function highWord(zxid: Zxid): number {
   return Math.floor(zxid / COUNTERS);
 }
 
-/** The counter, as the low 32 bits on the wire. */
+/** For the wire: the counter as an int32. */
 export function lowWord(zxid: Zxid): number {
   return zxid | 0;
 }

@@ -126,9 +126,9 @@ export function fixedWorkload(plan: Plan): Plan {
     servers: plan.members.map(({ id }) => id),
     sessionTimeoutMs: 10 * plan.knobs.tickTimeMs,
     closeAtEnd: false,
-    operations: Array.from({ length: count }, (__, index) => {
-      return { afterMs, waitForReply: false, request: requestOf(client, index) };
-    }),
+    operations: Array.from(
+      { length: count }, (__, index) => ({ afterMs, waitForReply: false, request: requestOf(client, index) }),
+    ),
   }));
   return { ...plan, clients };
 }

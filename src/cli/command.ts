@@ -1,5 +1,6 @@
 /**
- * What a command is, how its arguments are read and how it explains itself. Parsing is Node's `parseArgs`; what is added is that a
+ * What a command is, how its arguments are read and how it explains itself. Parsing is Node's `parseArgs`; what is added is
+ * that a
  * misuse is one sentence with the nearest valid name in it.
  */
 import { parseArgs } from 'node:util';
@@ -60,7 +61,9 @@ export class Given {
 /** Reads the arguments of a command; throws `UsageError`. */
 export function readArguments(command: Command, argv: readonly string[]): Given {
   const flags = [...command.flags, ...COMMON_FLAGS];
-  const options = Object.fromEntries(flags.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' as const : 'string' as const }]));
+  const options = Object.fromEntries(
+    flags.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' as const : 'string' as const }]),
+  );
   const { tokens } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: false, tokens: true });
   const names: string[] = [];
   const values = new Map<string, string | true>();
@@ -83,7 +86,9 @@ function flagValue(flag: Flag, value: string | undefined): string | true {
     if (value !== undefined) throw new UsageError(`--${flag.name} takes no value`);
     return true;
   }
-  if (value === undefined || value.startsWith('--')) throw new UsageError(`--${flag.name} needs a value: --${flag.name} ${flag.value}`);
+  if (value === undefined || value.startsWith('--')) throw new UsageError(
+    `--${flag.name} needs a value: --${flag.name} ${flag.value}`
+  );
   return value;
 }
 

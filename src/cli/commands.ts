@@ -7,4 +7,5 @@ import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { start } from './start.ts';
 
+/** See the head of the file. */
 export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, bench];

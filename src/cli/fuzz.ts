@@ -1,4 +1,5 @@
 /** `viv fuzz`: a campaign over seeds of one or more scenarios. */
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { SCENARIOS } from '../../scenarios/index.ts';
@@ -6,6 +7,7 @@ import { bundleWorker } from '../fuzz/bundle.ts';
 import { runCampaign } from '../fuzz/campaign.ts';
 import type { CampaignOptions } from '../fuzz/campaign.ts';
 import { ForkPool } from '../fuzz/pool.ts';
+import type { RunResult } from '../fuzz/run.ts';
 import type { Summary, Tally } from '../fuzz/tally.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
@@ -22,7 +24,7 @@ const DEFAULT_SEEDS = 200;
 export const fuzz: Command = {
   name: 'fuzz',
   summary: 'runs many seeds and tells the distinct failures',
-  usage: '[SCENARIO...] [--seeds N] [--from S] [--for 10m] [--jobs J] [--shard I/N]',
+  usage: '[SCENARIO...] [--seeds N] [--from S] [--for 10m] [--jobs J] [--shard I/N] [--hashes FILE]',
   flags: [
     { name: 'seeds', value: 'N', help: `so many seeds of each scenario (${DEFAULT_SEEDS}, or no limit with --for)` },
     { name: 'from', value: 'S', help: 'the first seed (1)' },
@@ -30,6 +32,7 @@ export const fuzz: Command = {
     { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
     { name: 'shard', value: 'I/N', help: 'only the Ith of every N seeds' },
     { name: 'reports', value: 'DIR', help: 'where failures are kept (reports/)' },
+    { name: 'hashes', value: 'FILE', help: 'one line a seed: scenario, seed, trace hash; the same however many jobs there were' },
   ],
   notes: [
     `Scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; without a name, five.`,
@@ -37,16 +40,34 @@ export const fuzz: Command = {
   ],
   async run(given, shell) {
     const options = campaignOptions(given, shell);
-    const summary = await campaign(shell, options, jobsGiven(given), !given.has('json'));
+    const hashes: string[] = [];
+    const onRun = ({ scenario, seed, hash }: RunResult): void => {
+      hashes.push(`${scenario} ${seed} ${hash}\n`);
+    };
+    const file = given.text('hashes');
+    const listening = file === undefined ? options : { ...options, onRun };
+    const summary = await campaign(shell, listening, jobsGiven(given), !given.has('json'));
+    if (file !== undefined) writeHashes(resolve(file), hashes, shell);
     if (given.has('json')) shell.out(JSON.stringify(summary, null, 2));
     else for (const line of campaignReport(summary)) shell.out(line);
     return EXIT_CODES[summary.outcome];
   },
 };
 
+/** Sorted, so that two campaigns over the same seeds write the same file. */
+function writeHashes(file: string, hashes: string[], shell: Shell): void {
+  try {
+    writeFileSync(file, hashes.sort((a, b) => (a < b ? -1 : 1)).join(''));
+  } catch (error) {
+    shell.err(`the hashes could not be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 function campaignOptions(given: Given, shell: Shell): CampaignOptions {
   const names = given.names.length === 0 ? ['five'] : given.names.map((name) => named('scenario', name, SCENARIOS).name);
-  const [seeds, from, forTime, part, reports] = [given.text('seeds'), given.text('from'), given.text('for'), given.text('shard'), given.text('reports')];
+  const [seeds, from, forTime, part, reports] = [
+    given.text('seeds'), given.text('from'), given.text('for'), given.text('shard'), given.text('reports'),
+  ];
   return {
     scenarios: names,
     from: from === undefined ? 1 : wholeNumber('from', from),
@@ -70,7 +91,10 @@ export async function campaign(shell: Shell, options: CampaignOptions, jobs: num
   const bundle = await bundleWorker(shell.root, WORKER);
   try {
     const progress = talks ? progressOf(shell, options) : undefined;
-    return await runCampaign(new ForkPool(bundle.script, jobs, ['--enable-source-maps']), { ...options, ...(progress === undefined ? {} : { progress }) });
+    return await runCampaign(
+      new ForkPool(bundle.script, jobs, ['--enable-source-maps']),
+      { ...options, ...(progress === undefined ? {} : { progress }) },
+    );
   } finally {
     shell.status('');
     bundle.remove();
@@ -82,11 +106,12 @@ const STATUS_EVERY_MS = 200;
 
 /** A line that changes on a terminal; elsewhere a plain one now and then. */
 function progressOf(shell: Shell, options: CampaignOptions): (tally: Tally, elapsedMs: number) => void {
+  const { seeds } = options;
   let next = shell.isTerminal ? 0 : LINE_EVERY_MS;
   return (tally, elapsedMs) => {
     if (elapsedMs < next) return;
     next = elapsedMs + (shell.isTerminal ? STATUS_EVERY_MS : LINE_EVERY_MS);
-    const goal = options.seeds === null ? '' : ` of ${decimal(Math.ceil(options.seeds / options.shard.of) * options.scenarios.length)}`;
+    const goal = seeds === null ? '' : ` of ${decimal(Math.ceil(seeds / options.shard.of) * options.scenarios.length)}`;
     const time = options.forMs === null ? inWords(elapsedMs) : `${inWords(elapsedMs)} of ${inWords(options.forMs)}`;
     const failures = tally.distinctFailures === 0 ? 'no failure' : `${tally.distinctFailures} distinct failures`;
     const line = `${decimal(tally.done)}${goal} seeds, ${time}, simulated ${inWords(tally.simulated)}, ${failures}`;

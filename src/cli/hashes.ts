@@ -1,5 +1,6 @@
 /**
- * The expected hashes: ten seeds of each scenario, kept in the repository. They change when a scenario, a generator, the world or the
+ * The expected hashes: ten seeds of each scenario, kept in the repository. They change when a scenario, a generator, the world
+ * or the
  * service changes what happens, and whoever changes it renews them on purpose; they never change by themselves.
  */
 import { readFileSync, writeFileSync } from 'node:fs';

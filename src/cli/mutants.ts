@@ -3,6 +3,7 @@ import { MUTANTS } from '../../properties/mutants/index.ts';
 import { BundleError } from '../fuzz/bundle.ts';
 import { huntMutant } from '../fuzz/mutant.ts';
 import type { MutantResult } from '../fuzz/mutant.ts';
+import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords, table } from '../report/format.ts';
 import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
@@ -12,7 +13,6 @@ import { duration, positiveNumber, wholeNumber } from './values.ts';
 
 const DEFAULT_SEEDS = 3000;
 const DEFAULT_TIME = '3m';
-const NOT_ALL_FOUND = 6;
 
 /** Proof that the harness would notice. */
 export const mutants: Command = {
@@ -25,7 +25,11 @@ export const mutants: Command = {
     { name: 'for', value: 'TIME', help: `at most so long for each (${DEFAULT_TIME})` },
     { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
   ],
-  notes: [...MUTANTS.map(({ id, title }) => `${id.padEnd(20)} ${title}`), '', 'Exit 0 if every one is found by a property that it breaks, else 6.'],
+  notes: [
+    ...MUTANTS.map(({ id, title }) => `${id.padEnd(20)} ${title}`),
+    '',
+    'Exit 0 only if every one is found by a property that it breaks; 6 if one is not, 4 if one cannot be planted.',
+  ],
   async run(given, shell) {
     const chosen = given.names.length === 0 ? MUTANTS : given.names.map((name) => {
       const found = MUTANTS.find(({ id }) => id === name);
@@ -40,27 +44,33 @@ export const mutants: Command = {
       signal: shell.signal,
     };
     const results: MutantResult[] = [];
+    let unplanted = 0;
     for (const mutant of chosen) {
       if (shell.signal.aborted) break;
       shell.status(`${mutant.id}: ${mutant.title}`);
-      const result = await huntMutant(shell.root, WORKER, mutant, budget).catch((error: unknown) => {
-        if (error instanceof BundleError) throw new UsageError(`the mutant ${mutant.id} cannot be planted: ${error.message}`);
-        throw error;
-      });
-      results.push(result);
-      if (!given.has('json')) shell.out(lineOf(result));
+      try {
+        const result = await huntMutant(shell.root, WORKER, mutant, budget);
+        results.push(result);
+        if (!given.has('json')) shell.out(lineOf(result));
+      } catch (error) {
+        if (!(error instanceof BundleError)) throw error;
+        unplanted++;
+        shell.err(`viv: the mutant ${mutant.id} cannot be planted: ${error.message}`);
+      }
     }
     shell.status('');
     if (given.has('json')) shell.out(JSON.stringify(results, null, 2));
     else for (const line of summaryOf(results, chosen.length)) shell.out(line);
-    return results.length === chosen.length && results.every(({ found }) => found) ? 0 : NOT_ALL_FOUND;
+    if (unplanted > 0) return EXIT_CODES.crash;
+    return results.length === chosen.length && results.every(({ found }) => found) ? 0 : EXIT_CODES.unknown;
   },
 };
 
 function lineOf(result: MutantResult): string {
-  if (result.found) return `${result.id}: found by ${result.finding?.property ?? ''} after ${decimal(result.seeds)} seeds, ${inWords(result.elapsedMs)} (${result.run ?? ''})`;
+  const effort = `${decimal(result.seeds)} seeds, ${inWords(result.elapsedMs)}`;
+  if (result.found) return `${result.id}: found by ${result.finding?.property ?? ''} after ${effort} (${result.run ?? ''})`;
   const other = result.finding === null ? '' : `; only ${result.finding.property} noticed something (${result.run ?? ''})`;
-  return `${result.id}: NOT FOUND in ${decimal(result.seeds)} seeds, ${inWords(result.elapsedMs)}${other}`;
+  return `${result.id}: NOT FOUND in ${effort}${other}`;
 }
 
 function summaryOf(results: readonly MutantResult[], asked: number): string[] {

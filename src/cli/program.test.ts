@@ -97,8 +97,9 @@ test('every command explains itself', async () => {
 test('a run, its replay and a replay of something else', async () => {
   const ran = await viv('run', 'calm', '--seed', '2', '--json');
   assert.is(ran.code, 0, ran.out.join('\n'));
-  const { hash, outcome } = JSON.parse(ran.out.join('\n'));
-  assert.is(outcome, 'held');
+  const [, hash] = /"hash": "([0-9a-f]{14})"/.exec(ran.out.join('\n')) ?? [];
+  assert.match(ran.out.join('\n'), /"outcome": "held"/);
+  if (hash === undefined) throw new Error('there is no hash in it');
   assert.is((await viv('replay', 'calm', '--seed', '2', '--hash', hash)).code, 0);
   const differs = await viv('replay', 'calm', '--seed', '2', '--hash', '0123456789abcd');
   assert.is(differs.code, 5);

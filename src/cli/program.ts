@@ -15,7 +15,9 @@ export async function runProgram(commands: readonly Command[], argv: readonly st
       return name === undefined ? EXIT_USAGE : 0;
     }
     const command = commands.find((candidate) => candidate.name === name);
-    if (command === undefined) throw new UsageError(unknownName('command of viv', name, commands.map((candidate) => candidate.name)));
+    if (command === undefined) throw new UsageError(
+      unknownName('command of viv', name, commands.map((candidate) => candidate.name))
+    );
     const given = readArguments(command, rest);
     if (given.has('help')) {
       for (const line of helpOf(command)) shell.out(line);

@@ -35,20 +35,26 @@ export const replay: Command = {
     { name: 'verbose', help: 'one line an event: time, process, role, epoch, last zxid, what happened' },
     { name: 'hash', value: 'HEX', help: 'the hash that it must have (of a scenario: the one in scenarios/hashes.json)' },
   ],
-  async run(given, shell) {
-    const { plan, chooser, hash } = replayOf(given, shell);
-    const until = given.text('until');
-    const stopAtStep = until === undefined ? {} : { stopAtStep: positiveNumber('until', until) };
-    const lines = given.has('verbose') && !given.has('json') ? new TraceLines((line) => shell.out(line)) : undefined;
-    if (lines !== undefined) shell.out(TRACE_HEADER);
-    const result = runPlan(plan, chooser, { properties: allProperties, ...stopAtStep, ...(lines === undefined ? {} : { trace: lines }) });
-    lines?.close();
-    if (given.has('json')) shell.out(JSON.stringify(result, null, 2));
-    else if (until === undefined) for (const line of runReport(result)) shell.out(line);
-    if (until !== undefined && result.outcome === 'unknown') return 0;
-    return compare(result, hash, shell);
+  run(given, shell) {
+    return Promise.resolve(replayOnce(given, shell));
   },
 };
+
+function replayOnce(given: Given, shell: Shell): number {
+  const { plan, chooser, hash } = replayOf(given, shell);
+  const until = given.text('until');
+  const stopAtStep = until === undefined ? {} : { stopAtStep: positiveNumber('until', until) };
+  const lines = given.has('verbose') && !given.has('json') ? new TraceLines((line) => shell.out(line)) : undefined;
+  if (lines !== undefined) shell.out(TRACE_HEADER);
+  const result = runPlan(
+    plan, chooser, { properties: allProperties, ...stopAtStep, ...(lines === undefined ? {} : { trace: lines }) },
+  );
+  lines?.close();
+  if (given.has('json')) shell.out(JSON.stringify(result, null, 2));
+  else if (until === undefined) for (const line of runReport(result)) shell.out(line);
+  if (until !== undefined && result.outcome === 'unknown') return 0;
+  return compare(result, hash, shell);
+}
 
 function replayOf(given: Given, shell: Shell): Replay {
   const [name, ...more] = given.names;
@@ -56,7 +62,9 @@ function replayOf(given: Given, shell: Shell): Replay {
   if (looksLikeFile(name)) {
     if (given.has('seed')) throw new UsageError('a failure file has its own seed: leave out --seed');
     const failure = readFailure(name);
-    return { plan: failure.plan, chooser: new TapeChooser(failure.tape, failure.plan.seed), hash: given.text('hash') ?? failure.hash };
+    return {
+      plan: failure.plan, chooser: new TapeChooser(failure.tape, failure.plan.seed), hash: given.text('hash') ?? failure.hash,
+    };
   }
   const scenario = named('scenario', name, SCENARIOS);
   const seed = wholeNumber('seed', given.text('seed') ?? '1');
@@ -66,11 +74,13 @@ function replayOf(given: Given, shell: Shell): Replay {
 }
 
 function looksLikeFile(name: string): boolean {
-  return name.endsWith('.json') || name.includes('/') || (!SCENARIOS.some((scenario) => scenario.name === name) && existsSync(name));
+  if (name.endsWith('.json') || name.includes('/')) return true;
+  return !SCENARIOS.some((scenario) => scenario.name === name) && existsSync(name);
 }
 
 function compare(result: RunResult, hash: string | null, shell: Shell): number {
   if (hash === null || hash === result.hash) return exitCodeOf(result);
-  shell.err(`viv: this run has the hash ${result.hash}, and it should be ${hash}: the code has changed since, or the run is not deterministic`);
+  const why = 'the code has changed since, or the run is not deterministic';
+  shell.err(`viv: this run has the hash ${result.hash}, and it should be ${hash}: ${why}`);
   return EXIT_CODES.nondeterminism;
 }

@@ -4,9 +4,10 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { exitCodeOf, runPlan } from '../fuzz/run.ts';
 import { runReport } from '../report/text.ts';
 import { SeedChooser } from '../world/chooser.ts';
-import type { Command } from './command.ts';
 import { UsageError } from './command.ts';
+import type { Command, Given } from './command.ts';
 import { updateHashes } from './hashes.ts';
+import type { Shell } from './shell.ts';
 import { named, wholeNumber } from './values.ts';
 
 /** One run. */
@@ -20,18 +21,21 @@ export const run: Command = {
     { name: 'update-hashes', help: 'renew scenarios/hashes.json, the expected hashes of every scenario, on purpose' },
   ],
   notes: [`Scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; without a name, five.`],
-  async run(given, shell) {
-    if (given.has('update-hashes')) return updateHashes(shell);
-    if (given.names.length > 1) throw new UsageError('viv run takes one scenario; viv fuzz takes several');
-    const scenario = named('scenario', given.names[0] ?? 'five', SCENARIOS);
-    const plan = scenario.plan(String(wholeNumber('seed', given.text('seed') ?? '1')));
-    if (given.has('plan')) {
-      shell.out(JSON.stringify(plan, null, 2));
-      return 0;
-    }
-    const result = runPlan(plan, new SeedChooser(plan.seed), { properties: allProperties });
-    if (given.has('json')) shell.out(JSON.stringify(result, null, 2));
-    else for (const line of runReport(result)) shell.out(line);
-    return exitCodeOf(result);
+  run(given, shell) {
+    return Promise.resolve(given.has('update-hashes') ? updateHashes(shell) : runOnce(given, shell));
   },
 };
+
+function runOnce(given: Given, shell: Shell): number {
+  if (given.names.length > 1) throw new UsageError('viv run takes one scenario; viv fuzz takes several');
+  const scenario = named('scenario', given.names[0] ?? 'five', SCENARIOS);
+  const plan = scenario.plan(String(wholeNumber('seed', given.text('seed') ?? '1')));
+  if (given.has('plan')) {
+    shell.out(JSON.stringify(plan, null, 2));
+    return 0;
+  }
+  const result = runPlan(plan, new SeedChooser(plan.seed), { properties: allProperties });
+  if (given.has('json')) shell.out(JSON.stringify(result, null, 2));
+  else for (const line of runReport(result)) shell.out(line);
+  return exitCodeOf(result);
+}

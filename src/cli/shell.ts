@@ -1,5 +1,6 @@
 /**
- * What a command may touch of the machine around it: where its lines go, whether a person is watching, where the repository and its
+ * What a command may touch of the machine around it: where its lines go, whether a person is watching, where the repository and
+ * its
  * reports are, and the signal that Ctrl-C gives. Handed in, so that tests run commands in their own process.
  */
 import { resolve } from 'node:path';
@@ -33,12 +34,15 @@ export function processShell(): Shell {
   process.once('SIGINT', () => interrupt.abort());
   // Whoever reads our lines may leave before the end (`| head`); that is no error of ours.
   process.stdout.on('error', () => process.exit(0));
-  const isTerminal = process.stderr.isTTY && process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
+  const isPlain = process.env['NO_COLOR'] !== undefined || process.env['TERM'] === 'dumb';
+  const isTerminal = process.stderr.isTTY && process.stdout.isTTY && !isPlain;
   const clear = isTerminal ? '\r\u001b[K' : '';
   return {
     out: (line) => void process.stdout.write(`${clear}${line}\n`),
     err: (line) => void process.stderr.write(`${clear}${line}\n`),
-    status: (line) => void (isTerminal && process.stderr.write(`${clear}${line.slice(0, (process.stderr.columns || 80) - 1)}`)),
+    status: (line) => {
+      if (isTerminal) process.stderr.write(`${clear}${line.slice(0, (process.stderr.columns || 80) - 1)}`);
+    },
     isTerminal,
     root: repositoryRoot(),
     reports: resolve(repositoryRoot(), 'reports'),

@@ -26,9 +26,12 @@ export const start: Command = {
     const reports = resolve(given.text('reports') ?? shell.reports);
     const forMs = duration('for', given.text('for') ?? DEFAULT_TIME);
     const jobs = jobsGiven(given);
-    if (!given.has('json')) shell.out(`fuzzing the scenario five for ${given.text('for') ?? DEFAULT_TIME}; Ctrl-C shows what there is`);
+    if (!given.has('json')) shell.out(
+      `fuzzing the scenario five for ${given.text('for') ?? DEFAULT_TIME}; Ctrl-C shows what there is`
+    );
     const summary = await campaign(shell, {
-      scenarios: ['five'], from: 1, seeds: null, forMs, shard: { index: 1, of: 1 }, properties: null, reports, signal: shell.signal,
+      scenarios: ['five'], from: 1, seeds: null, forMs, shard: { index: 1, of: 1 }, properties: null, reports,
+      signal: shell.signal,
     }, jobs, !given.has('json'));
     if (given.has('json')) shell.out(JSON.stringify(summary, null, 2));
     else for (const line of campaignReport(summary)) shell.out(line);

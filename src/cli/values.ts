@@ -22,7 +22,9 @@ const UNITS = new Map([['ms', 1], ['s', 1000], ['m', 60_000], ['h', 3_600_000]])
 export function duration(flag: string, given: string): number {
   const [, amount, unit] = /^(\d+)(ms|s|m|h)$/.exec(given) ?? [];
   const scale = UNITS.get(unit ?? '');
-  if (amount === undefined || scale === undefined) throw new UsageError(`--${flag} must be a time such as 30s, 10m or 2h, not "${given}"`);
+  if (amount === undefined || scale === undefined) throw new UsageError(
+    `--${flag} must be a time such as 30s, 10m or 2h, not "${given}"`
+  );
   return Number(amount) * scale;
 }
 
@@ -30,7 +32,9 @@ export function duration(flag: string, given: string): number {
 export function shard(given: string): { index: number; of: number } {
   const [, index, of] = /^(\d+)\/(\d+)$/.exec(given) ?? [];
   const parsed = { index: Number(index), of: Number(of) };
-  if (!(parsed.index >= 1 && parsed.index <= parsed.of)) throw new UsageError(`--shard must be I/N with I in 1..N, such as 3/16, not "${given}"`);
+  if (!(parsed.index >= 1 && parsed.index <= parsed.of)) throw new UsageError(
+    `--shard must be I/N with I in 1..N, such as 3/16, not "${given}"`
+  );
   return parsed;
 }
 

@@ -171,7 +171,7 @@ test('a reply out of order ends the connection, not the session', () => {
   core.submit(read('getData', '/b'), io);
   io.take();
   io.receive(core, reply(2, 3, null, ErrorCode.NONODE));
-  assert.equal(io.take(), ['close', '! sessionDisconnected', '! lost 1', '! lost 2']);
+  assert.equal(io.take(), ['! replied 2 err -101', 'close', '! sessionDisconnected', '! lost 1', '! lost 2']);
   io.advance(core, 0);
   io.establish(core);
   assert.is(core.phase, 'connected');
@@ -271,7 +271,7 @@ test('a setWatches that dies with its connection is not a lost request', () => {
 test('credentials travel first on every connection; a refusal ends the session', () => {
   const { core, io } = standing();
   core.addAuth('digest', PASSWORD, io);
-  assert.equal(io.take(), ['> -4 auth']);
+  assert.equal(io.take(), ['! invoked -4', '> -4 auth']);
   io.hangUp(core);
   io.advance(core, 0);
   io.take();

@@ -1,5 +1,6 @@
 /**
- * One file for a worker: the whole program bundled, because a worker that compiles hundreds of modules on start costs more than the
+ * One file for a worker: the whole program bundled, because a worker that compiles hundreds of modules on start costs more than
+ * the
  * seeds it runs. A mutant is planted here, as text edits on the way in; an edit that does not match exactly once is refused,
  * for a mutant that is not planted proves nothing.
  */
@@ -32,7 +33,9 @@ export function applyEdits(file: string, text: string, edits: readonly SourceEdi
   let edited = text;
   for (const edit of edits) {
     const found = edited.split(edit.find).length - 1;
-    if (found !== 1) throw new BundleError(`an edit of ${file} matches ${found} times, not once: ${edit.find.split('\n')[0] ?? ''}`);
+    if (found !== 1) throw new BundleError(
+      `an edit of ${file} matches ${found} times, not once: ${edit.find.split('\n')[0] ?? ''}`
+    );
     edited = edited.replace(edit.find, () => edit.replace);
   }
   return edited;
@@ -62,7 +65,9 @@ export async function bundleWorker(root: string, entry: string, edits: readonly 
     if (missed !== undefined) throw new BundleError(`${missed.file} is not part of the worker, so its edit had no effect`);
   } catch (error) {
     remove();
-    throw error instanceof BundleError ? error : new BundleError(`the worker could not be bundled: ${error instanceof Error ? error.message : String(error)}`);
+    throw error instanceof BundleError ? error : new BundleError(
+      `the worker could not be bundled: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return { script, remove };
 }

@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { DEFAULT_CONFIG } from '../server/config.ts';
+import { DEFAULT_SETTINGS } from '../world/settings.ts';
 import { jobsOf, runCampaign } from './campaign.ts';
 import type { CampaignOptions } from './campaign.ts';
 import { NO_COUNTS } from './counters.ts';
 import type { Examined } from './examine.ts';
 import { ForkPool } from './pool.ts';
+import { PLAN_VERSION } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { Job, NextJob, Pool } from './pool.ts';
 import type { RunResult } from './run.ts';
 
@@ -16,7 +20,8 @@ const directory = mkdtempSync(join(tmpdir(), 'vivarium-test-'));
 test.after(() => rmSync(directory, { recursive: true, force: true }));
 
 const OPTIONS: CampaignOptions = {
-  scenarios: ['five'], from: 1, seeds: 6, forMs: null, shard: { index: 1, of: 1 }, properties: null, reports: null, signal: new AbortController().signal,
+  scenarios: ['five'], from: 1, seeds: 6, forMs: null, shard: { index: 1, of: 1 }, properties: null, reports: null,
+  signal: new AbortController().signal,
 };
 
 function taken(next: NextJob): string[] {
@@ -26,7 +31,10 @@ function taken(next: NextJob): string[] {
 }
 
 test('seeds are handed out in order, one in twenty to be run twice', () => {
-  assert.equal(taken(jobsOf({ ...OPTIONS, scenarios: ['a', 'b'], from: 19, seeds: 2 }, () => 0)), ['a 19', 'b 19', 'a 20 twice', 'b 20 twice']);
+  assert.equal(
+    taken(jobsOf({ ...OPTIONS, scenarios: ['a', 'b'], from: 19, seeds: 2 }, () => 0)),
+    ['a 19', 'b 19', 'a 20 twice', 'b 20 twice'],
+  );
 });
 
 test('shards share the seeds out, none twice and none left', () => {
@@ -44,7 +52,8 @@ test('no seed is begun once time is up', () => {
 });
 
 const held: RunResult = {
-  scenario: 'five', seed: '1', outcome: 'held', finding: null, hash: '0', events: 1, simulatedMs: 1, counts: NO_COUNTS, faults: [], properties: [],
+  scenario: 'five', seed: '1', outcome: 'held', finding: null, hash: '0', events: 1, simulatedMs: 1,
+  counts: NO_COUNTS, faults: [], properties: [],
 };
 
 /** Answers every job at once, in this process. */
@@ -57,19 +66,32 @@ class FakePool implements Pool {
   }
 
   run(next: NextJob, report: Parameters<Pool['run']>[1], signal: AbortSignal): Promise<void> {
-    for (let job = next(); job !== undefined && !signal.aborted; job = next()) report({ kind: 'examined', job, examined: this.answer(job) });
+    for (
+      let job = next(); job !== undefined && !signal.aborted; job = next()
+    ) report({ kind: 'examined', job, examined: this.answer(job) });
     return Promise.resolve();
   }
 }
 
 function failing(job: Job): Examined {
   const finding = { outcome: 'safety' as const, property: 'sync', sentence: 'bad', steps: [], atMs: 0 };
-  const failure = { format: 'vivarium failure' as const, version: 1 as const, plan: plan(job.seed), tape: [], verdict: finding, hash: '0', events: 1 };
+  const failure = {
+    format: 'vivarium failure' as const,
+    version: 1 as const,
+    plan: plan(job.seed),
+    tape: [],
+    verdict: finding,
+    hash: '0',
+    events: 1,
+  };
   return { result: { ...held, seed: job.seed, outcome: 'safety', finding }, workMs: 1, wasRunTwice: false, failure };
 }
 
-function plan(seed: string): NonNullable<Examined['failure']>['plan'] {
-  return JSON.parse(JSON.stringify({ scenario: 'five', seed }));
+function plan(seed: string): Plan {
+  return {
+    version: PLAN_VERSION, scenario: 'five', seed, members: [], knobs: DEFAULT_CONFIG, clients: [], faults: [],
+    settings: DEFAULT_SETTINGS, safetyMs: 0, tailMs: 0,
+  };
 }
 
 test('failures are kept in files, and the campaign stops when it is told to', async () => {

@@ -6,6 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import { writeFailure } from './failure.ts';
 import type { JobReport, NextJob, Pool } from './pool.ts';
+import type { RunResult } from './run.ts';
 import { Tally } from './tally.ts';
 import type { Summary } from './tally.ts';
 import type { Finding } from './verdict.ts';
@@ -34,6 +35,8 @@ export interface CampaignOptions {
   readonly reports: string | null;
   /** Ends the campaign at once; what is known by then is the summary. */
   readonly signal: AbortSignal;
+  /** Called with every run, in order of arrival. */
+  readonly onRun?: (result: RunResult) => void;
   /** Called after every result. */
   readonly progress?: (tally: Tally, elapsedMs: number) => void;
 }
@@ -51,6 +54,7 @@ export async function runCampaign(pool: Pool, options: CampaignOptions): Promise
   const report = (said: JobReport): void => {
     if (signal.aborted) return;
     take(tally, said, options.reports);
+    if (said.kind === 'examined') options.onRun?.(said.examined.result);
     const finding = said.kind === 'examined' ? said.examined.result.finding : null;
     if (finding !== null && options.stopWhen?.(finding) === true) enough.abort();
     options.progress?.(tally, elapsedMs());

@@ -26,10 +26,12 @@ export function divergence(plan: Plan, properties: readonly Property[]): Finding
   const length = Math.max(one.length, other.length);
   for (let step = 0; step < length; step++) {
     if (one[step] === other[step]) continue;
-    const sentence = `two runs of it differ first at event ${step + 1}: "${one[step] ?? 'the end'}" in one, "${other[step] ?? 'the end'}" in the other`;
+    const [here, there] = [one[step] ?? 'the end', other[step] ?? 'the end'];
+    const sentence = `two runs of it differ first at event ${step + 1}: "${here}" in one, "${there}" in the other`;
     return { outcome: 'nondeterminism', property: 'nondeterminism', sentence, steps: [step + 1], atMs: 0 };
   }
-  const sentence = 'two runs of it had different hashes, and two more runs had the same events: their draws or their facts differ, or the difference comes and goes';
+  const sentence = 'two runs of it had different hashes, and two more runs the same events: '
+    + 'their draws or their facts differ, or the difference comes and goes';
   return { outcome: 'nondeterminism', property: 'nondeterminism', sentence, steps: [], atMs: 0 };
 }
 

@@ -52,7 +52,8 @@ function crashed(plan: Plan, error: unknown): RunResult {
   const said = error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ') : String(error);
   const finding: Finding = { outcome: 'crash', property: 'harness', sentence: `the run threw: ${said}`, steps: [], atMs: 0 };
   return {
-    scenario: plan.scenario, seed: plan.seed, outcome: 'crash', finding, hash: '', events: 0, simulatedMs: 0, counts: NO_COUNTS, faults: [], properties: [],
+    scenario: plan.scenario, seed: plan.seed, outcome: 'crash', finding, hash: '', events: 0, simulatedMs: 0,
+    counts: NO_COUNTS, faults: [], properties: [],
   };
 }
 

@@ -30,7 +30,9 @@ export interface Failure {
 /** What is to be kept of a run that did not hold. */
 export function failureOf(plan: Plan, tape: Tape, result: RunResult): Failure {
   if (result.finding === null) throw new Error('a run that held is no failure');
-  return { format: FORMAT, version: FORMAT_VERSION, plan, tape, verdict: result.finding, hash: result.hash, events: result.events };
+  return {
+    format: FORMAT, version: FORMAT_VERSION, plan, tape, verdict: result.finding, hash: result.hash, events: result.events,
+  };
 }
 
 /** Writes it under `reports/failures/`; returns the path. Throws what the file system throws. */
@@ -55,7 +57,9 @@ export function readFailure(path: string): Failure {
     json = JSON.parse(content);
   } catch {
     const torn = content.startsWith(`{"format":"${FORMAT}"`);
-    throw new DecodeError(torn ? `${path} is torn: it ends before the failure does` : `${path} is not a failure file: it is no JSON`);
+    throw new DecodeError(
+      torn ? `${path} is torn: it ends before the failure does` : `${path} is not a failure file: it is no JSON`,
+    );
   }
   try {
     return decodeFailure(json);
@@ -67,11 +71,15 @@ export function readFailure(path: string): Failure {
 
 /** Checks the JSON of a failure. */
 export function decodeFailure(json: unknown): Failure {
-  if (typeof json !== 'object' || json === null || !('format' in json) || json.format !== FORMAT) refuse('', 'a failure file of vivarium');
+  if (
+    typeof json !== 'object' || json === null || !('format' in json) || json.format !== FORMAT
+  ) refuse('', 'a failure file of vivarium');
   const fields = new Fields(json, '');
   fields.get('format', word([FORMAT]));
   const version = fields.get('version', integer(0));
-  if (version !== FORMAT_VERSION) throw new DecodeError(`it is a failure of version ${version}, and this is version ${FORMAT_VERSION}`);
+  if (version !== FORMAT_VERSION) throw new DecodeError(
+    `it is a failure of version ${version}, and this is version ${FORMAT_VERSION}`
+  );
   const failure: Failure = {
     format: FORMAT,
     version: FORMAT_VERSION,

@@ -76,14 +76,16 @@ export interface FaultOrder {
   readonly count: readonly [minimum: number, maximum: number];
   /** Of 100 dishes, so many are left out of a run. */
   readonly leaveOutPercent: number;
+  /** Of 100 runs, so many have their faults in storms: a crash during the recovery from a crash during ... */
+  readonly stormPercent: number;
   readonly hasObservers: boolean;
   readonly tickMs: number;
   readonly safetyMs: number;
 }
 
 const DISHES = [
-  'crash', 'crashLeader', 'crashAll', 'pause', 'isolate', 'isolateLeader', 'oneWay', 'split', 'ringOrBridge', 'pair', 'clientCut', 'delay',
-  'reset', 'stall', 'slowSync', 'drift',
+  'crash', 'crashLeader', 'crashAll', 'pause', 'isolate', 'isolateLeader', 'oneWay', 'split', 'ringOrBridge', 'pair', 'clientCut',
+  'delay', 'reset', 'stall', 'slowSync', 'drift',
 ] as const;
 type Dish = (typeof DISHES)[number];
 
@@ -93,10 +95,22 @@ export function drawFaults(draw: Draw, order: FaultOrder): PlannedFault[] {
   const count = draw.integer('faults/count', order.count[0], order.count[1]);
   if (dishes.length === 0 || count === 0) return [];
   const fault = fc.oneof(...dishes.map((dish) => ({ weight: order.weights[dish], arbitrary: dishArbitrary(dish, order) })));
-  // The ensemble is left to come up first in most runs: the earliest faults fall into its first election.
-  const atMs = fc.integer({ min: Math.min(order.tickMs, order.safetyMs), max: order.safetyMs });
-  const drawn = draw.of('faults', fc.array(record({ atMs, fault }), { minLength: count, maxLength: count }));
+  const drawn = draw.of(
+    'faults', fc.array(record({ atMs: faultTime(draw, order), fault }), { minLength: count, maxLength: count }),
+  );
   return drawn.sort((one, other) => one.atMs - other.atMs);
+}
+
+/** The ensemble is left to come up for a tick: the earliest faults fall into its first election. */
+function faultTime(draw: Draw, { tickMs, safetyMs, stormPercent }: FaultOrder): Arbitrary<number> {
+  const anyTime = fc.integer({ min: Math.min(tickMs, safetyMs), max: safetyMs });
+  if (!draw.percent('storms', stormPercent)) return anyTime;
+  const centres = draw.of('storms/centres', fc.array(anyTime, { minLength: 1, maxLength: 4 }));
+  const inStorm = fc.tuple(fc.constantFrom(...centres), fc.integer({ min: 0, max: 6 * tickMs }));
+  return fc.oneof(
+    { weight: 4, arbitrary: inStorm.map(([centre, after]) => Math.min(centre + after, safetyMs)) },
+    { weight: 1, arbitrary: anyTime },
+  );
 }
 
 /** A length of time: most are about a tick, some are far longer than a session or a learner is waited for. */
@@ -108,7 +122,10 @@ export function duration(tickMs: number): Arbitrary<number> {
   );
 }
 
-/** Of a leader: half of them are long enough for the others to elect another and to commit under it, while it still takes writes. */
+/**
+ * Of a leader: half of them are long enough for the others to elect another and to commit under it, while it still takes
+ * writes.
+ */
 function absence(tickMs: number): Arbitrary<number> {
   return fc.oneof(duration(tickMs), fc.integer({ min: 6 * tickMs, max: 16 * tickMs }));
 }
@@ -127,7 +144,9 @@ const leader: Arbitrary<Target> = fc.constant<Target>({ role: 'leader' });
 
 function dishArbitrary(dish: Dish, { tickMs, hasObservers }: FaultOrder): Arbitrary<Fault> {
   const anyServer = serverArbitrary(hasObservers);
-  const anyNode = fc.oneof({ weight: 3, arbitrary: anyServer }, { weight: 1, arbitrary: fc.constant<Target>({ role: 'client' }) });
+  const anyNode = fc.oneof(
+    { weight: 3, arbitrary: anyServer }, { weight: 1, arbitrary: fc.constant<Target>({ role: 'client' }) },
+  );
   const forMs = duration(tickMs);
   switch (dish) {
     case 'crash':
@@ -139,17 +158,30 @@ function dishArbitrary(dish: Dish, { tickMs, hasObservers }: FaultOrder): Arbitr
     case 'pause':
       return record({ kind: fc.constant('pause'), target: anyServer, forMs });
     case 'isolate':
-      return record({ kind: fc.constant('partition'), shape: fc.constant('isolate'), target: anyServer, clientsToo: fc.boolean(), forMs });
+      return record(
+        { kind: fc.constant('partition'), shape: fc.constant('isolate'), target: anyServer, clientsToo: fc.boolean(), forMs },
+      );
     case 'isolateLeader':
-      return record({ kind: fc.constant('partition'), shape: fc.constant('isolate-leader'), clientsToo: fc.boolean(), forMs: absence(tickMs) });
+      return record(
+        {
+          kind: fc.constant('partition'), shape: fc.constant('isolate-leader'), clientsToo: fc.boolean(), forMs: absence(tickMs),
+        },
+      );
     case 'oneWay':
       return record({
-        kind: fc.constant('partition'), shape: fc.constant('isolate'), target: anyServer, oneWay: fc.constantFrom('in', 'out'), clientsToo: fc.boolean(), forMs,
+        kind: fc.constant('partition'), shape: fc.constant('isolate'), target: anyServer,
+        oneWay: fc.constantFrom('in', 'out'), clientsToo: fc.boolean(), forMs,
       });
     case 'split':
-      return record({ kind: fc.constant('partition'), shape: fc.constantFrom('majority-minority', 'halves'), clientsToo: fc.boolean(), forMs });
+      return record(
+        {
+          kind: fc.constant('partition'), shape: fc.constantFrom('majority-minority', 'halves'), clientsToo: fc.boolean(), forMs,
+        },
+      );
     case 'ringOrBridge':
-      return record({ kind: fc.constant('partition'), shape: fc.constantFrom('ring', 'bridge'), clientsToo: fc.constant(false), forMs });
+      return record(
+        { kind: fc.constant('partition'), shape: fc.constantFrom('ring', 'bridge'), clientsToo: fc.constant(false), forMs },
+      );
     case 'pair':
       return record({ kind: fc.constant('partition'), shape: fc.constant('pair'), forMs });
     case 'clientCut':

@@ -36,13 +36,17 @@ test('a plan keeps its own rules', () => {
       assert.equal(times, [...times].sort((one, other) => one - other));
       assert.ok(times.every((atMs) => atMs <= plan.safetyMs));
       assert.ok(plan.tailMs >= 15_000);
-      assert.ok(plan.clients.length >= 1 && plan.clients.every(({ operations }) => operations.every(({ afterMs }) => afterMs >= 0)));
+      assert.ok(
+        plan.clients.length >= 1 && plan.clients.every(({ operations }) => operations.every(({ afterMs }) => afterMs >= 0)),
+      );
     }
   }
 });
 
 test('values that clients write are unique', () => {
-  const values = five('3').clients.flatMap(({ operations }) => operations.map(({ request }) => ('data' in request ? request.data : undefined)));
+  const values = five('3').clients.flatMap(
+    ({ operations }) => operations.map(({ request }) => ('data' in request ? request.data : undefined)),
+  );
   const written = values.filter((value) => value !== undefined);
   assert.ok(written.length > 5);
   assert.is(new Set(written).size, written.length);
@@ -71,7 +75,11 @@ test('what is wrong with a plan is told with its path', () => {
     [{ knobs: [] }, /knobs must be an object/],
   ];
   for (const [change, said] of table) {
-    assert.throws(() => roundTrip({ ...five('1'), ...change }), (error: Error) => error instanceof DecodeError && said.test(error.message), String(said));
+    assert.throws(
+      () => roundTrip({ ...five('1'), ...change }),
+      (error: Error) => error instanceof DecodeError && said.test(error.message),
+      String(said),
+    );
   }
 });
 

@@ -56,7 +56,9 @@ export class ForkPool implements Pool {
   }
 
   /** One worker's life, from its first job until there is no more, it dies or the campaign is stopped. */
-  private employ(first: Job, next: NextJob, returned: Job[], report: (report: JobReport) => void, signal: AbortSignal): Promise<void> {
+  private employ(
+    first: Job, next: NextJob, returned: Job[], report: (report: JobReport) => void, signal: AbortSignal,
+  ): Promise<void> {
     return new Promise((resolve) => {
       const child = fork(this.script, [], { execArgv: [...this.nodeOptions], serialization: 'advanced' });
       const hand: Job[] = [];
@@ -88,7 +90,9 @@ export class ForkPool implements Pool {
         signal.removeEventListener('abort', stop);
         const [fatal, ...rest] = hand;
         if (!signal.aborted && fatal !== undefined) {
-          report({ kind: 'died', job: fatal, sentence: `the worker died of it (${killed === null ? `exit code ${code}` : killed})` });
+          report(
+            { kind: 'died', job: fatal, sentence: `the worker died of it (${killed === null ? `exit code ${code}` : killed})` },
+          );
           returned.push(...rest);
         }
         resolve();

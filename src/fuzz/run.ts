@@ -11,6 +11,7 @@ import type { Member } from '../server/config.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { Server } from '../server/server.ts';
+import { DEFAULT_SERVICE_CONFIG, type ServiceConfig } from '../server/service-config.ts';
 import { recode } from '../wire/recode.ts';
 import { fingerprintMessage } from '../wire/message-fingerprint.ts';
 import type { Chooser } from '../world/chooser.ts';
@@ -53,7 +54,7 @@ export interface RunResult {
 }
 
 /** A run of a plan that a scenario made never needs so many events; a livelock does. */
-export const MAX_STEPS = 5_000_000;
+export const MAX_STEPS = 1_000_000;
 
 /** Runs a plan to its end, or to the first violation. */
 export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunResult {
@@ -136,6 +137,11 @@ function nodesOf(plan: Plan): NodeSpec[] {
   return [...servers, ...clients];
 }
 
+/** What the plan's servers do where an operator has a say. */
+function rulesOf(plan: Plan): ServiceConfig {
+  return { ...DEFAULT_SERVICE_CONFIG, ...plan.knobs.service };
+}
+
 /**
  * What the judges of liveness and of times may expect. The tail is generous: an election may have to wait out the longest pause
  * between two notifications, and a learner the deadline of a dead leader, before either begins again.
@@ -143,7 +149,9 @@ function nodesOf(plan: Plan): NodeSpec[] {
 function expectationsOf(plan: Plan): Expectations {
   const ids = (role: Member['role']): number[] => plan.members.filter((member) => member.role === role).map(({ id }) => id);
   const drifts = plan.faults.map(({ fault }) => (fault.kind === 'drift' ? Math.abs(fault.ppm) : 0));
+  const { extendedTypesEnabled, enforceQuota, skipACL, superDigest, containerMaxNeverUsedIntervalMs } = rulesOf(plan);
   return {
+    rules: { extendedTypesEnabled, enforceQuota, skipAcl: skipACL, superDigest, maxNeverUsedIntervalMs: containerMaxNeverUsedIntervalMs },
     voters: ids('participant'),
     observers: ids('observer'),
     clients: plan.clients.map((_, index) => FIRST_CLIENT + index),

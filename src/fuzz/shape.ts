@@ -5,6 +5,7 @@
  */
 import { COUNTER_MAX } from '../base/zxid.ts';
 import type { Member } from '../server/config.ts';
+import type { ServiceConfig } from '../server/service-config.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';
 import type { Latency, WorldSettings } from '../world/settings.ts';
 import { drawFaults } from './fault-menu.ts';
@@ -36,6 +37,8 @@ export interface ScenarioShape {
   /** Of 100 seeds, so many have no fault at all. */
   readonly calmPercent: number;
   readonly leaveOutPercent: number;
+  /** Of 100 seeds, so many have their faults in storms. */
+  readonly stormPercent: number;
   readonly snapCount: Weighted<number>;
   readonly commitLogCount: Weighted<number>;
   readonly snapshotSizePercent: Weighted<number>;
@@ -44,6 +47,11 @@ export interface ScenarioShape {
   /** Of 100 bursts of operations, so many fall about a fault. */
   readonly focusPercent: Weighted<number>;
   readonly latency: Weighted<Latency>;
+  readonly sync: Weighted<Latency>;
+  /** Of 100 runs, so many have timeouts of a few ticks; left out: 30. */
+  readonly shortSessionsPercent?: number;
+  /** In what the service to clients differs from ZooKeeper's defaults; left out: in nothing. */
+  readonly service?: Weighted<Partial<ServiceConfig>>;
 }
 
 /** A usual mix: half of it reads. */
@@ -63,10 +71,17 @@ export const USUAL_OPERATIONS: OperationWeights = {
 /** The usual share of epochs that end by running out of counters (ZOOKEEPER-1277). */
 export const USUAL_COUNTER_LIMIT: Weighted<number> = [[COUNTER_MAX, 17], [12, 1], [40, 2]];
 
-/** A local network; one whose links overtake each other all the time; a wide one, slower than a disk. */
+/** A local network. */
 export const QUICK: Latency = DEFAULT_SETTINGS.network.latency;
+/** One whose links overtake each other all the time. */
 export const OVERTAKING: Latency = { minUs: 100, jitterUs: 900, tailOneIn: 20, tailUs: 2000 };
+/** A wide one, slower than a disk. */
 export const WIDE: Latency = { minUs: 2000, jitterUs: 40_000, tailOneIn: 100, tailUs: 5000 };
+
+/** A quick disk. */
+export const QUICK_SYNC: Latency = DEFAULT_SETTINGS.disk.sync;
+/** A slow one. */
+export const SLOW_SYNC: Latency = { minUs: 1000, jitterUs: 30_000, tailOneIn: 50, tailUs: 10_000 };
 
 /** The scenario of a shape. */
 export function scenarioOf(shape: ScenarioShape): Scenario {
@@ -83,14 +98,17 @@ export function drawPlan(shape: ScenarioShape, seed: string): Plan {
   const isCalm = draw.percent('calm', shape.calmPercent);
   const count: Range = isCalm ? [0, 0] : shape.faultCount;
   const hasObservers = members.some(({ role }) => role === 'observer');
-  const faults = drawFaults(draw, { weights: shape.faults, count, leaveOutPercent: shape.leaveOutPercent, hasObservers, tickMs, safetyMs });
+  const { faults: weights, leaveOutPercent, stormPercent } = shape;
+  const faults = drawFaults(draw, { weights, count, leaveOutPercent, stormPercent, hasObservers, tickMs, safetyMs });
   return {
     version: PLAN_VERSION,
     scenario: shape.name,
     seed,
     members,
     knobs: drawKnobs(draw, shape, tickMs),
-    clients: drawWorkload(draw, shape, members, { tickMs, spanMs: safetyMs + tailMs / 3, momentsMs: faults.map(({ atMs }) => atMs) }),
+    clients: drawWorkload(
+      draw, shape, members, { tickMs, spanMs: safetyMs + tailMs / 3, momentsMs: faults.map(({ atMs }) => atMs) },
+    ),
     faults,
     settings: drawSettings(draw, shape, isCalm),
     safetyMs,
@@ -101,7 +119,9 @@ export function drawPlan(shape: ScenarioShape, seed: string): Plan {
 function drawMembers(draw: Draw, shape: ScenarioShape): Member[] {
   const voters = draw.weighted('voters', shape.voters);
   const observers = draw.weighted('observers', shape.observers);
-  return Array.from({ length: voters + observers }, (_, index) => ({ id: index + 1, role: index < voters ? 'participant' : 'observer' }));
+  return Array.from(
+    { length: voters + observers }, (_, index) => ({ id: index + 1, role: index < voters ? 'participant' : 'observer' }),
+  );
 }
 
 function drawKnobs(draw: Draw, shape: ScenarioShape, tickTimeMs: number): ServerKnobs {
@@ -122,6 +142,7 @@ function drawKnobs(draw: Draw, shape: ScenarioShape, tickTimeMs: number): Server
     learnerRetryMs: 100,
     counterLimit: draw.weighted('counterLimit', shape.counterLimit),
     snapRetainCount: 3,
+    ...(shape.service === undefined ? {} : { service: draw.weighted('service', shape.service) }),
   };
 }
 
@@ -133,7 +154,7 @@ interface Times {
 
 function drawWorkload(draw: Draw, shape: ScenarioShape, members: readonly Member[], times: Times): Plan['clients'] {
   const { tickMs, spanMs, momentsMs } = times;
-  const short = draw.percent('shortSessions', 30);
+  const short = draw.percent('shortSessions', shape.shortSessionsPercent ?? 30);
   return drawClients(draw, {
     clients: draw.integer('clients', shape.clients[0], shape.clients[1]),
     operations: draw.integer('operations', shape.operations[0], shape.operations[1]),
@@ -165,14 +186,9 @@ function drawSettings(draw: Draw, shape: ScenarioShape, isCalm: boolean): WorldS
     },
     disk: {
       ...disk,
-      sync: isCalm ? disk.sync : draw.weighted('sync', SYNCS),
+      sync: isCalm ? disk.sync : draw.weighted('sync', shape.sync),
       cacheSurvivesPercent: isCalm ? 0 : draw.weighted('cacheSurvives', [[0, 2], [50, 1]]),
     },
     clock: { ...clock, driftPpmMax: isCalm ? 0 : draw.weighted('drift', [[500, 2], [0, 1], [20_000, 1]]) },
   };
 }
-
-const SYNCS: Weighted<Latency> = [
-  [DEFAULT_SETTINGS.disk.sync, 4],
-  [{ minUs: 1000, jitterUs: 30_000, tailOneIn: 50, tailUs: 10_000 }, 2],
-];

@@ -54,7 +54,9 @@ export interface Summary {
 }
 
 /** How fast runs went, per second of work on one core. */
-export function speedOf(summary: Pick<Summary, 'events' | 'simulatedMs' | 'workMs'>): { eventsPerSecond: number; simulatedPerReal: number } {
+export function speedOf(
+  summary: Pick<Summary, 'events' | 'simulatedMs' | 'workMs'>,
+): { eventsPerSecond: number; simulatedPerReal: number } {
   const workMs = Math.max(summary.workMs, 0.001);
   return { eventsPerSecond: (summary.events * 1000) / workMs, simulatedPerReal: summary.simulatedMs / workMs };
 }

@@ -7,7 +7,9 @@
 export type Outcome = 'held' | 'safety' | 'liveness' | 'crash' | 'nondeterminism' | 'unknown';
 
 /** The exit code of each outcome; 1 is misuse. */
-export const EXIT_CODES: Readonly<Record<Outcome, number>> = { held: 0, safety: 2, liveness: 3, crash: 4, nondeterminism: 5, unknown: 6 };
+export const EXIT_CODES: Readonly<Record<Outcome, number>> = {
+  held: 0, safety: 2, liveness: 3, crash: 4, nondeterminism: 5, unknown: 6,
+};
 
 /** Misuse of the command line. */
 export const EXIT_USAGE = 1;
@@ -31,7 +33,8 @@ export interface Finding {
 }
 
 /**
- * Two findings are the same failure when they break the same property in a sentence of the same shape: numbers, zxids, sessions and
+ * Two findings are the same failure when they break the same property in a sentence of the same shape: numbers, zxids, sessions
+ * and
  * paths aside.
  */
 export function failureKey(finding: Finding): string {

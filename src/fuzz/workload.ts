@@ -42,12 +42,17 @@ export interface WorkloadProfile {
   readonly spanMs: number;
   /** When faults happen. */
   readonly momentsMs: readonly number[];
-  /** Of 100 bursts, so many fall about such a moment, by up to `aboutMs` before and four times that after it: a fault hurts most when there is work in flight. */
+  /**
+   * Of 100 bursts, so many fall about such a moment, by up to `aboutMs` before and four times that after it: a fault hurts
+   * most when there is work in flight.
+   */
   readonly focusPercent: number;
   readonly aboutMs: number;
 }
 
-const KINDS = ['read', 'setData', 'create', 'delete', 'sequential', 'ephemeral', 'multi', 'syncRead', 'reconnect', 'closeSession'] as const;
+const KINDS = [
+  'read', 'setData', 'create', 'delete', 'sequential', 'ephemeral', 'multi', 'syncRead', 'reconnect', 'closeSession',
+] as const;
 type OperationKind = (typeof KINDS)[number];
 
 /** Which kinds of operation a run has: each is left out of one run in five, and writing is never left out altogether. */
@@ -76,7 +81,9 @@ export function drawClients(draw: Draw, profile: WorkloadProfile, servers: reado
 
 function drawClient(draw: Draw, profile: WorkloadProfile, servers: readonly number[], index: number): ClientScript {
   const label = `client/${index}`;
-  const known = draw.percent(`${label}/few`, 25) ? draw.of(`${label}/servers`, fc.shuffledSubarray([...servers], { minLength: 1 })) : servers;
+  const known = draw.percent(`${label}/few`, 25) ? draw.of(
+    `${label}/servers`, fc.shuffledSubarray([...servers], { minLength: 1 }),
+  ) : servers;
   const [least, most] = profile.sessionTimeoutMs;
   const count = draw.integer(`${label}/count`, Math.max(1, Math.floor(profile.operations / 4)), profile.operations);
   const atoms = draw.of(label, fc.array(atom(profile), { minLength: count, maxLength: count }));
@@ -183,11 +190,15 @@ class ScriptWriter {
       case 'read':
         return this.push(afterMs, wait, this.read(next, this.target(next)));
       case 'setData':
-        return this.push(afterMs, wait, { kind: 'setData', path: this.target(next), data: this.value(), version: this.version(variant) });
+        return this.push(
+          afterMs, wait, { kind: 'setData', path: this.target(next), data: this.value(), version: this.version(variant) },
+        );
       case 'create':
         return this.create(afterMs, wait, variant < 50 ? path : `${path}/n${next.pick % 4}`, 0);
       case 'delete':
-        return this.push(afterMs, wait, { kind: 'delete', path: variant < 40 ? path : this.target(next), version: this.version(variant) });
+        return this.push(
+          afterMs, wait, { kind: 'delete', path: variant < 40 ? path : this.target(next), version: this.version(variant) },
+        );
       case 'sequential':
         this.sequentials.push(this.operations.length);
         return this.create(afterMs, wait, `${path}/s-`, variant < 25 ? FLAG_SEQUENTIAL + FLAG_EPHEMERAL : FLAG_SEQUENTIAL);
@@ -220,8 +231,14 @@ class ScriptWriter {
         { kind: 'setData', path, data: `${data}'`, version: -1 },
       ] };
     }
+    if (variant < 85) {
+      return { kind: 'multi', ops: [
+        { kind: 'create', path: `${path}/me-`, data, flags: FLAG_SEQUENTIAL + FLAG_EPHEMERAL },
+        { kind: 'check', path, version: -1 },
+      ] };
+    }
     return { kind: 'multi', ops: [
-      { kind: 'create', path: `${path}/m${pick % 3}`, data, flags: variant < 85 ? 0 : FLAG_EPHEMERAL },
+      { kind: 'create', path: `${path}/m${pick % 3}`, data, flags: variant < 93 ? 0 : FLAG_EPHEMERAL },
       { kind: 'delete', path: `${path}/m${(pick + 1) % 3}`, version: -1 },
     ] };
   }

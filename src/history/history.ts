@@ -1,71 +1,32 @@
 /**
- * What all judges share: the truth log (which transactions are committed, in which order), what each server's log holds, where each
- * session stands, and the reference model replayed along. It only keeps books: whether they are in order is for judges to say.
+ * What all judges share: the truth log (which transactions are committed, in which order), what each server's log holds,
+ * where each session stands, and the reference model replayed along. It only keeps books: whether they are in order is
+ * for judges to say.
  *
  * A transaction is in the truth log once a leader has counted a quorum for it, or once it is in the initial history of an
  * established leader: establishment commits that history. Nothing ever leaves the truth log.
  *
- * For each fact the panel calls `before`, then the judges, then `after`: in between, `log`, `op` and `session` tell what the fact is
- * about, pointers into logs have moved where a judge needs the new place, and running maxima still have their old values.
+ * For each fact the panel calls `before`, then the judges, then `after`: in between, `log`, `op` and `session` tell what
+ * the fact is about, pointers into logs have moved where a judge needs the new place, and running maxima still have their
+ * old values.
  */
-import type { SessionId } from '../base/session-id.ts';
 import { epochOf, makeZxid, ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact, FactOf } from '../io/fact.ts';
-import type { ServerStateName } from '../wire/quorum-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
 import { replay } from './decide.ts';
 import type { At, Expectations, OrderedFact } from './judge.ts';
 import { EMPTY_LOG, isSameTxn, type LogNode, LogTree, NO_LOG } from './log-tree.ts';
 import { Model } from './model.ts';
-import { Op, SessionView } from './sessions.ts';
-
-/** What is known of one server from what it stated. */
-export class ServerView {
-  readonly id: NodeId;
-  /** Its bit in `LogTree.durable`; 0 unless it votes. */
-  readonly bit: number;
-  isUp = false;
-  role: ServerStateName = 'LOOKING';
-  /** Whether it is an established leader, or a learner that was brought in line with one. */
-  isServing = false;
-  /** The epoch that it leads, once established; 0 otherwise. */
-  leadsEpoch = 0;
-  establishedMs = 0;
-  acceptedEpoch = 0;
-  currentEpoch = 0;
-  /** Its log; as far as it is durable; as far as it is applied; as far as it proposed (while it leads). */
-  tail: LogNode = EMPTY_LOG;
-  durable: LogNode = EMPTY_LOG;
-  applied: LogNode = EMPTY_LOG;
-  proposed: LogNode = NO_LOG;
-  /** While a leader has it cut back or replaced: down to where, and the leader's own log then. */
-  cutZxid: Zxid | -1 = -1;
-  syncLog: LogNode = NO_LOG;
-
-  constructor(id: NodeId, bit: number) {
-    this.id = id;
-    this.bit = bit;
-  }
-}
-
-/** The leader of an epoch and the history that it started with. */
-export interface Establishment {
-  readonly epoch: number;
-  readonly leader: NodeId;
-  readonly log: LogNode;
-  /** The longest prefix of `log` that was in the truth log before, and what there was in it of earlier epochs. */
-  readonly agreed: LogNode;
-  readonly earlier: LogNode;
-  readonly step: number;
-  readonly atMs: number;
-}
+import { USUAL_RULES } from './rules.ts';
+import { changeRole, type Establishment, makeDurable, restate, ServerView } from './servers.ts';
+import { type Op, SessionBook, type SessionView } from './sessions.ts';
 
 /** The books. */
 export class History {
   readonly expectations: Expectations;
   readonly tree: LogTree = new LogTree();
-  readonly model: Model = new Model();
+  readonly model: Model;
   /** The truth log, and when each entry was ordered. */
   readonly truth: LogNode[] = [];
   readonly truthMs: number[] = [];
@@ -74,26 +35,32 @@ export class History {
   /** The one that the present fact is about. */
   establishment: Establishment | null = null;
   readonly servers: Map<NodeId, ServerView> = new Map();
-  readonly sessions: Map<SessionId, SessionView> = new Map();
-  /** Each client's latest session. */
-  readonly clients: Map<NodeId, SessionView> = new Map();
-  /** The highest zxid of any write that was answered, and of anything that any answer showed. */
-  answeredZxid: Zxid = ZXID_ZERO;
-  shownZxid: Zxid = ZXID_ZERO;
+  readonly sessions: SessionBook;
   healedMs = -1;
   /** Transactions that the present fact ordered; the panel empties it. */
   readonly ordered: OrderedFact[] = [];
 
-  /** What the present fact is about: the log after it (`NO_LOG`: unheard of), the operation, the session. */
+  /** What the present fact is about: the log after it (`NO_LOG`: unheard of). */
   log: LogNode = NO_LOG;
-  op: Op | null = null;
-  session: SessionView | null = null;
   /** Whether the tree that it tells of is the one that this history was first heard to make. */
   isSameTree = true;
 
   constructor(expectations: Expectations) {
     this.expectations = expectations;
+    const rules = expectations.rules ?? USUAL_RULES;
+    this.model = new Model(rules);
+    this.sessions = new SessionBook(rules);
     for (const id of [...expectations.voters, ...expectations.observers]) this.server(id);
+  }
+
+  /** The operation that the present fact is about. */
+  get op(): Op | null {
+    return this.sessions.op;
+  }
+
+  /** The session that the present fact is about. */
+  get session(): SessionView | null {
+    return this.sessions.session;
   }
 
   /** The end of the truth log. */
@@ -168,7 +135,7 @@ export class History {
       case 'durable': {
         const server = this.server(at.node);
         this.log = this.tree.floor(server.tail, fact.zxid);
-        this.makeDurable(server, this.log);
+        makeDurable(this.tree, server, this.log);
         return;
       }
       case 'proposed':
@@ -206,7 +173,7 @@ export class History {
       case 'invoked':
       case 'replied':
       case 'lost':
-        this.beforeOp(fact, at);
+        this.sessions.beforeOp(fact, at);
         return;
       case 'sessionConnected':
       case 'sessionDisconnected':
@@ -214,11 +181,15 @@ export class History {
       case 'sessionClosed':
       case 'watchFired':
       case 'sessionExpiring':
-        this.session = this.sessionOf(fact.sessionId);
+        this.sessions.session = this.sessions.of(fact.sessionId);
+        return;
+      case 'localSessionOpened':
+        this.model.locals.add(fact.sessionId);
+        this.sessions.of(fact.sessionId).isLocal = true;
         return;
       case 'syncAnswered':
-        this.session = this.sessionOf(fact.sessionId);
-        this.op = this.session.ops.get(fact.cxid) ?? null;
+        this.sessions.session = this.sessions.of(fact.sessionId);
+        this.sessions.op = this.sessions.session.ops.get(fact.cxid) ?? null;
         if (this.op !== null) this.op.isAnsweredByDeposed = this.server(at.node).leadsEpoch < (this.latest?.epoch ?? 0);
         return;
       default:
@@ -238,19 +209,24 @@ export class History {
         const server = this.server(at.node);
         server.acceptedEpoch = fact.acceptedEpoch;
         server.currentEpoch = fact.currentEpoch;
-        // After a crash, what was found on the disk is what survives there; in the midst of a life it is what was in the log anyway.
-        this.restate(server, this.log !== NO_LOG ? this.log : this.tree.floor(server.tail, fact.lastZxid), !server.isUp);
+        // After a crash, what is found on the disk is what survives there; in the midst of a life nothing is said of the disk.
+        restate(
+          this.tree,
+          server,
+          this.log !== NO_LOG ? this.log : this.tree.floor(server.tail, fact.lastZxid),
+          !server.isUp,
+        );
         server.isUp = true;
         return;
       }
       case 'truncated': {
         const server = this.server(at.node);
-        this.restate(server, this.tree.floor(server.tail, fact.zxid), true);
+        restate(this.tree, server, this.tree.floor(server.tail, fact.zxid), true);
         return;
       }
       case 'snapshotInstalled': {
         const server = this.server(at.node);
-        this.restate(server, this.log !== NO_LOG ? this.log : EMPTY_LOG, true);
+        restate(this.tree, server, this.log !== NO_LOG ? this.log : EMPTY_LOG, true);
         return;
       }
       case 'acceptedEpoch':
@@ -260,7 +236,7 @@ export class History {
         this.server(at.node).currentEpoch = fact.epoch;
         return;
       case 'role':
-        this.changeRole(this.server(at.node), fact.role);
+        changeRole(this.server(at.node), fact.role);
         return;
       case 'established': {
         const server = this.server(at.node);
@@ -282,7 +258,7 @@ export class History {
         if (this.servers.has(fact.node)) {
           const server = this.server(fact.node);
           server.isUp = false;
-          this.changeRole(server, 'LOOKING');
+          changeRole(server, 'LOOKING');
         }
         return;
       case 'healed':
@@ -290,59 +266,18 @@ export class History {
         return;
       case 'replied':
       case 'lost':
-        this.afterOp(fact, at);
+        this.sessions.afterOp(fact, at);
         return;
       case 'sessionConnected':
       case 'sessionDisconnected':
       case 'sessionExpired':
       case 'sessionClosed':
       case 'sessionExpiring':
-        this.afterSession(fact, at);
+        this.sessions.afterSession(fact, at);
         return;
       default:
         return;
     }
-  }
-
-  private sessionOf(id: SessionId): SessionView {
-    let session = this.sessions.get(id);
-    if (session === undefined) {
-      session = new SessionView(id);
-      this.sessions.set(id, session);
-    }
-    return session;
-  }
-
-  private changeRole(server: ServerView, role: ServerStateName): void {
-    server.role = role;
-    if (role !== 'LOOKING') return;
-    server.isServing = false;
-    server.leadsEpoch = 0;
-    server.proposed = NO_LOG;
-  }
-
-  /** Log and tree are both at `log` now, and the disk too, if it says so. */
-  private restate(server: ServerView, log: LogNode, isDurable: boolean): void {
-    const { tree } = this;
-    for (let cut = server.durable; cut > EMPTY_LOG && !tree.isPrefix(cut, log); cut = tree.parent(cut)) {
-      tree.durable[cut] = (tree.durable[cut] ?? 0) & ~server.bit;
-      server.durable = tree.parent(cut);
-    }
-    server.tail = log;
-    server.applied = log;
-    server.cutZxid = -1;
-    server.syncLog = NO_LOG;
-    if (isDurable) this.makeDurable(server, log);
-  }
-
-  private makeDurable(server: ServerView, log: LogNode): void {
-    const { durable } = this.tree;
-    if (server.bit !== 0) {
-      for (let at = log; at > EMPTY_LOG && ((durable[at] ?? 0) & server.bit) === 0; at = this.tree.parent(at)) {
-        durable[at] = (durable[at] ?? 0) | server.bit;
-      }
-    }
-    if (this.tree.zxid(log) > this.tree.zxid(server.durable)) server.durable = log;
   }
 
   private propose(fact: FactOf<'proposed'>, at: At): void {
@@ -359,7 +294,7 @@ export class History {
       tree.proposers[this.log] = at.node;
       tree.proposedSteps[this.log] = at.step;
     }
-    const session = this.sessions.get(txn.clientId);
+    const session = this.sessions.all.get(txn.clientId);
     if (session !== undefined && txn.body.kind !== 'closeSession') {
       session.proposedMs = at.timeMs;
       session.proposedBy = at.node;
@@ -385,7 +320,8 @@ export class History {
     const agreed = tree.orderedPrefix(log);
     const { tip } = this;
     // A leader may learn late that it was established, when the next one is already: the truth log is then ahead of its epoch.
-    const earlier = tree.zxid(tip) < makeZxid(fact.epoch, 0) ? tip : (this.truth[this.positionUpTo(makeZxid(fact.epoch, 0))] ?? EMPTY_LOG);
+    const earlier =
+      tree.zxid(tip) < makeZxid(fact.epoch, 0) ? tip : (this.truth[this.positionUpTo(makeZxid(fact.epoch, 0))] ?? EMPTY_LOG);
     this.log = log;
     if (agreed === tip) {
       const path: LogNode[] = [];
@@ -407,16 +343,25 @@ export class History {
     this.truth.push(log);
     this.truthMs.push(at.timeMs);
     const { body, clientId, cxid } = txn;
-    let session = this.sessions.get(clientId);
+    let session = this.sessions.all.get(clientId);
     if (body.kind === 'createSession') {
-      session = this.sessionOf(clientId);
+      session = this.sessions.of(clientId);
       session.heardMs = at.timeMs;
       session.timeoutMs = body.timeoutMs;
+      session.isLocal = false;
     }
     const op = cxid > 0 ? (session?.ops.get(cxid) ?? null) : null;
     const isFirst = op !== null && op.zxid === ZXID_ZERO;
-    const verdict = replay(this.model, txn, isFirst ? op.request : null);
-    this.ordered.push({ kind: 'ordered', txn, log, position, op: isFirst ? op : null, verdict, orderedCxid: session?.orderedCxid ?? 0 });
+    const verdict = isFirst ? replay(this.model, txn, op.request, op.ids) : replay(this.model, txn, null);
+    this.ordered.push({
+      kind: 'ordered',
+      txn,
+      log,
+      position,
+      op: isFirst ? op : null,
+      verdict,
+      orderedCxid: session?.orderedCxid ?? 0,
+    });
     if (session === undefined) return;
     if (cxid > session.orderedCxid) session.orderedCxid = cxid;
     if (op === null) return;
@@ -442,72 +387,5 @@ export class History {
     if (found === NO_LOG) found = tree.exact(this.tip, zxid);
     for (const other of this.servers.values()) if (found === NO_LOG) found = tree.exact(other.tail, zxid);
     return found;
-  }
-
-  private beforeOp(fact: FactOf<'invoked' | 'replied' | 'lost'>, at: At): void {
-    const session = this.sessionOf(fact.sessionId);
-    this.session = session;
-    this.op = null;
-    // Reserved xids (pings, auth, setWatches) are outside the order of operations.
-    if (fact.cxid <= 0) return;
-    if (fact.kind === 'invoked') {
-      session.client = at.node;
-      const op = new Op(fact.cxid, fact.request, session, this.answeredZxid, at.step, at.timeMs);
-      session.pending.push(op);
-      session.ops.set(fact.cxid, op);
-      this.op = op;
-      if (fact.request.kind === 'closeSession') session.isClosing = true;
-      return;
-    }
-    this.op = session.ops.get(fact.cxid) ?? null;
-  }
-
-  private afterOp(fact: FactOf<'replied' | 'lost'>, at: At): void {
-    const { op, session } = this;
-    if (session === null) return;
-    if (op !== null) {
-      const index = session.pending.indexOf(op);
-      if (index >= 0) session.pending.splice(index, 1);
-      op.state = fact.kind === 'lost' ? 'lost' : 'answered';
-      if (fact.kind === 'replied' || !op.isWrite || op.zxid !== ZXID_ZERO) session.ops.delete(op.cxid);
-    }
-    if (fact.kind === 'lost') return;
-    session.heardMs = at.timeMs;
-    if (fact.zxid > session.seenZxid) session.seenZxid = fact.zxid;
-    if (fact.zxid > this.shownZxid) this.shownZxid = fact.zxid;
-    if (op?.isWrite === true) this.answerWrite(session, op.zxid);
-  }
-
-  private answerWrite(session: SessionView, zxid: Zxid): void {
-    if (zxid > session.ownWriteZxid) session.ownWriteZxid = zxid;
-    if (zxid > this.answeredZxid) this.answeredZxid = zxid;
-    if (zxid > this.shownZxid) this.shownZxid = zxid;
-  }
-
-  private afterSession(fact: FactOf<'sessionConnected' | 'sessionDisconnected' | 'sessionExpired' | 'sessionClosed' | 'sessionExpiring'>, at: At): void {
-    const { session } = this;
-    if (session === null) return;
-    if (fact.kind === 'sessionExpiring') {
-      session.isExpiring = true;
-      return;
-    }
-    session.heardMs = at.timeMs;
-    session.client = at.node;
-    session.isConnected = fact.kind === 'sessionConnected';
-    if (fact.kind === 'sessionConnected') {
-      session.connectedStep = at.step;
-      session.timeoutMs = fact.timeoutMs;
-      this.clients.set(at.node, session);
-      for (const op of session.ops.values()) if (op.state === 'lost' && op.movedStep === 0) op.movedStep = at.step;
-      return;
-    }
-    if (fact.kind === 'sessionDisconnected') return;
-    session.endedStep = at.step;
-    if (fact.kind !== 'sessionClosed') return;
-    for (const op of session.pending) {
-      op.state = 'answered';
-      if (op.request.kind === 'closeSession') this.answerWrite(session, fact.zxid);
-    }
-    session.pending.length = 0;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * What a property is and what judges one. A judge reads facts as they come and holds plain data only, so that it forks with the world
- * it judges. It says what is wrong in one sentence, with the steps that show it. It never looks inside a process, and it never
- * throws: a run that breaks one promise is still judged on the others.
+ * What a property is and what judges one. A judge reads facts as they come and holds plain data only, so that it forks
+ * with the world it judges. It says what is wrong in one sentence, with the steps that show it. It never looks inside a
+ * process, and it never throws: a run that breaks one promise is still judged on the others.
  */
 import type { NodeId } from '../io/event.ts';
 import type { Fact, FactKind } from '../io/fact.ts';
@@ -9,6 +9,7 @@ import type { Txn } from '../wire/transactions.ts';
 import type { Verdict } from './decide.ts';
 import type { History } from './history.ts';
 import type { LogNode } from './log-tree.ts';
+import type { ServiceRules } from './rules.ts';
 import type { Op } from './sessions.ts';
 
 /** Where and when a fact was stated. The panel reuses the object: copy what must stay. */
@@ -76,6 +77,8 @@ export interface Expectations {
   readonly clockDriftPerMille: number;
   /** Whether servers may stop themselves (a plan with failing disks). */
   readonly mayHalt: boolean;
+  /** What the service was told to do differently; left out: nothing. */
+  readonly rules?: ServiceRules;
 }
 
 /** One breach, as a judge tells it. */

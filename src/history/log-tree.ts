@@ -1,8 +1,8 @@
 /**
- * Every history that any server's log ever held, as one tree: a node is a transaction together with all that precedes it, its
- * parent is what precedes it. Two logs are equal up to a point exactly if they share the node there, so a judge compares
- * histories in O(1) and without hashes that might collide. Nodes are numbers, kept in parallel arrays: no recursion, cheap forks.
- * Nothing is ever removed: what was cut from a disk is remembered, since it must not come back.
+ * Every history that any server's log ever held, as one tree: a node is a transaction together with all that precedes it,
+ * its parent is what precedes it. Two logs are equal up to a point exactly if they share the node there, so a judge
+ * compares histories in O(1) and without hashes that might collide. Nodes are numbers, kept in parallel arrays: no
+ * recursion, cheap forks. Nothing is ever removed: what was cut from a disk is remembered, since it must not come back.
  */
 import { counterOf, ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
@@ -19,7 +19,14 @@ export const NO_LOG: LogNode = -1;
 /** Whether two copies of a transaction are the same one, however often they were encoded and decoded. */
 export function isSameTxn(a: Txn, b: Txn): boolean {
   if (a === b) return true;
-  return a.zxid === b.zxid && a.clientId === b.clientId && a.cxid === b.cxid && a.time === b.time && a.body.kind === b.body.kind && sameBytes(a.bytes, b.bytes);
+  return (
+    a.zxid === b.zxid &&
+    a.clientId === b.clientId &&
+    a.cxid === b.cxid &&
+    a.time === b.time &&
+    a.body.kind === b.body.kind &&
+    sameBytes(a.bytes, b.bytes)
+  );
 }
 
 /** The tree of histories. */
@@ -94,7 +101,10 @@ export class LogTree {
     return at;
   }
 
-  /** The prefix of `node` that ends with `zxid` exactly; (epoch, 0) names whatever precedes that epoch. `NO_LOG` if there is none. */
+  /**
+   * The prefix of `node` that ends with `zxid` exactly; (epoch, 0) names whatever precedes that epoch. `NO_LOG`
+   * if there is none.
+   */
   exact(node: LogNode, zxid: Zxid): LogNode {
     const at = this.floor(node, zxid);
     return this.zxid(at) === zxid || counterOf(zxid) === 0 ? at : NO_LOG;

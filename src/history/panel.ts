@@ -5,7 +5,17 @@
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { History } from './history.ts';
-import type { At, Expectations, Judge, JudgedFact, JudgedKind, Property, PropertyKind, VerdictName, Violation } from './judge.ts';
+import type {
+  At,
+  Expectations,
+  Judge,
+  JudgedFact,
+  JudgedKind,
+  Property,
+  PropertyKind,
+  VerdictName,
+  Violation,
+} from './judge.ts';
 
 /** What came of judging one property. */
 export interface PropertyReport {
@@ -39,7 +49,12 @@ export class Panel {
   constructor(properties: readonly Property[], expectations: Expectations) {
     this.history = new History(expectations);
     for (const property of properties) {
-      const seat: Seat = { name: property.name, kind: property.kind, promise: property.promise, judge: property.create(expectations) };
+      const seat: Seat = {
+        name: property.name,
+        kind: property.kind,
+        promise: property.promise,
+        judge: property.create(expectations),
+      };
       this.seats.push(seat);
       for (const kind of property.reads) {
         const seats = this.readers.get(kind);
@@ -99,6 +114,7 @@ export class Panel {
 
   private note(seat: Seat): void {
     const finding = seat.judge.findings[0];
-    if (this.violation === null && finding !== undefined) this.violation = { property: seat.name, kind: seat.kind, ...finding };
+    if (this.violation === null && finding !== undefined)
+      this.violation = { property: seat.name, kind: seat.kind, ...finding };
   }
 }

@@ -19,7 +19,10 @@ export function sameStrings(a: readonly string[], b: readonly string[]): boolean
 /** In order and in full. */
 export function sameAcl(a: readonly Acl[], b: readonly Acl[]): boolean {
   if (a === b) return true;
-  return a.length === b.length && a.every((entry, i) => entry.perms === b[i]?.perms && entry.id.scheme === b[i].id.scheme && entry.id.id === b[i].id.id);
+  return (
+    a.length === b.length &&
+    a.every((entry, i) => entry.perms === b[i]?.perms && entry.id.scheme === b[i].id.scheme && entry.id.id === b[i].id.id)
+  );
 }
 
 /** All eleven fields. */

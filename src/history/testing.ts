@@ -1,6 +1,7 @@
 /**
- * Small histories for the tests of judges: an ensemble of three that writes its facts down one by one. Each helper states what the
- * servers of a healthy ensemble would state; a test then leaves something out, or says something that must not be.
+ * Small histories for the tests of judges: an ensemble of three that writes its facts down one by one. Each helper states
+ * what the servers of a healthy ensemble would state; a test then leaves something out, or says something that must not
+ * be.
  */
 import { NO_SESSION, parseSessionId, type SessionId } from '../base/session-id.ts';
 import { present } from '../base/invariant.ts';
@@ -31,7 +32,9 @@ export function sessionOf(number: number): SessionId {
   return present(parseSessionId(number.toString(16).padStart(16, '0')), 'a session id');
 }
 
+/** The session of client 1001. */
 export const ALICE: SessionId = sessionOf(0xa11ce);
+/** The session of client 1002. */
 export const BOB: SessionId = sessionOf(0xb0b);
 
 /** UTF-8. */
@@ -40,14 +43,40 @@ export function bytes(text: string): Uint8Array {
 }
 
 /** A transaction whose bytes tell it from others. */
-export function txn(epoch: number, counter: number, body: TxnBody, clientId: SessionId = NO_SESSION, cxid = 0, salt = ''): Txn {
+export function txn(
+  epoch: number,
+  counter: number,
+  body: TxnBody,
+  clientId: SessionId = NO_SESSION,
+  cxid = 0,
+  salt = '',
+): Txn {
   const zxid = makeZxid(epoch, counter);
-  return { clientId, cxid, zxid, time: counter * 10, body, digest: null, bytes: bytes(`${zxid}/${clientId}/${cxid}/${JSON.stringify(body)}${salt}`) };
+  return {
+    clientId,
+    cxid,
+    zxid,
+    time: counter * 10,
+    body,
+    digest: null,
+    bytes: bytes(`${zxid}/${clientId}/${cxid}/${JSON.stringify(body)}${salt}`),
+  };
 }
 
 /** The transaction of a plain create. */
-export function created(path: string, parentCVersion: number, options: { readonly ephemeral?: boolean; readonly data?: string } = {}): TxnBody {
-  return { kind: 'create', path, data: bytes(options.data ?? ''), acl: OPEN_ACL_UNSAFE, ephemeral: options.ephemeral ?? false, parentCVersion };
+export function created(
+  path: string,
+  parentCVersion: number,
+  options: { readonly ephemeral?: boolean; readonly data?: string } = {},
+): TxnBody {
+  return {
+    kind: 'create',
+    path,
+    data: bytes(options.data ?? ''),
+    acl: OPEN_ACL_UNSAFE,
+    ephemeral: options.ephemeral ?? false,
+    parentCVersion,
+  };
 }
 
 /** The request for it. */
@@ -84,7 +113,14 @@ export class Script {
   /** `nodes` find nothing, or what is said, on their disks. */
   recover(nodes: readonly NodeId[], lastZxid: Zxid = ZXID_ZERO, acceptedEpoch = 0, currentEpoch = 0): this {
     for (const node of nodes) {
-      this.say(node, { kind: 'recovered', lastZxid, digest: digestOf(lastZxid), acceptedEpoch, currentEpoch, tornTail: false });
+      this.say(node, {
+        kind: 'recovered',
+        lastZxid,
+        digest: digestOf(lastZxid),
+        acceptedEpoch,
+        currentEpoch,
+        tornTail: false,
+      });
     }
     return this;
   }
@@ -147,7 +183,14 @@ export class Script {
     this.recover([1, 2, 3]).establish(1, [2, 3], 1);
     for (const [i, session] of [ALICE, BOB].entries()) {
       this.write(txn(1, i + 1, { kind: 'createSession', timeoutMs: 400 }, session));
-      this.say(1001 + i, { kind: 'sessionConnected', sessionId: session, server: 2, timeoutMs: 400, resumed: false, lastZxidSeen: ZXID_ZERO });
+      this.say(1001 + i, {
+        kind: 'sessionConnected',
+        sessionId: session,
+        server: 2,
+        timeoutMs: 400,
+        resumed: false,
+        lastZxidSeen: ZXID_ZERO,
+      });
     }
     return this;
   }
@@ -174,17 +217,25 @@ export type Case = readonly [name: string, violation: RegExp | null, tell: (scri
 type Suite = (name: string, run: () => void) => void;
 
 /** A test for each case; and one that the judge was seen both to hold something and to miss nothing. */
-export function judgeCases(test: Suite, property: Property, expectations: Partial<Expectations>, cases: readonly Case[]): void {
+export function judgeCases(
+  test: Suite,
+  property: Property,
+  expectations: Partial<Expectations>,
+  cases: readonly Case[],
+): void {
   for (const [name, violation, tell] of cases) {
     test(`${property.name}: ${name}`, () => {
       const report = tell(new Script(property, expectations)).end();
       const sentences = report.violations.map((entry) => entry.sentence).join('\n');
       if (violation === null && sentences !== '') throw new Error(`held, but the judge says: ${sentences}`);
-      if (violation !== null && !violation.test(sentences)) throw new Error(`violated, but the judge says: ${sentences === '' ? report.verdict : sentences}`);
+      if (violation !== null && !violation.test(sentences))
+        throw new Error(`violated, but the judge says: ${sentences === '' ? report.verdict : sentences}`);
     });
   }
   test(`${property.name}: is put to the test, and can fail`, () => {
-    const held = cases.filter(([, violation]) => violation === null).map(([, , tell]) => tell(new Script(property, expectations)).end());
+    const held = cases
+      .filter(([, violation]) => violation === null)
+      .map(([, , tell]) => tell(new Script(property, expectations)).end());
     if (!held.some((report) => report.judged > 0 && report.verdict === 'held')) throw new Error('no case shows it held');
     if (!cases.some(([, violation]) => violation !== null)) throw new Error('no case shows it violated');
   });

@@ -21,7 +21,14 @@ export type ServerFact =
    * Recovery from disk is complete. `digest` is the tree's at `lastZxid`; `tornTail`: damaged bytes at the
    * log's end were dropped.
    */
-  | { readonly kind: 'recovered'; readonly lastZxid: Zxid; readonly digest: Digest; readonly acceptedEpoch: number; readonly currentEpoch: number; readonly tornTail: boolean }
+  | {
+      readonly kind: 'recovered';
+      readonly lastZxid: Zxid;
+      readonly digest: Digest;
+      readonly acceptedEpoch: number;
+      readonly currentEpoch: number;
+      readonly tornTail: boolean;
+    }
   /** The role changed. `epoch` is the epoch led or followed (currentEpoch while LOOKING). */
   | { readonly kind: 'role'; readonly role: ServerStateName; readonly epoch: number }
   /** An election began here; `round` is the logical clock. */
@@ -39,9 +46,20 @@ export type ServerFact =
    * The leader has chosen how to synchronise `learner`, whose last zxid is `peerLastZxid`. `toZxid`: TRUNC
    * target or DIFF/SNAP end.
    */
-  | { readonly kind: 'syncChosen'; readonly learner: NodeId; readonly mode: SyncMode; readonly peerLastZxid: Zxid; readonly toZxid: Zxid }
+  | {
+      readonly kind: 'syncChosen';
+      readonly learner: NodeId;
+      readonly mode: SyncMode;
+      readonly peerLastZxid: Zxid;
+      readonly toZxid: Zxid;
+    }
   /** This learner has received UPTODATE and serves. */
-  | { readonly kind: 'synchronized'; readonly leader: NodeId; readonly epoch: number; readonly mode: SyncMode }
+  | {
+      readonly kind: 'synchronized';
+      readonly leader: NodeId;
+      readonly epoch: number;
+      readonly mode: SyncMode;
+    }
   /** The leader proposes. */
   | { readonly kind: 'proposed'; readonly txn: Txn }
   /** Handed to the log (not durable yet). */
@@ -73,35 +91,89 @@ export type SessionFact =
   /**
    * The leader (or standalone server) decided to expire it. `idleMs`: since the last touch that reached it.
    */
-  | { readonly kind: 'sessionExpiring'; readonly sessionId: SessionId; readonly idleMs: number; readonly timeoutMs: number }
+  | {
+      readonly kind: 'sessionExpiring';
+      readonly sessionId: SessionId;
+      readonly idleMs: number;
+      readonly timeoutMs: number;
+    }
+  /** This server opened a session of its own, which no transaction tells of; `isReadOnly`: while it has no leader. */
+  | {
+      readonly kind: 'localSessionOpened';
+      readonly sessionId: SessionId;
+      readonly timeoutMs: number;
+      readonly isReadOnly: boolean;
+    }
+  /** It is over: closed, expired or lost with this server's role. One that was upgraded is no local session any more. */
+  | { readonly kind: 'localSessionClosed'; readonly sessionId: SessionId }
   /** A client that has seen `clientZxid` was refused by a server that is behind it. */
-  | { readonly kind: 'clientRefused'; readonly sessionId: SessionId; readonly clientZxid: Zxid; readonly serverZxid: Zxid }
+  | {
+      readonly kind: 'clientRefused';
+      readonly sessionId: SessionId;
+      readonly clientZxid: Zxid;
+      readonly serverZxid: Zxid;
+    }
   /** The leader answers a sync request now; `lastCommitted` is its last committed zxid. */
-  | { readonly kind: 'syncAnswered'; readonly sessionId: SessionId; readonly cxid: number; readonly lastCommitted: Zxid };
+  | {
+      readonly kind: 'syncAnswered';
+      readonly sessionId: SessionId;
+      readonly cxid: number;
+      readonly lastCommitted: Zxid;
+    };
 
 /**
  * What a client states: the history that clients can see. `cxid` is the xid that the request travelled under.
  */
 export type ClientFact =
   /** The session stands on a connection to `server`. `resumed`: it existed before. */
-  | { readonly kind: 'sessionConnected'; readonly sessionId: SessionId; readonly server: NodeId; readonly timeoutMs: number; readonly resumed: boolean; readonly lastZxidSeen: Zxid }
+  | {
+      readonly kind: 'sessionConnected';
+      readonly sessionId: SessionId;
+      readonly server: NodeId;
+      readonly timeoutMs: number;
+      readonly resumed: boolean;
+      readonly lastZxidSeen: Zxid;
+    }
   | { readonly kind: 'sessionDisconnected'; readonly sessionId: SessionId }
   /** The server said that the session is gone. */
   | { readonly kind: 'sessionExpired'; readonly sessionId: SessionId }
   /** The client's own closeSession was answered. */
   | { readonly kind: 'sessionClosed'; readonly sessionId: SessionId; readonly zxid: Zxid }
-  /** A request was handed to the network for the first and only time. */
-  | { readonly kind: 'invoked'; readonly sessionId: SessionId; readonly cxid: number; readonly request: Request }
+  /** A request was handed to the network for the first and only time; credentials (cxid −4) on every connection. */
+  | {
+      readonly kind: 'invoked';
+      readonly sessionId: SessionId;
+      readonly cxid: number;
+      readonly request: Request;
+    }
   /** Its reply arrived. `response` is null when `err` is not 0. */
-  | { readonly kind: 'replied'; readonly sessionId: SessionId; readonly cxid: number; readonly zxid: Zxid; readonly err: ResultCode; readonly response: Response | null }
+  | {
+      readonly kind: 'replied';
+      readonly sessionId: SessionId;
+      readonly cxid: number;
+      readonly zxid: Zxid;
+      readonly err: ResultCode;
+      readonly response: Response | null;
+    }
   /** The connection died first: it happened once or never. */
   | { readonly kind: 'lost'; readonly sessionId: SessionId; readonly cxid: number }
   /** A watch fired. `zxid` −1: caught up after a reconnect. */
-  | { readonly kind: 'watchFired'; readonly sessionId: SessionId; readonly type: number; readonly path: string; readonly zxid: Zxid };
+  | {
+      readonly kind: 'watchFired';
+      readonly sessionId: SessionId;
+      readonly type: number;
+      readonly path: string;
+      readonly zxid: Zxid;
+    };
 
 /** What the world states. `node` is the process concerned (0 where it is not about one). */
 export type WorldFact =
-  | { readonly kind: 'crashed'; readonly node: NodeId; readonly cause: 'fault' | 'power' | 'halt' | 'invariant'; readonly detail: string }
+  | {
+      readonly kind: 'crashed';
+      readonly node: NodeId;
+      readonly cause: 'fault' | 'power' | 'halt' | 'invariant';
+      readonly detail: string;
+    }
   | { readonly kind: 'restarted'; readonly node: NodeId }
   /** A fault began or ended; `detail` is for people. */
   | { readonly kind: 'faultBegan'; readonly fault: string; readonly node: NodeId; readonly detail: string }

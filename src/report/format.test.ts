@@ -5,7 +5,9 @@ import { decimal, duration, table } from './format.ts';
 const test = suite('format');
 
 test('numbers', () => {
-  const cases: [number, string][] = [[0, '0'], [999, '999'], [1000, '1,000'], [1_234_567, '1,234,567'], [0.25, '0.3'], [709.4, '709'], [1250.6, '1,251']];
+  const cases: [number, string][] = [
+    [0, '0'], [999, '999'], [1000, '1,000'], [1_234_567, '1,234,567'], [0.25, '0.3'], [709.4, '709'], [1250.6, '1,251'],
+  ];
   for (const [value, text] of cases) assert.is(decimal(value), text);
 });
 

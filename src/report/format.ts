@@ -21,10 +21,15 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   const columns = Math.max(...rows.map((row) => row.length));
   const layout = Array.from({ length: columns }, (_, column) => {
     const cells = rows.map((row) => row[column] ?? '');
-    return { width: Math.max(...cells.map((cell) => cell.length)), isNumber: column > 0 && cells.slice(1).every((cell) => /^-?[\d,.]+$/.test(cell)) };
+    return {
+      width: Math.max(...cells.map((cell) => cell.length)),
+      isNumber: column > 0 && cells.slice(1).every((cell) => /^-?[\d,.]+$/.test(cell)),
+    };
   });
   return rows.map((row) => {
-    const cells = layout.map(({ width, isNumber }, column) => (isNumber ? (row[column] ?? '').padStart(width) : (row[column] ?? '').padEnd(width)));
+    const cells = layout.map(
+      ({ width, isNumber }, column) => (isNumber ? (row[column] ?? '').padStart(width) : (row[column] ?? '').padEnd(width)),
+    );
     return `  ${cells.join('  ')}`.trimEnd();
   });
 }

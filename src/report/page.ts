@@ -9,12 +9,13 @@ import { describeFinding } from './text.ts';
 export function summaryPage(summary: Summary): string {
   const { eventsPerSecond, simulatedPerReal } = speedOf(summary);
   const isGood = summary.failures.length === 0;
+  const verdict = isGood ? 'Every property held.' : `Distinct failures: ${summary.failures.length}.`;
   const title = `${decimal(summary.seeds)} seeds of ${summary.scenarios.join(', ')}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Vivarium: ${escape(title)}</title><style>${STYLE}</style></head><body><main>
 <h1>${escape(title)}</h1>
-<p class="verdict ${isGood ? 'good' : 'bad'}">${isGood ? 'Every property held.' : `${summary.failures.length} distinct failure${summary.failures.length === 1 ? '' : 's'}.`}</p>
+<p class="verdict ${isGood ? 'good' : 'bad'}">${verdict}</p>
 <dl class="figures">
 ${figure('simulated', duration(summary.simulatedMs))}
 ${figure('in', duration(summary.elapsedMs))}
@@ -25,11 +26,18 @@ ${figure('elections', decimal(summary.counts.elections))}
 </dl>
 ${failuresOf(summary)}
 <h2>Properties</h2>
-${tableOf(['property', 'promise', 'judged', 'violated', 'exempted'], summary.properties.map(({ property, promise, judged, violations, exempted }) => [
+${tableOf([
+  'property', 'promise', 'judged', 'violated', 'exempted',
+], summary.properties.map(({ property, promise, judged, violations, exempted }) => [
     property, promise, decimal(judged), decimal(violations), countsOf(exempted),
   ]))}
 <h2>Faults</h2>
-${tableOf(['fault', 'fired', 'had an effect'], summary.faults.map(({ name, fired, effective }) => [name, decimal(fired), decimal(effective)]))}
+${
+  tableOf(
+    ['fault', 'fired', 'had an effect'],
+    summary.faults.map(({ name, fired, effective }) => [name, decimal(fired), decimal(effective)]),
+  )
+}
 <h2>What happened</h2>
 ${tableOf(['', ''], [
     ['synchronizations', countsOf(summary.counts.syncs)],
@@ -61,7 +69,8 @@ function countsOf(counts: readonly Count[]): string {
 
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cell = (text: string): string => `<td${/^[\d,.]+$/.test(text) ? ' class="number"' : ''}>${escape(text)}</td>`;
-  const top = head.every((name) => name === '') ? '' : `<thead><tr>${head.map((name) => `<th>${escape(name)}</th>`).join('')}</tr></thead>`;
+  const names = head.map((name) => `<th>${escape(name)}</th>`).join('');
+  const top = head.every((name) => name === '') ? '' : `<thead><tr>${names}</tr></thead>`;
   return `<table>${top}<tbody>\n${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}\n</tbody></table>`;
 }
 
@@ -78,7 +87,9 @@ h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2.2rem 0 .5
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: .8rem; margin: 0; }
 .figures div { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; }
 dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
-table { border-collapse: collapse; width: 100%; } th { text-align: left; color: var(--soft); font-weight: 500; font-size: .85rem; }
+table { border-collapse: collapse; width: 100%; } th {
+  text-align: left; color: var(--soft); font-weight: 500; font-size: .85rem;
+}
 td, th { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 td:first-child { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
 `;

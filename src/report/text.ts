@@ -25,9 +25,10 @@ export function runReport(result: RunResult): string[] {
 export function campaignReport(summary: Summary): string[] {
   const { eventsPerSecond, simulatedPerReal } = speedOf(summary);
   return [
-    `${summary.scenarios.join(' ')}: ${decimal(summary.seeds)} seeds in ${duration(summary.elapsedMs)} with ${summary.jobs} ${summary.jobs === 1 ? 'job' : 'jobs'}`
+    `${summary.scenarios.join(' ')}: ${decimal(summary.seeds)} seeds in ${duration(summary.elapsedMs)}, jobs ${summary.jobs}`
       + `${summary.interrupted ? ', interrupted' : ''}; ${decimal(summary.runTwice)} of them run twice`,
-    `  simulated ${duration(summary.simulatedMs)}, ${decimal(summary.events)} events; on one core ${decimal(eventsPerSecond)} events/s, simulated : real ${decimal(simulatedPerReal)} : 1`,
+    `  simulated ${duration(summary.simulatedMs)}, ${decimal(summary.events)} events`,
+    `  on one core ${decimal(eventsPerSecond)} events/s, simulated : real ${decimal(simulatedPerReal)} : 1`,
     ...countLines(summary.counts),
     ...faultTable(summary.faults),
     ...propertyTable(summary.properties),
@@ -41,16 +42,18 @@ export function failureLines(summary: Summary): string[] {
   if (summary.failures.length === 0) return [summary.seeds === 0 ? 'no seed was run' : 'no failure'];
   return summary.failures.flatMap(({ finding, seeds, file }) => [
     `FAILED ${describeFinding(finding)}`,
-    `  ${seeds.length} ${seeds.length === 1 ? 'seed' : 'seeds'}: ${seeds.slice(0, 8).join(', ')}${seeds.length > 8 ? ', ...' : ''}${file === null ? '' : `  (${file})`}`,
+    `  seeds ${seeds.length}: ${seeds.slice(0, 8).join(', ')}${seeds.length > 8 ? ', ...' : ''}`,
+    ...(file === null ? [] : [`  viv replay ${file}`]),
   ]);
 }
 
 /** `safety violated: agreement: two transactions ... (events 12, 80 at 3.2 s)` */
 export function describeFinding(finding: Finding): string {
   const verdicts = {
-    held: 'held', safety: 'safety violated', liveness: 'liveness violated', crash: 'crash', nondeterminism: 'nondeterminism', unknown: 'unknown',
+    held: 'held', safety: 'safety violated', liveness: 'liveness violated', crash: 'crash', nondeterminism: 'nondeterminism',
+    unknown: 'unknown',
   };
-  const where = finding.steps.length === 0 ? '' : ` (event${finding.steps.length === 1 ? '' : 's'} ${finding.steps.join(', ')}, at ${duration(finding.atMs)})`;
+  const where = finding.steps.length === 0 ? '' : ` (events ${finding.steps.join(', ')}, at ${duration(finding.atMs)})`;
   return `${verdicts[finding.outcome]}: ${finding.property}: ${finding.sentence}${where}`;
 }
 
@@ -68,7 +71,9 @@ function countLines(counts: Counts): string[] {
 }
 
 function faultTable(faults: readonly FaultCounter[]): string[] {
-  const rows = faults.filter(({ fired }) => fired > 0).map(({ name, fired, effective }) => [name, decimal(fired), decimal(effective)]);
+  const rows = faults.filter(({ fired }) => fired > 0).map(
+    ({ name, fired, effective }) => [name, decimal(fired), decimal(effective)],
+  );
   return rows.length === 0 ? ['  no faults'] : table([['fault', 'fired', 'effective'], ...rows]);
 }
 

@@ -1,5 +1,6 @@
 /**
- * The trace for eyes: one line of fixed columns an event (step, time, process, role, epoch, last zxid, what happened), because eyes
+ * The trace for eyes: one line of fixed columns an event (step, time, process, role, epoch, last zxid, what happened), because
+ * eyes
  * find the odd one out in a column that they would never find in a log. What a process is at the time is known from the facts
  * that it stated before; the facts that it states in the event stand at the end of its line.
  */
@@ -74,7 +75,8 @@ export class TraceLines implements TraceSink {
     const role = known?.role ?? '';
     const epoch = known === undefined ? '' : String(known.epoch);
     const zxid = known?.zxid === undefined || known.zxid === null ? '' : zxidToPair(known.zxid);
-    return `${String(step).padStart(6)} ${timeMs.toFixed(3).padStart(11)} ${nameOf(node).padStart(6)}   ${role.padEnd(9)} ${epoch.padStart(5)} ${zxid.padEnd(8)} `;
+    const [number, time, name] = [String(step).padStart(6), timeMs.toFixed(3).padStart(11), nameOf(node).padStart(6)];
+    return `${number} ${time} ${name}   ${role.padEnd(9)} ${epoch.padStart(5)} ${zxid.padEnd(8)} `;
   }
 
   private remember(fact: Fact, node: NodeId): void {
@@ -107,8 +109,10 @@ export class TraceLines implements TraceSink {
   }
 }
 
+const OF_THE_WORLD: ReadonlySet<Fact['kind']> = new Set(['crashed', 'restarted', 'faultBegan', 'faultEnded', 'healed']);
+
 function isOfTheWorld(fact: Fact): boolean {
-  return fact.kind === 'crashed' || fact.kind === 'restarted' || fact.kind === 'faultBegan' || fact.kind === 'faultEnded' || fact.kind === 'healed';
+  return OF_THE_WORLD.has(fact.kind);
 }
 
 function nameOf(node: NodeId): string {
@@ -150,7 +154,8 @@ function shortly(message: Message): string {
 function describeFact(fact: Fact): string | null {
   switch (fact.kind) {
     case 'recovered':
-      return `recovered ${zxidToPair(fact.lastZxid)}, epochs ${fact.acceptedEpoch}/${fact.currentEpoch}${fact.tornTail ? ', torn tail dropped' : ''}`;
+      return `recovered ${zxidToPair(fact.lastZxid)}, epochs ${fact.acceptedEpoch}/${fact.currentEpoch}`
+        + (fact.tornTail ? ', torn tail dropped' : '');
     case 'role':
       return `${fact.role} ${fact.epoch}`;
     case 'electionStarted':
@@ -183,6 +188,8 @@ function describeFact(fact: Fact): string | null {
       return `session ${fact.sessionId} is with s${fact.server}`;
     case 'sessionExpiring':
       return `session ${fact.sessionId} expires, idle for ${fact.idleMs} of ${fact.timeoutMs} ms`;
+    case 'localSessionOpened':
+      return `${fact.isReadOnly ? 'read-only' : 'local'} session ${fact.sessionId} opened`;
     case 'clientRefused':
       return `refused a client at ${zxidToPair(fact.clientZxid)}, being at ${zxidToPair(fact.serverZxid)}`;
     case 'syncAnswered':
@@ -192,6 +199,7 @@ function describeFact(fact: Fact): string | null {
     case 'sessionDisconnected':
     case 'sessionExpired':
     case 'sessionClosed':
+    case 'localSessionClosed':
       return `${fact.kind} ${fact.sessionId}`;
     case 'invoked':
       return `invoked ${fact.cxid} ${describeRequest(fact.request)}`;

@@ -6,11 +6,10 @@
  */
 import { invariant } from '../base/invariant.ts';
 import type { Zxid } from '../base/zxid.ts';
-import type { Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { EpochFile } from '../storage/file-names.ts';
 import type { Recovered, StorageOutcome } from '../storage/outcome.ts';
-import { Storage } from '../storage/storage.ts';
+import { Storage, type DiskEvent } from '../storage/storage.ts';
 import type { Applied } from '../tree/applied.ts';
 import type { SnapshotImage, Txn } from '../wire/transactions.ts';
 import type { ServerConfig } from './config.ts';
@@ -65,7 +64,7 @@ export class Replica {
   }
 
   /** Hands a disk event to the storage; see `StorageOutcome` for what comes of it. */
-  onDiskEvent(event: Extract<Event, { kind: 'diskDone' | 'diskRead' | 'diskListed' | 'diskFailed' }>, io: Io): StorageOutcome | null {
+  onDiskEvent(event: DiskEvent, io: Io): StorageOutcome | null {
     return this.storage.handle(event, io);
   }
 

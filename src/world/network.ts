@@ -15,6 +15,8 @@ import { End, Link } from './link.ts';
 import { drawOrdinary, drawTail } from './settings.ts';
 
 const NODES = 0x1_0000;
+/** How far behind a connection may be when the world heals: delays of a fault outlive it no longer than this. */
+const PATIENCE_US = 1_000_000;
 
 /** All links and connections of a world. */
 export class Network {
@@ -168,7 +170,7 @@ export class Network {
     if (--link.blocked === 0) this.resume(link);
   }
 
-  /** Mends everything; ends whose peer is dead hear of it soon. */
+  /** Mends everything; ends whose peer is dead hear of it soon, and connections that are too far behind break. */
   heal(): void {
     this.tails = false;
     this.delayFactor = 1;
@@ -181,7 +183,10 @@ export class Network {
       }
     }
     for (const host of this.hosts.values()) {
-      for (const end of host.connections.values()) if (end.halfOpen || end.peer?.state === 'gone') this.hangUpLater(end, 0);
+      for (const end of host.connections.values()) {
+        if (end.halfOpen || end.peer?.state === 'gone') this.hangUpLater(end, 0);
+        else if (end.lastArrivalUs > this.core.schedule.nowUs + PATIENCE_US) this.abandon(end);
+      }
     }
   }
 
@@ -338,6 +343,14 @@ export class Network {
     if (end.inFlight > 0) this.core.counters.fired('lostSuffix');
     if (lost > 0) this.core.counters.effective('lostSuffix');
     end.limit = Math.min(end.limit, end.sent - lost);
+  }
+
+  /** What is under way from `end` was delayed beyond all measure: it never arrives, and both ends hear of it. */
+  private abandon(end: End): void {
+    end.limit = 0;
+    end.closingSent = true;
+    this.hangUpLater(end, 0);
+    if (end.peer !== null && end.peer.state !== 'gone') this.hangUpLater(end.peer, 0);
   }
 
   private resetDirection(end: End): void {

@@ -8,6 +8,8 @@ import type { ConnectionId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { ElectionMessage, Notification } from '../wire/quorum-messages.ts';
 
+const MAX_SERVER_ID = 255;
+
 /** What is known of the way to one peer. */
 interface Link {
   connection: ConnectionId;
@@ -17,6 +19,12 @@ interface Link {
   sinceMs: number;
   /** The newest message for this peer. */
   last: Notification | null;
+}
+
+/** A vote, and whose it is. */
+export interface Received {
+  readonly from: number;
+  readonly notification: Notification;
 }
 
 /** See the head of the file. Plain data; the election sends through it. */
@@ -79,7 +87,7 @@ export class ElectionLinks {
    * A message came; returns the notification and who sent it, or undefined when it was a greeting or
    * nonsense.
    */
-  onMessage(connection: ConnectionId, message: ElectionMessage, io: Io): { from: number; notification: Notification } | undefined {
+  onMessage(connection: ConnectionId, message: ElectionMessage, io: Io): Received | undefined {
     if (message.kind === 'notification') {
       const from = this.peers.get(connection);
       return from === undefined ? undefined : { from, notification: message };
@@ -99,7 +107,8 @@ export class ElectionLinks {
 
   private greet(connection: ConnectionId, sid: number, io: Io): void {
     const link = this.links.get(sid);
-    if (sid === this.self) {
+    // Nobody else has our id, and what is no id cannot be called back.
+    if (sid === this.self || sid < 1 || sid > MAX_SERVER_ID) {
       io.close(connection);
       return;
     }

@@ -6,8 +6,7 @@
  * own log is durable.
  */
 import { invariant } from '../base/invariant.ts';
-import { counterOf, epochOf, makeZxid, nextZxid, ZXID_ZERO } from '../base/zxid.ts';
-import type { Zxid } from '../base/zxid.ts';
+import { counterOf, epochOf, makeZxid, nextZxid, ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { SessionId } from '../base/session-id.ts';
 import type { ConnectionId } from '../io/event.ts';
 import type { SyncMode } from '../io/fact.ts';
@@ -15,11 +14,9 @@ import type { Io } from '../io/io.ts';
 import type { AckEpoch, LearnerInfo, QuorumMessage } from '../wire/quorum-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
 import { Discovery } from './discovery.ts';
-import type { ZabHost } from './host.ts';
-import { Timer } from './host.ts';
+import { Timer, type ZabHost } from './host.ts';
 import { LearnerHandler } from './learner-handler.ts';
-import { PendingSyncs } from './pending-syncs.ts';
-import type { PendingSync } from './pending-syncs.ts';
+import { PendingSyncs, type PendingSync } from './pending-syncs.ts';
 import { Proposals } from './proposals.ts';
 import { hasQuorum } from './quorum.ts';
 import { chooseSync } from './sync-choice.ts';
@@ -295,7 +292,7 @@ export class Leader {
       this.observeSync(handler, 'DIFF', choice.lastZxid, io);
       io.send(handler.connection, { kind: 'DIFF', zxid: choice.lastZxid });
     }
-    if (choice.kind === 'entries') for (const txn of choice.entries) this.sendCommitted(handler, txn, io);
+    if (choice.kind === 'entries') for (const txn of choice.entries) handler.sendCommitted(txn, io);
     this.startForwarding(handler, io);
     io.send(handler.connection, { kind: 'NEWLEADER', zxid: makeZxid(this.epoch, 0), config: '' });
     handler.phase = 'newLeaderSent';
@@ -303,15 +300,6 @@ export class Leader {
 
   private observeSync(handler: LearnerHandler, mode: SyncMode, toZxid: Zxid, io: Io): void {
     io.observe({ kind: 'syncChosen', learner: handler.sid, mode, peerLastZxid: handler.peerLastZxid, toZxid });
-  }
-
-  private sendCommitted(handler: LearnerHandler, txn: Txn, io: Io): void {
-    if (!handler.isVoter) {
-      io.send(handler.connection, { kind: 'INFORM', txn });
-      return;
-    }
-    io.send(handler.connection, { kind: 'PROPOSAL', txn });
-    io.send(handler.connection, { kind: 'COMMIT', zxid: txn.zxid });
   }
 
   private startForwarding(handler: LearnerHandler, io: Io): void {
@@ -372,11 +360,8 @@ export class Leader {
   }
 
   private answerSyncs(host: ZabHost, io: Io): void {
-    for (;;) {
-      const pending = this.pendingSyncs.takeAfter(this.lastCommitted);
-      if (pending === undefined) return;
-      this.answerSync(pending, host, io);
-    }
+    const next = (): PendingSync | undefined => this.pendingSyncs.takeAfter(this.lastCommitted);
+    for (let pending = next(); pending !== undefined; pending = next()) this.answerSync(pending, host, io);
   }
 
   private answerSync(pending: PendingSync, host: ZabHost, io: Io): void {

@@ -5,6 +5,7 @@
 import { ZXID_ZERO } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
+import type { Io } from '../io/io.ts';
 import type { Txn } from '../wire/transactions.ts';
 
 /** In the order they are gone through. */
@@ -55,6 +56,16 @@ export class LearnerHandler {
   heard(now: number, limitMs: number): void {
     if (this.phase === 'serving') this.deadlineMs = now + limitMs;
     else this.deadlineMs = Math.max(this.deadlineMs, now + limitMs);
+  }
+
+  /** Sends a transaction that is committed already. */
+  sendCommitted(txn: Txn, io: Io): void {
+    if (!this.isVoter) {
+      io.send(this.connection, { kind: 'INFORM', txn });
+      return;
+    }
+    io.send(this.connection, { kind: 'PROPOSAL', txn });
+    io.send(this.connection, { kind: 'COMMIT', zxid: txn.zxid });
   }
 
   proposalSent(zxid: Zxid, now: number): void {

@@ -4,7 +4,7 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { makeZxid } from '../base/zxid.ts';
+import { epochOf, makeZxid, zxidToPair } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import type { Txn } from '../wire/transactions.ts';
@@ -32,7 +32,7 @@ function choice(peer: string, committed: string, last: string, log: string | nul
   const chosen = chooseSync(z(peer), { committed: list(committed), lastProcessed: z(last), fromLog });
   if (chosen.kind === 'readLog') return 'readLog';
   if (chosen.kind === 'snapshot') return 'SNAP';
-  const name = (zxid: Zxid): string => (zxid < 2 ** 32 ? String(zxid) : `${String(Math.floor(zxid / 2 ** 32))}:${String(zxid % 2 ** 32)}`);
+  const name = (zxid: Zxid): string => (epochOf(zxid) === 0 ? String(zxid) : zxidToPair(zxid));
   const head = chosen.truncateTo === null ? 'DIFF' : `TRUNC ${name(chosen.truncateTo)}`;
   return [head, ...chosen.entries.map((entry) => name(entry.zxid))].join(' ');
 }
@@ -62,7 +62,8 @@ const TABLE: readonly (readonly [string, string, string, string | null | undefin
 ];
 
 for (const [peer, committed, last, log, expected] of TABLE) {
-  test(`peer ${peer}, committed [${committed}], last ${last}, log ${log === undefined ? 'unread' : String(log)}`, () => {
+  const read = log === undefined ? 'unread' : String(log);
+  test(`31 LearnerHandlerTest: peer ${peer}, committed [${committed}], last ${last}, log ${read}`, () => {
     assert.is(choice(peer, committed, last, log), expected);
   });
 }

@@ -1,0 +1,79 @@
+/** The servers' side of a history: what each one stated of its role, its epochs and its log. Plain data. */
+import type { Zxid } from '../base/zxid.ts';
+import type { NodeId } from '../io/event.ts';
+import type { ServerStateName } from '../wire/quorum-messages.ts';
+import { EMPTY_LOG, type LogNode, type LogTree, NO_LOG } from './log-tree.ts';
+
+/** What is known of one server from what it stated. */
+export class ServerView {
+  readonly id: NodeId;
+  /** Its bit in `LogTree.durable`; 0 unless it votes. */
+  readonly bit: number;
+  isUp = false;
+  role: ServerStateName = 'LOOKING';
+  /** Whether it is an established leader, or a learner that was brought in line with one. */
+  isServing = false;
+  /** The epoch that it leads, once established; 0 otherwise. */
+  leadsEpoch = 0;
+  establishedMs = 0;
+  acceptedEpoch = 0;
+  currentEpoch = 0;
+  /** Its log; as far as it is durable; as far as it is applied; as far as it proposed (while it leads). */
+  tail: LogNode = EMPTY_LOG;
+  durable: LogNode = EMPTY_LOG;
+  applied: LogNode = EMPTY_LOG;
+  proposed: LogNode = NO_LOG;
+  /** While a leader has it cut back or replaced: down to where, and the leader's own log then. */
+  cutZxid: Zxid | -1 = -1;
+  syncLog: LogNode = NO_LOG;
+
+  constructor(id: NodeId, bit: number) {
+    this.id = id;
+    this.bit = bit;
+  }
+}
+
+/** The leader of an epoch and the history that it started with. */
+export interface Establishment {
+  readonly epoch: number;
+  readonly leader: NodeId;
+  readonly log: LogNode;
+  /** The longest prefix of `log` that was in the truth log before, and what there was in it of earlier epochs. */
+  readonly agreed: LogNode;
+  readonly earlier: LogNode;
+  readonly step: number;
+  readonly atMs: number;
+}
+
+/** A role begins; with LOOKING, all that came with the last one ends. */
+export function changeRole(server: ServerView, role: ServerStateName): void {
+  server.role = role;
+  if (role !== 'LOOKING') return;
+  server.isServing = false;
+  server.leadsEpoch = 0;
+  server.proposed = NO_LOG;
+}
+
+/** Log and tree are both at `log` now, and the disk too, if it says so. */
+export function restate(tree: LogTree, server: ServerView, log: LogNode, isDurable: boolean): void {
+  for (let cut = server.durable; cut > EMPTY_LOG && !tree.isPrefix(cut, log); cut = tree.parent(cut)) {
+    tree.durable[cut] = (tree.durable[cut] ?? 0) & ~server.bit;
+    server.durable = tree.parent(cut);
+  }
+  server.tail = log;
+  server.applied = log;
+  server.cutZxid = -1;
+  server.syncLog = NO_LOG;
+  if (isDurable) makeDurable(tree, server, log);
+}
+
+/** The disk of `server` holds `log` now. */
+export function makeDurable(tree: LogTree, server: ServerView, log: LogNode): void {
+  const { durable } = tree;
+  if (server.bit !== 0) {
+    for (let at = log; at > EMPTY_LOG && ((durable[at] ?? 0) & server.bit) === 0; at = tree.parent(at)) {
+      durable[at] = (durable[at] ?? 0) | server.bit;
+    }
+  }
+  if (tree.zxid(log) > tree.zxid(server.durable)) server.durable = log;
+}
