@@ -38,6 +38,6 @@ export const leaderCompleteness: Property = {
   source: 'Zab (DSN 2011), lemma of initial histories; zookeeper-specifications: LeaderLogCompleteness',
   reads: ['established'],
   exemptions: [],
-  mutants: ['zk-1082'],
+  mutants: ['zk-1082', 'forgetful-voter'],
   create: (): Judge => new LeaderCompleteness(),
 };

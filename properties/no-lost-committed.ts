@@ -49,7 +49,10 @@ class NoLostCommitted extends Judge {
     if (fact.mode !== 'TRUNC' && fact.mode !== 'TRUNC+DIFF') return;
     const { tree } = history;
     this.judged++;
-    const kept = tree.orderedPrefix(tree.floor(history.server(fact.learner).tail, fact.peerLastZxid));
+    // Whoever has stated nothing holds nothing that is known: a stranger that only says that it is a server.
+    const learner = history.servers.get(fact.learner);
+    if (learner === undefined) return;
+    const kept = tree.orderedPrefix(tree.floor(learner.tail, fact.peerLastZxid));
     if (tree.zxid(kept) <= fact.toZxid) return;
     this.violate(
       `server ${at.node} has server ${fact.learner} cut its log back to ${zxidToPair(fact.toZxid)}, ` +
@@ -67,6 +70,6 @@ export const noLostCommitted: Property = {
   source: "Zab (DSN 2011), agreement and the lemma of initial histories; programmer's guide: reliability",
   reads: ['committed', 'established', 'syncChosen'],
   exemptions: [],
-  mutants: ['gen-fsync', 'zk-4643', 'zk-1082'],
+  mutants: ['gen-fsync', 'zk-4643', 'zk-1082', 'damage-is-a-tear', 'failed-sync', 'forgetful-voter', 'zk-2325'],
   create: (): Judge => new NoLostCommitted(),
 };

@@ -9,7 +9,12 @@ class QuorumDurability extends Judge {
     const { log, tree } = history;
     if ((fact.kind !== 'committed' && fact.kind !== 'established') || log === NO_LOG) return;
     this.judged++;
-    if (history.isOnQuorum(log)) return;
+    const isDecided = fact.kind === 'established' && history.establishment?.agreed === log;
+    if (history.isOnQuorum(log, isDecided)) return;
+    if (history.wasOnQuorum(log, isDecided)) {
+      this.exempt('damaged-medium');
+      return;
+    }
     const what = fact.kind === 'committed' ? 'commits' : `establishes epoch ${fact.epoch} upon`;
     this.violate(
       `server ${at.node} ${what} ${zxidToPair(tree.zxid(log))}, which is not durable on a quorum`,
@@ -26,7 +31,9 @@ export const quorumDurability: Property = {
   promise: 'When a leader commits a proposal or is established, a quorum of the voters has the history on disk.',
   source: 'Zab (DSN 2011), sections 4 and 5; ZOOKEEPER-3911, 4643, 4646',
   reads: ['committed', 'established'],
-  exemptions: [],
-  mutants: ['canary'],
+  exemptions: [
+    { name: 'damaged-medium', source: 'a copy may be lost once acknowledged; its server has no vote until it has one again' },
+  ],
+  mutants: ['canary', 'reconfig-old-quorum', 'forgetful-voter'],
   create: (): Judge => new QuorumDurability(),
 };

@@ -220,6 +220,12 @@ judgeCases(test, writeAhead, {}, [
 const three = (s: Script): Script =>
   led(s).write(w1).write(w2).propose(1, w3).log([1], w3).say(2, { kind: 'appended', txn: w3 });
 
+const refuse = (s: Script): Script =>
+  three(s)
+    .say(2, { kind: 'faultBegan', fault: 'bitRot:bit', node: 2, detail: '' })
+    .crash(2)
+    .say(2, { kind: 'stateRefused', reason: 'log', acceptedEpoch: 1, currentEpoch: 1 });
+
 judgeCases(test, exactRecovery, {}, [
   ['what was not synced may be gone', null, (s) => three(s).crash(2).recover([2], z(2), 1, 1)],
   ['or have survived', null, (s) => three(s).crash(2).recover([2], z(3), 1, 1)],
@@ -242,6 +248,21 @@ judgeCases(test, exactRecovery, {}, [
         .say(1, { kind: 'syncChosen', learner: 3, mode: 'SNAP', peerLastZxid: ZXID_ZERO, toZxid: z(2) })
         .crash(3)
         .recover([3], z(2), 1, 1),
+  ],
+  [
+    'refused, for the medium decayed, and found after all',
+    null,
+    (s) => refuse(s).crash(2).recover([2], z(2), 1, 1),
+  ],
+  [
+    'refused, and then found in part',
+    /recovers to 1:1, though its log was durable up to 1:2/,
+    (s) => refuse(s).crash(2).recover([2], z(1), 1, 1),
+  ],
+  [
+    'refused, though nothing decayed',
+    /refuses the state on its disk, which nothing has damaged/,
+    (s) => three(s).crash(2).say(2, { kind: 'stateRefused', reason: 'log', acceptedEpoch: 1, currentEpoch: 1 }),
   ],
   [
     'lost what was durable',

@@ -2,12 +2,16 @@
 import type { Scenario } from '../src/fuzz/scenario.ts';
 import { calm } from './calm.ts';
 import { churn } from './churn.ts';
+import { disk } from './disk.ts';
 import { five } from './five.ts';
 import { observers } from './observers.ts';
 import { partitions } from './partitions.ts';
 import { power } from './power.ts';
+import { reconfig } from './reconfig.ts';
 import { sessions } from './sessions.ts';
 import { sync } from './sync.ts';
 
 /** In the order in which help lists them. */
-export const SCENARIOS: readonly Scenario[] = [five, calm, power, partitions, observers, churn, sync, sessions];
+export const SCENARIOS: readonly Scenario[] = [
+  five, calm, power, partitions, observers, churn, sync, disk, sessions, reconfig,
+];

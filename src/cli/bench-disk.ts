@@ -3,7 +3,9 @@
  * bench wants it. Nothing is ever synced: a server does that beside its work, and the disk of whoever runs the bench is not
  * what is measured.
  */
-import { closeSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync, constants, fstatSync, openSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { byCodeUnit } from '../base/strings.ts';
 import type { DiskToken, NodeId } from '../io/event.ts';
@@ -33,9 +35,12 @@ export class BenchDisk implements Io {
   }
 
   append(file: string, bytes: Uint8Array, token: DiskToken): void {
-    let open = this.open.get(file);
-    if (open === undefined) this.open.set(file, open = openSync(join(this.directory, file), 'a'));
-    writeSync(open, bytes);
+    const { size } = fstatSync(this.opened(file));
+    this.write(file, size, bytes, token);
+  }
+
+  write(file: string, offset: number, bytes: Uint8Array, token: DiskToken): void {
+    writeSync(this.opened(file), bytes, 0, bytes.length, offset);
     this.done(token);
   }
 
@@ -112,6 +117,14 @@ export class BenchDisk implements Io {
 
   halt(reason: string): never {
     throw new Error(reason);
+  }
+
+  private opened(file: string): number {
+    const known = this.open.get(file);
+    if (known !== undefined) return known;
+    const opened = openSync(join(this.directory, file), constants.O_RDWR | constants.O_CREAT);
+    this.open.set(file, opened);
+    return opened;
   }
 
   private done(token: DiskToken): void {

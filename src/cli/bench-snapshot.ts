@@ -8,10 +8,11 @@ import { mkdtempSync, rmSync, statSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { DEFAULT_CONFIG } from '../server/config.ts';
+import { DEFAULT_CONFIG, storageSettings } from '../server/config.ts';
 import { Database } from '../server/database.ts';
 import type { StorageOutcome } from '../storage/outcome.ts';
 import { Storage } from '../storage/storage.ts';
+import { DataTree } from '../tree/data-tree.ts';
 import { encodeTxn } from '../wire/transaction-codec.ts';
 import { atMost, known, processorMs } from './bench-bars.ts';
 import type { Measurement } from './bench-bars.ts';
@@ -21,6 +22,7 @@ import { change, Feed, plant, treePaths, Turns } from './bench-tree.ts';
 const PAUSE_BAR_MS = 20;
 const WRITES_PER_TURN = 100;
 const WARM_UP_TURNS = 50;
+const SETTINGS = storageSettings({ ...DEFAULT_CONFIG, id: 1, members: [] }, new DataTree().image([]));
 
 /** What `--recover` says of a directory. */
 export interface RecoveryReport {
@@ -41,7 +43,7 @@ interface Turning {
 /** A server's loop: every turn some writes, and one answer of the disk if there is any. */
 class Loop {
   readonly feed: Feed = new Feed();
-  readonly storage: Storage = new Storage({ snapRetainCount: 3 });
+  readonly storage: Storage = new Storage(SETTINGS);
   private readonly disk: BenchDisk;
   private readonly turns = new Turns();
 
@@ -121,7 +123,7 @@ export function benchSnapshot(nodes: number): Measurement[] {
 }
 
 function snapshotSize(directory: string): number {
-  const name = readdirSync(directory).find((file) => file.startsWith('snapshot.'));
+  const name = readdirSync(directory).findLast((file) => file.startsWith('snapshot.') && file !== 'snapshot.0');
   return name === undefined ? 0 : statSync(join(directory, name)).size;
 }
 
@@ -148,14 +150,14 @@ function recoveryReport(parsed: unknown): RecoveryReport {
 /** Starts from a data directory, as a server does, and says what that took. */
 export function recover(directory: string): RecoveryReport {
   const [began, beganProcessor] = [performance.now(), processorMs()];
-  const storage = new Storage({ snapRetainCount: 3 });
+  const storage = new Storage(SETTINGS);
   const disk = new BenchDisk(directory);
   const database = new Database(DEFAULT_CONFIG.commitLogCount);
   storage.recover(disk);
   for (let event = disk.next(); event !== undefined; event = disk.next()) {
     const outcome = storage.handle(event, disk);
     if (outcome?.kind === 'recovered') database.load(outcome.image, outcome.txns);
-    else if (outcome?.kind === 'unrecoverable') throw new Error(outcome.reason);
+    else if (outcome?.kind === 'unrecoverable' || outcome?.kind === 'refused') throw new Error(outcome.reason);
   }
   return {
     nodes: database.tree.nodeCount,

@@ -64,6 +64,9 @@ export class FakeIo implements Io {
   observe(fact: Fact): void {
     this.lines.push(`! ${describeFact(fact)}`);
   }
+  write(): void {
+    throw new Error('a client has no disk');
+  }
   append(): void {
     throw new Error('a client has no disk');
   }

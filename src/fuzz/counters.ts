@@ -38,8 +38,10 @@ const SERVER_NAMES = new Map<Fact['kind'], string>([
   ['truncated', 'truncated'],
   ['snapshotInstalled', 'snapshots installed'],
   ['snapshotWritten', 'snapshots written'],
+  ['configActivated', 'configurations activated'],
   ['recovered', 'recoveries'],
   ['crashed', 'crashes'],
+  ['stateRefused', 'states refused'],
   ['halted', 'halts'],
 ]);
 

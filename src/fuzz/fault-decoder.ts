@@ -1,9 +1,13 @@
 /** Reading a fault back from JSON, field by field. */
+import { DECAYS, DISK_CALLS } from '../world/fault.ts';
 import type { Fault, Target } from '../world/fault.ts';
-import { Fields, boolean, integer, word } from './decode.ts';
+import { Fields, boolean, integer, text, word } from './decode.ts';
 import type { Decoder } from './decode.ts';
 
-const KINDS = ['crash', 'power', 'pause', 'partition', 'clientCut', 'delay', 'reset', 'stall', 'slowSync', 'drift'] as const;
+const KINDS = [
+  'crash', 'power', 'pause', 'partition', 'clientCut', 'delay', 'reset', 'stall', 'slowSync', 'drift', 'diskError', 'diskFull',
+  'bitRot',
+] as const;
 const SHAPES = ['isolate', 'isolate-leader', 'majority-minority', 'halves', 'ring', 'bridge', 'pair'] as const;
 const ROLES = ['leader', 'follower', 'observer', 'looking', 'any', 'client'] as const;
 const DIRECTIONS = ['in', 'out'] as const;
@@ -26,6 +30,7 @@ function faultOf(fields: Fields, kind: (typeof KINDS)[number]): Fault {
     case 'pause':
     case 'clientCut':
     case 'stall':
+    case 'diskFull':
       return { kind, target: target(fields), forMs: forMs(fields) };
     case 'partition':
       return {
@@ -42,6 +47,16 @@ function faultOf(fields: Fields, kind: (typeof KINDS)[number]): Fault {
       return { kind, target: target(fields) };
     case 'slowSync':
       return { kind, target: target(fields), factor: fields.get('factor', integer(1)), forMs: forMs(fields) };
+    case 'diskError':
+      return {
+        kind,
+        target: target(fields),
+        call: fields.get('call', word(DISK_CALLS)),
+        error: fields.get('error', word(['EIO', 'ENOSPC'])),
+        times: fields.get('times', integer(1)),
+      };
+    case 'bitRot':
+      return { kind, target: target(fields), decay: fields.get('decay', word(DECAYS)), ...fields.maybe('file', text) };
     case 'drift':
       return { kind, target: target(fields), ppm: fields.get('ppm', integer(-1_000_000, 1_000_000)), forMs: forMs(fields) };
   }

@@ -5,7 +5,8 @@
  */
 import fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
-import type { Fault, Target } from '../world/fault.ts';
+import { DECAYS } from '../world/fault.ts';
+import type { DiskCall, Fault, Target } from '../world/fault.ts';
 import type { PlannedFault } from './plan.ts';
 import { record } from './scenario.ts';
 import type { Draw } from './scenario.ts';
@@ -28,6 +29,9 @@ export interface FaultWeights {
   readonly stall: number;
   readonly slowSync: number;
   readonly drift: number;
+  readonly diskError: number;
+  readonly diskFull: number;
+  readonly bitRot: number;
 }
 
 /** The default: everything, single crashes and cuts more often than the rest. */
@@ -48,6 +52,9 @@ export const EVERY_FAULT: FaultWeights = {
   stall: 4,
   slowSync: 3,
   drift: 2,
+  diskError: 1,
+  diskFull: 1,
+  bitRot: 1,
 };
 
 /** No fault at all. */
@@ -68,6 +75,9 @@ export const NO_FAULT: FaultWeights = {
   stall: 0,
   slowSync: 0,
   drift: 0,
+  diskError: 0,
+  diskFull: 0,
+  bitRot: 0,
 };
 
 /** How many faults, of what kind, over how long. */
@@ -85,7 +95,7 @@ export interface FaultOrder {
 
 const DISHES = [
   'crash', 'crashLeader', 'crashAll', 'pause', 'isolate', 'isolateLeader', 'oneWay', 'split', 'ringOrBridge', 'pair', 'clientCut',
-  'delay', 'reset', 'stall', 'slowSync', 'drift',
+  'delay', 'reset', 'stall', 'slowSync', 'drift', 'diskError', 'diskFull', 'bitRot',
 ] as const;
 type Dish = (typeof DISHES)[number];
 
@@ -196,6 +206,12 @@ function dishArbitrary(dish: Dish, { tickMs, hasObservers }: FaultOrder): Arbitr
       return record({ kind: fc.constant('slowSync'), target: anyServer, forMs, factor: fc.integer({ min: 3, max: 100 }) });
     case 'drift':
       return record({ kind: fc.constant('drift'), target: anyNode, ppm: fc.integer({ min: -100_000, max: 100_000 }), forMs });
+    case 'diskError':
+      return diskError(anyServer);
+    case 'diskFull':
+      return record({ kind: fc.constant('diskFull'), target: anyServer, forMs });
+    case 'bitRot':
+      return bitRot(anyServer);
   }
 }
 
@@ -205,6 +221,27 @@ function crash(target: Arbitrary<Target>, tickMs: number): Arbitrary<Fault> {
     record({ kind: fc.constant('crash'), target, downMs: downTime(tickMs) }),
     record({ kind: fc.constant('crash'), target, afterEffects: fc.nat({ max: 6 }), downMs: downTime(tickMs) }),
   );
+}
+
+/** Calls that a server makes all the time, and those that it makes seldom. */
+function diskError(target: Arbitrary<Target>): Arbitrary<Fault> {
+  const call = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom<DiskCall>('append', 'write', 'sync') },
+    { weight: 2, arbitrary: fc.constantFrom<DiskCall>('read', 'syncDirectory', 'rename', 'remove') },
+    { weight: 1, arbitrary: fc.constantFrom<DiskCall>('list', 'truncate') },
+  );
+  const error = fc.constantFrom('EIO', 'ENOSPC');
+  return record({ kind: fc.constant('diskError'), target, call, error, times: fc.integer({ min: 1, max: 4 }) });
+}
+
+/** What is read at every start more often than what may never be read again. */
+function bitRot(target: Arbitrary<Target>): Arbitrary<Fault> {
+  const file = fc.oneof(
+    { weight: 4, arbitrary: fc.constant('log.') },
+    { weight: 2, arbitrary: fc.constant('snapshot.') },
+    { weight: 1, arbitrary: fc.constantFrom('', 'acceptedEpoch', 'currentEpoch') },
+  );
+  return record({ kind: fc.constant('bitRot'), target, decay: fc.constantFrom(...DECAYS), file });
 }
 
 function downTime(tickMs: number): Arbitrary<number> {

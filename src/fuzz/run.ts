@@ -22,7 +22,7 @@ import { World } from '../world/world.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { FactCounter } from './counters.ts';
 import type { Counts } from './counters.ts';
-import { FIRST_CLIENT, serverConfig } from './plan.ts';
+import { FIRST_CLIENT, serverConfig, serverIds } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { EXIT_CODES } from './verdict.ts';
 import type { Finding, Outcome } from './verdict.ts';
@@ -127,9 +127,10 @@ function budgetOf(world: World, ended: 'until' | 'steps' | 'stopped'): Finding |
 }
 
 function nodesOf(plan: Plan): NodeSpec[] {
-  const servers = plan.members.map(({ id }): NodeSpec => {
+  const servers = serverIds(plan).map((id): NodeSpec => {
     const config = serverConfig(plan, id);
-    return { node: id, kind: 'server', disk: true, boot: () => new Server(config) };
+    const isVoter = plan.members.some((member) => member.id === id && member.role === 'participant');
+    return { node: id, kind: 'server', disk: true, isVoter, boot: () => new Server(config) };
   });
   const clients = plan.clients.map((script, index): NodeSpec => {
     return { node: FIRST_CLIENT + index, kind: 'client', disk: false, boot: () => new ScriptedClient(script) };
@@ -151,15 +152,20 @@ function expectationsOf(plan: Plan): Expectations {
   const drifts = plan.faults.map(({ fault }) => (fault.kind === 'drift' ? Math.abs(fault.ppm) : 0));
   const { extendedTypesEnabled, enforceQuota, skipACL, superDigest, containerMaxNeverUsedIntervalMs } = rulesOf(plan);
   return {
-    rules: { extendedTypesEnabled, enforceQuota, skipAcl: skipACL, superDigest, maxNeverUsedIntervalMs: containerMaxNeverUsedIntervalMs },
+    rules: {
+      extendedTypesEnabled, enforceQuota, skipAcl: skipACL, superDigest,
+      maxNeverUsedIntervalMs: containerMaxNeverUsedIntervalMs,
+    },
     voters: ids('participant'),
     observers: ids('observer'),
+    spares: plan.reconfig?.spares ?? [],
+    ...(plan.reconfig?.hierarchy === undefined ? {} : { hierarchy: plan.reconfig.hierarchy }),
     clients: plan.clients.map((_, index) => FIRST_CLIENT + index),
     tickTimeMs: plan.knobs.tickTimeMs,
     heals: true,
     settleMs: Math.floor(plan.tailMs / 2),
     answerMs: Math.floor(plan.tailMs / 4),
     clockDriftPerMille: Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1,
-    mayHalt: false,
+    mayHalt: plan.faults.some(({ fault }) => fault.kind === 'diskError' || fault.kind === 'diskFull' || fault.kind === 'bitRot'),
   };
 }

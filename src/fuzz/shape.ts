@@ -142,6 +142,10 @@ function drawKnobs(draw: Draw, shape: ScenarioShape, tickTimeMs: number): Server
     learnerRetryMs: 100,
     counterLimit: draw.weighted('counterLimit', shape.counterLimit),
     snapRetainCount: 3,
+    preAllocSizeKb: draw.weighted('preAllocSize', [[0, 4], [4, 1], [16, 1]]),
+    txnLogSizeLimitInKb: draw.weighted('txnLogSizeLimit', [[-1, 4], [1, 1], [8, 1]]),
+    dbAutocreate: true,
+    snapshotTrustEmpty: false,
     ...(shape.service === undefined ? {} : { service: draw.weighted('service', shape.service) }),
   };
 }

@@ -353,6 +353,7 @@ export class SmallWorld {
     return {
       voters: ids('participant'),
       observers: ids('observer'),
+      spares: [],
       clients: [],
       tickTimeMs: QUICK.tickTimeMs,
       heals: true,
@@ -365,7 +366,7 @@ export class SmallWorld {
 
   private serverSpec(id: NodeId, config: Partial<ServerConfig>): NodeSpec {
     const boot = (): Server => {
-      const server = new Server({ ...DEFAULT_CONFIG, ...QUICK, ...config, id, members: this.members });
+      const server = new Server({ ...DEFAULT_CONFIG, preAllocSizeKb: 0, ...QUICK, ...config, id, members: this.members });
       this.servers.set(id, server);
       return server;
     };

@@ -14,22 +14,27 @@ import { epochOf, makeZxid, ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact, FactOf } from '../io/fact.ts';
 import type { Txn } from '../wire/transactions.ts';
+import { firstConfig, isQuorum, isReconfiguration, type JudgedConfig } from './configs.ts';
 import { replay } from './decide.ts';
 import type { At, Expectations, OrderedFact } from './judge.ts';
 import { EMPTY_LOG, isSameTxn, type LogNode, LogTree, NO_LOG } from './log-tree.ts';
 import { Model } from './model.ts';
 import { USUAL_RULES } from './rules.ts';
-import { changeRole, type Establishment, makeDurable, restate, ServerView } from './servers.ts';
+import {
+  acceptState, changeRole, type Establishment, isImpairing, makeDurable, recoveredLog, refuseState, restate, ServerView,
+} from './servers.ts';
 import { type Op, SessionBook, type SessionView } from './sessions.ts';
 
 /** The books. */
 export class History {
   readonly expectations: Expectations;
-  readonly tree: LogTree = new LogTree();
+  readonly tree: LogTree;
   readonly model: Model;
   /** The truth log, and when each entry was ordered. */
   readonly truth: LogNode[] = [];
   readonly truthMs: number[] = [];
+  /** The configurations of the truth log, by version. */
+  readonly decidedConfigs: Map<number, JudgedConfig> = new Map();
   /** By epoch, ascending: the news of one may come after those of its successor. */
   readonly establishments: Establishment[] = [];
   /** The one that the present fact is about. */
@@ -50,7 +55,8 @@ export class History {
     const rules = expectations.rules ?? USUAL_RULES;
     this.model = new Model(rules);
     this.sessions = new SessionBook(rules);
-    for (const id of [...expectations.voters, ...expectations.observers]) this.server(id);
+    this.tree = new LogTree(firstConfig(expectations));
+    for (const id of [...expectations.voters, ...expectations.observers, ...expectations.spares]) this.server(id);
   }
 
   /** The operation that the present fact is about. */
@@ -76,19 +82,35 @@ export class History {
   server(id: NodeId): ServerView {
     let view = this.servers.get(id);
     if (view === undefined) {
-      const index = this.expectations.voters.indexOf(id);
-      view = new ServerView(id, index < 0 ? 0 : 1 << index);
+      view = new ServerView(id, 1 << this.servers.size);
       this.servers.set(id, view);
     }
     return view;
   }
 
-  /** Whether `log` is durable on a quorum of the voters. */
-  isOnQuorum(log: LogNode): boolean {
+  /**
+   * Whether `log` is durable on a quorum: of the configuration that it is under and, if it ends with a reconfiguration that was
+   * not decided before, of the one before that as well.
+   */
+  isOnQuorum(log: LogNode, isDecided: boolean): boolean {
+    return this.isQuorumFor(log, this.tree.durable[log] ?? 0, isDecided);
+  }
+
+  /** Whether it was, before media lost what was safe on them. */
+  wasOnQuorum(log: LogNode, isDecided: boolean): boolean {
     let bits = this.tree.durable[log] ?? 0;
-    let count = 0;
-    for (; bits !== 0; bits &= bits - 1) count++;
-    return count * 2 > this.expectations.voters.length;
+    for (const { bit, refusedLog } of this.servers.values()) {
+      if (refusedLog !== NO_LOG && this.tree.isPrefix(log, refusedLog)) bits |= bit;
+    }
+    return this.isQuorumFor(log, bits, isDecided);
+  }
+
+  private isQuorumFor(log: LogNode, bits: number, isDecided: boolean): boolean {
+    const { tree } = this;
+    const config = tree.config(log);
+    if (!isQuorum(config, bits, this.servers)) return false;
+    const isTurn = config.zxid === tree.zxid(log) && isReconfiguration(config) && !isDecided;
+    return !isTurn || isQuorum(tree.config(tree.parent(log)), bits, this.servers);
   }
 
   /** The position in the truth log of the last transaction up to `zxid`; −1 when there is none. */
@@ -155,8 +177,7 @@ export class History {
         return;
       case 'recovered': {
         const server = this.server(at.node);
-        this.log = this.tree.exact(server.tail, fact.lastZxid);
-        if (this.log === NO_LOG && server.syncLog !== NO_LOG) this.log = this.tree.exact(server.syncLog, fact.lastZxid);
+        this.log = recoveredLog(this.tree, server, fact.lastZxid);
         this.isSameTree = this.log === NO_LOG || this.tree.agreesOnDigest(this.log, fact.digest);
         return;
       }
@@ -210,15 +231,18 @@ export class History {
         server.acceptedEpoch = fact.acceptedEpoch;
         server.currentEpoch = fact.currentEpoch;
         // After a crash, what is found on the disk is what survives there; in the midst of a life nothing is said of the disk.
-        restate(
-          this.tree,
-          server,
-          this.log !== NO_LOG ? this.log : this.tree.floor(server.tail, fact.lastZxid),
-          !server.isUp,
-        );
+        const log = this.log !== NO_LOG ? this.log : this.tree.floor(server.tail, fact.lastZxid);
+        restate(this.tree, server, log, !server.isUp);
+        acceptState(server);
         server.isUp = true;
         return;
       }
+      case 'stateRefused':
+        refuseState(this.tree, this.server(at.node), fact);
+        return;
+      case 'faultBegan':
+        if (isImpairing(fact) && this.servers.has(fact.node)) this.server(fact.node).isImpaired = true;
+        return;
       case 'truncated': {
         const server = this.server(at.node);
         restate(this.tree, server, this.tree.floor(server.tail, fact.zxid), true);
@@ -227,6 +251,7 @@ export class History {
       case 'snapshotInstalled': {
         const server = this.server(at.node);
         restate(this.tree, server, this.log !== NO_LOG ? this.log : EMPTY_LOG, true);
+        acceptState(server);
         return;
       }
       case 'acceptedEpoch':
@@ -342,6 +367,7 @@ export class History {
     this.tree.positions[log] = position;
     this.truth.push(log);
     this.truthMs.push(at.timeMs);
+    if (txn.body.kind === 'reconfig') this.decidedConfigs.set(this.tree.config(log).version, this.tree.config(log));
     const { body, clientId, cxid } = txn;
     let session = this.sessions.all.get(clientId);
     if (body.kind === 'createSession') {
@@ -371,7 +397,9 @@ export class History {
   }
 
   private afterSyncChosen(fact: FactOf<'syncChosen'>, at: At): void {
-    const learner = this.server(fact.learner);
+    // A stranger that has stated nothing itself is no server of this run.
+    const learner = this.servers.get(fact.learner);
+    if (learner === undefined) return;
     const leader = this.server(at.node);
     learner.syncLog = leader.tail;
     if (fact.mode === 'DIFF') return;

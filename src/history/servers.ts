@@ -1,13 +1,14 @@
 /** The servers' side of a history: what each one stated of its role, its epochs and its log. Plain data. */
 import type { Zxid } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
+import type { FactOf } from '../io/fact.ts';
 import type { ServerStateName } from '../wire/quorum-messages.ts';
 import { EMPTY_LOG, type LogNode, type LogTree, NO_LOG } from './log-tree.ts';
 
 /** What is known of one server from what it stated. */
 export class ServerView {
   readonly id: NodeId;
-  /** Its bit in `LogTree.durable`; 0 unless it votes. */
+  /** Its bit in `LogTree.durable`. */
   readonly bit: number;
   isUp = false;
   role: ServerStateName = 'LOOKING';
@@ -26,6 +27,12 @@ export class ServerView {
   /** While a leader has it cut back or replaced: down to where, and the leader's own log then. */
   cutZxid: Zxid | -1 = -1;
   syncLog: LogNode = NO_LOG;
+  /** Its medium lost something or could not be read. */
+  isImpaired = false;
+  /** What was durable here when this server refused its state, until a snapshot replaces it; `NO_LOG`: it did not. */
+  refusedLog: LogNode = NO_LOG;
+  /** The end of its log then, durable or not. */
+  refusedTail: LogNode = NO_LOG;
 
   constructor(id: NodeId, bit: number) {
     this.id = id;
@@ -65,6 +72,45 @@ export function restate(tree: LogTree, server: ServerView, log: LogNode, isDurab
   server.cutZxid = -1;
   server.syncLog = NO_LOG;
   if (isDurable) makeDurable(tree, server, log);
+}
+
+/** What its disk holds counts for nothing any more. */
+export function refuseState(tree: LogTree, server: ServerView, fact: FactOf<'stateRefused'>): void {
+  server.acceptedEpoch = fact.acceptedEpoch;
+  server.currentEpoch = fact.currentEpoch;
+  if (server.refusedLog === NO_LOG) {
+    server.refusedLog = server.durable;
+    server.refusedTail = server.tail;
+  }
+  restate(tree, server, EMPTY_LOG, true);
+  server.isUp = true;
+}
+
+/** It has been given its state anew, or has found it after all. */
+export function acceptState(server: ServerView): void {
+  server.refusedLog = NO_LOG;
+  server.refusedTail = NO_LOG;
+}
+
+/** Where `zxid` is in what the disk of `server` may hold: its own log, or that of the leader that replaces it. */
+export function recoveredLog(tree: LogTree, server: ServerView, zxid: Zxid): LogNode {
+  for (const log of [server.tail, server.syncLog, server.refusedTail]) {
+    const found = log === NO_LOG ? NO_LOG : tree.exact(log, zxid);
+    if (found !== NO_LOG) return found;
+  }
+  return NO_LOG;
+}
+
+/** Whether a disk may hold something else afterwards than was written, or cannot be read. */
+export function isImpairing({ fault, detail }: FactOf<'faultBegan'>): boolean {
+  return fault.startsWith('bitRot') || (fault.startsWith('diskError') && detail.startsWith('read'));
+}
+
+/** Whether the servers whose bits are set are more than half of so many. */
+export function isMajority(bits: number, voters: number): boolean {
+  let count = 0;
+  for (let left = bits; left !== 0; left &= left - 1) count++;
+  return count * 2 > voters;
 }
 
 /** The disk of `server` holds `log` now. */

@@ -29,6 +29,16 @@ export type ServerFact =
       readonly currentEpoch: number;
       readonly tornTail: boolean;
     }
+  /**
+   * Recovery found a state that this server cannot answer for. It holds nothing and has no vote until a snapshot
+   * from a leader is installed; `reason` is for people.
+   */
+  | {
+      readonly kind: 'stateRefused';
+      readonly reason: string;
+      readonly acceptedEpoch: number;
+      readonly currentEpoch: number;
+    }
   /** The role changed. `epoch` is the epoch led or followed (currentEpoch while LOOKING). */
   | { readonly kind: 'role'; readonly role: ServerStateName; readonly epoch: number }
   /** An election began here; `round` is the logical clock. */
@@ -81,6 +91,13 @@ export type ServerFact =
   | { readonly kind: 'snapshotInstalled'; readonly zxid: Zxid; readonly digest: Digest }
   /** A snapshot of the own tree at `zxid` is durable. */
   | { readonly kind: 'snapshotWritten'; readonly zxid: Zxid }
+  /** This server goes by this configuration from now on: ids, ascending; a zxid as its version. */
+  | {
+      readonly kind: 'configActivated';
+      readonly version: Zxid;
+      readonly voters: readonly NodeId[];
+      readonly observers: readonly NodeId[];
+    }
   /** The process stops itself. */
   | { readonly kind: 'halted'; readonly reason: string };
 

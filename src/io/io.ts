@@ -35,11 +35,16 @@ export interface Network {
  * Files of bytes in one flat directory, under a page cache. Changes are visible at once to later requests of
  * the same process, and durable only after `sync` (a file's bytes) and `syncDirectory` (its name). Every
  * request is answered by 'diskDone', 'diskRead', 'diskListed' or 'diskFailed' with its token; with token 0
- * (append, remove, close only) success is not said.
+ * (append, write, remove, close only) success is not said.
  */
 export interface Disk {
   /** Appends at the end; creates the file if there is none. `bytes` is handed over. */
   append(file: string, bytes: Uint8Array, token: DiskToken): void;
+  /**
+   * Writes at `offset`, over what is there or beyond it (zeros fill a gap); creates the file if there is none.
+   * `bytes` is handed over.
+   */
+  write(file: string, offset: number, bytes: Uint8Array, token: DiskToken): void;
   /** Makes all of the file's bytes durable that were written before this call. */
   sync(file: string, token: DiskToken): void;
   /** Makes all creations, renames and removals durable that came before this call. */

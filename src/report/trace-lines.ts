@@ -156,6 +156,8 @@ function describeFact(fact: Fact): string | null {
     case 'recovered':
       return `recovered ${zxidToPair(fact.lastZxid)}, epochs ${fact.acceptedEpoch}/${fact.currentEpoch}`
         + (fact.tornTail ? ', torn tail dropped' : '');
+    case 'stateRefused':
+      return `refused its state: ${fact.reason}`;
     case 'role':
       return `${fact.role} ${fact.epoch}`;
     case 'electionStarted':
@@ -182,6 +184,9 @@ function describeFact(fact: Fact): string | null {
     case 'snapshotInstalled':
     case 'snapshotWritten':
       return `${fact.kind} ${zxidToPair(fact.zxid)}`;
+    case 'configActivated':
+      return `configuration ${zxidToPair(fact.version)} is in force: voters ${fact.voters.join(', ')}`
+        + (fact.observers.length > 0 ? `, observers ${fact.observers.join(', ')}` : '');
     case 'halted':
       return `halted: ${fact.reason}`;
     case 'sessionOwner':

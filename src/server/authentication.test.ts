@@ -36,7 +36,8 @@ const MINE: readonly Acl[] = [{ perms: 31, id: { scheme: 'auth', id: '' } }];
 /** A lone server, and the means to connect to it. */
 function serving(config: Partial<ServerConfig> = {}): { ensemble: Ensemble; hand: Hand; line: () => Line } {
   const members: Member[] = [{ id: 1, role: 'participant' }];
-  const ensemble = new Ensemble(1, 1, (id) => new Server({ ...DEFAULT_CONFIG, ...config, id, members }));
+  const ensemble = new Ensemble(1, 1, (id) =>
+    new Server({ ...DEFAULT_CONFIG, preAllocSizeKb: 0, ...config, id, members }));
   const hand = present(ensemble.hands[0], 'a hand');
   ensemble.run(1000);
   const line = (): Line => {

@@ -516,6 +516,8 @@ test('39 RaceConditionTest, SendAckRequestProcessorTest: a leader may die after 
     small.world.inject({ kind: 'crash', target: { role: 'leader' }, afterEffects: effects, downMs: 300 });
     small.pass(200);
   }
+  small.leader();
+  small.pass(2000);
   small.until(() => client.core.phase === 'connected', 'the client is connected');
   assert.is(small.ask(client, create('/last')).err, 0);
   small.end();

@@ -27,7 +27,8 @@ interface Bench {
 
 function serving(config: Partial<ServerConfig> = {}, servers = 1): Bench {
   const members = Array.from({ length: servers }, (_, index): Member => ({ id: index + 1, role: 'participant' }));
-  const ensemble = new Ensemble(servers, 2, (id) => new Server({ ...DEFAULT_CONFIG, ...QUICK, ...config, id, members }));
+  const ensemble = new Ensemble(servers, 2, (id) =>
+    new Server({ ...DEFAULT_CONFIG, preAllocSizeKb: 0, ...QUICK, ...config, id, members }));
   const hand = present(ensemble.hands[0], 'a hand');
   const other = present(ensemble.hands[1], 'another hand');
   ensemble.run(1500);

@@ -21,7 +21,8 @@ const EXISTS: Request = { kind: 'exists', path: '/a', watch: false };
 /** Three servers with a leader, a node `/a`, and two hands. */
 function serving(config: Partial<ServerConfig> = {}): { ensemble: Ensemble; hand: Hand } {
   const members = [1, 2, 3].map((id): Member => ({ id, role: 'participant' }));
-  const ensemble = new Ensemble(3, 1, (id) => new Server({ ...DEFAULT_CONFIG, ...QUICK, ...config, id, members }));
+  const ensemble = new Ensemble(3, 1, (id) =>
+    new Server({ ...DEFAULT_CONFIG, preAllocSizeKb: 0, ...QUICK, ...config, id, members }));
   const hand = present(ensemble.hands[0], 'a hand');
   ensemble.run(1500);
   const line = hand.connect(1);

@@ -8,10 +8,11 @@ import { invariant } from '../base/invariant.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { Io } from '../io/io.ts';
 import type { EpochFile } from '../storage/file-names.ts';
-import type { Recovered, StorageOutcome } from '../storage/outcome.ts';
+import type { Recovered, Refused, StorageOutcome } from '../storage/outcome.ts';
 import { Storage, type DiskEvent } from '../storage/storage.ts';
 import type { Applied } from '../tree/applied.ts';
 import type { SnapshotImage, Txn } from '../wire/transactions.ts';
+import { storageSettings } from './config.ts';
 import type { ServerConfig } from './config.ts';
 import { Database } from './database.ts';
 
@@ -29,11 +30,13 @@ export class Replica {
   /** A snapshot of our own that waits until the log is durable up to it. */
   private outgoing: SnapshotImage | null = null;
   private untilSnapshot = 0;
+  /** Why the disk's state was refused; empty: it was not, or a leader's has replaced it. */
+  private refusal = '';
 
   constructor(config: ServerConfig) {
     this.snapCount = config.snapCount;
     this.database = new Database(config.commitLogCount);
-    this.storage = new Storage({ snapRetainCount: config.snapRetainCount });
+    this.storage = new Storage(storageSettings(config, this.database.image()));
   }
 
   get acceptedEpoch(): number {
@@ -42,6 +45,17 @@ export class Replica {
 
   get currentEpoch(): number {
     return this.storage.currentEpoch;
+  }
+
+  /** This replica answers for what its log says; otherwise it has nothing, and only a snapshot from a leader changes that. */
+  get hasHistory(): boolean {
+    return this.refusal === '';
+  }
+
+  /** For the operator of an ensemble in which too many have none. */
+  get whyNoHistory(): string {
+    const remedy = 'restore the data directories of a majority, then start all servers again';
+    return `${this.refusal}; and too few of the other voters have what is missing: ${remedy}`;
   }
 
   get lastLogged(): Zxid {
@@ -110,7 +124,8 @@ export class Replica {
   /** Counts an applied transaction; after between half and all of snapCount of them a snapshot is taken. */
   countForSnapshot(io: Io): void {
     this.untilSnapshot -= 1;
-    if (this.untilSnapshot > 0 || this.outgoing !== null || this.storage.isWritingSnapshot) return;
+    if (this.untilSnapshot > 0 || this.database.endsWithReconfig) return;
+    if (this.outgoing !== null || this.storage.isWritingSnapshot) return;
     this.resetSnapshotCount(io);
     this.outgoing = this.database.image();
     this.writeSnapshotWhenDurable(io);
@@ -124,10 +139,26 @@ export class Replica {
     this.observeRecovery(false, io);
   }
 
-  onRecovered(recovered: Recovered, io: Io): void {
+  onRecovered(recovered: Recovered | Refused, io: Io): void {
+    if (recovered.kind === 'refused') {
+      this.onRefused(recovered, io);
+      return;
+    }
     this.database.load(recovered.image, recovered.txns);
     this.observeRecovery(recovered.tornTail, io);
     this.resetSnapshotCount(io);
+  }
+
+  /** The disk's state counts for nothing: the database stays empty until a leader's snapshot is installed. */
+  /** This server cannot go on; `reason` says what to do. */
+  halt(reason: string, io: Io): never {
+    io.observe({ kind: 'halted', reason });
+    return io.halt(reason);
+  }
+
+  private onRefused({ reason, acceptedEpoch, currentEpoch }: Refused, io: Io): void {
+    this.refusal = reason;
+    io.observe({ kind: 'stateRefused', reason, acceptedEpoch, currentEpoch });
   }
 
   onEpochWritten(file: EpochFile, epoch: number, io: Io): void {
@@ -155,6 +186,7 @@ export class Replica {
   onSnapshotInstalled(zxid: Zxid, io: Io): void {
     this.replaceHistory(this.incoming, [], io);
     this.incoming = null;
+    this.refusal = '';
     io.observe({ kind: 'snapshotInstalled', zxid, digest: this.database.tree.digest });
   }
 

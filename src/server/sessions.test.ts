@@ -24,7 +24,8 @@ const UPGRADING = { localSessionsEnabled: true, localSessionsUpgradingEnabled: t
 /** An ensemble that has its leader, and a hand in it. */
 function serving(servers: number, config: Partial<ServerConfig> = {}): { ensemble: Ensemble; hand: Hand } {
   const members = Array.from({ length: servers }, (_, index): Member => ({ id: index + 1, role: 'participant' }));
-  const ensemble = new Ensemble(servers, 1, (id) => new Server({ ...DEFAULT_CONFIG, ...QUICK, ...config, id, members }));
+  const ensemble = new Ensemble(servers, 1, (id) =>
+    new Server({ ...DEFAULT_CONFIG, preAllocSizeKb: 0, ...QUICK, ...config, id, members }));
   ensemble.run(1500);
   return { ensemble, hand: present(ensemble.hands[0], 'a hand') };
 }

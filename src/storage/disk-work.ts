@@ -3,13 +3,19 @@
  * synced, so this is how an order on disk is made: whatever part of the steps a crash leaves done, it is the first ones.
  */
 import type { Io } from '../io/io.ts';
+import { encodeMark, WATERMARK_FILE } from './watermark.ts';
+import type { Mark } from './watermark.ts';
 
 export type DiskStep =
   | { readonly kind: 'remove'; readonly files: readonly string[] }
   | { readonly kind: 'rename'; readonly from: string; readonly to: string }
   | { readonly kind: 'truncate'; readonly file: string; readonly size: number }
   | { readonly kind: 'sync'; readonly file: string }
-  | { readonly kind: 'syncDirectory' };
+  | { readonly kind: 'syncDirectory' }
+  /** A new file; there is none of that name. */
+  | { readonly kind: 'write'; readonly file: string; readonly bytes: Uint8Array }
+  /** The log is durable up to here, and will stay so. */
+  | { readonly kind: 'mark'; readonly mark: Mark };
 
 /** Runs `steps`; every request carries `token`, which nothing else may use meanwhile. */
 export class DiskWork {
@@ -43,6 +49,12 @@ export class DiskWork {
     return this.start(io);
   }
 
+  /** The step under way removes this file. */
+  removes(file: string): boolean {
+    const step = this.steps[this.at];
+    return step?.kind === 'remove' && step.files.includes(file);
+  }
+
   /** Ends after the step under way. */
   cancel(): void {
     this.steps.length = Math.min(this.steps.length, this.at + 1);
@@ -70,5 +82,16 @@ function issue(step: DiskStep, token: number, io: Io): number {
     case 'syncDirectory':
       io.syncDirectory(token);
       return 1;
+    case 'write':
+      io.append(step.file, step.bytes, token);
+      io.sync(step.file, token);
+      return 2;
+    case 'mark': {
+      const { offset, bytes } = encodeMark(step.mark);
+      io.write(WATERMARK_FILE, offset, bytes, token);
+      io.sync(WATERMARK_FILE, token);
+      io.syncDirectory(token);
+      return 3;
+    }
   }
 }

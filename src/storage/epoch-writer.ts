@@ -1,8 +1,9 @@
 /**
  * acceptedEpoch and currentEpoch: one decimal number in a file of its own, written beside it, synced, renamed and made
  * durable by its name before anybody hears of it (ZOOKEEPER-2307: a value in memory that the disk lacks is a promise that a
- * crash breaks).
+ * crash breaks). The number stands there twice, once with a checksum: a digit that decays would be another promise.
  */
+import { crc32 } from '../base/checksum.ts';
 import { EPOCH_LIMIT } from '../base/zxid.ts';
 import type { Io } from '../io/io.ts';
 import { temporaryFileName } from './file-names.ts';
@@ -61,14 +62,29 @@ export class EpochWriter {
   }
 }
 
-/** Decimal digits. */
+/** Decimal digits on the first line, which is all that ZooKeeper reads; on the second they stand again, with their CRC-32. */
 export function encodeEpoch(epoch: number): Uint8Array {
-  return new TextEncoder().encode(epoch.toString());
+  const digits = epoch.toString();
+  return new TextEncoder().encode(`${digits}\n${digits} ${checksumOf(digits)}\n`);
 }
 
-/** Digits, perhaps with a line's end after them; undefined when it is anything else or no epoch. */
+/**
+ * The copy that its checksum confirms, wherever it stands; without one, the digits of the first line. Undefined when there is
+ * neither: then nobody knows what this server has promised.
+ */
 export function parseEpoch(bytes: Uint8Array): number | undefined {
-  const text = new TextDecoder().decode(bytes).trim();
-  const epoch = /^[0-9]{1,10}$/.test(text) ? Number(text) : EPOCH_LIMIT;
+  const text = new TextDecoder().decode(bytes);
+  for (const [, digits, checksum] of text.matchAll(/([0-9]{1,7}) ([0-9a-f]{8})/g)) {
+    if (digits !== undefined && checksum === checksumOf(digits)) return epochOfDigits(digits);
+  }
+  return epochOfDigits((text.split('\n')[0] ?? '').trim());
+}
+
+function epochOfDigits(digits: string): number | undefined {
+  const epoch = /^[0-9]{1,10}$/.test(digits) ? Number(digits) : EPOCH_LIMIT;
   return epoch < EPOCH_LIMIT ? epoch : undefined;
+}
+
+function checksumOf(digits: string): string {
+  return crc32(new TextEncoder().encode(digits)).toString(16).padStart(8, '0');
 }

@@ -3,13 +3,25 @@
  * completions happen one by one, in an order of its choosing (per file: as asked). Not part of the storage.
  */
 import { InvariantViolation } from '../base/invariant.ts';
+import { ZXID_ZERO } from '../base/zxid.ts';
 import type { DiskError, NodeId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
+import type { StorageSettings } from './outcome.ts';
 import type { DiskEvent } from './storage.ts';
+
+/** Keeps one snapshot, takes no space in advance, starts with an image that holds nothing at all. */
+export const SETTINGS: StorageSettings = {
+  snapRetainCount: 1,
+  logSizes: { preAllocSize: 0, sizeLimit: 0 },
+  emptyImage: { zxid: ZXID_ZERO, sessions: [], acls: [], nodes: [], digest: null },
+  isAutocreated: true,
+  isEmptyTrusted: false,
+};
 
 /** What the world's simulated disk offers; `Mark` names what a sync covers. */
 export interface Device<Mark> {
   append(file: string, bytes: Uint8Array): void;
+  write(file: string, offset: number, bytes: Uint8Array): void;
   sync(file: string): Mark | undefined;
   settle(mark: Mark): void;
   syncDirectory(): number;
@@ -38,6 +50,9 @@ export class FakeIo<Mark> implements Io {
   readonly requests: string[] = [];
   /** The requests that fail, as in `requests`. */
   readonly failing: Set<string> = new Set();
+  /** So many requests from now one fails; below 0: none. */
+  failsIn = -1;
+  hasFailed = false;
 
   constructor(device: Device<Mark>) {
     this.device = device;
@@ -57,6 +72,12 @@ export class FakeIo<Mark> implements Io {
   append(file: string, bytes: Uint8Array, token: number): void {
     if (this.fails('append', file, token)) return;
     this.device.append(file, bytes);
+    if (token !== 0) this.done(file, token);
+  }
+
+  write(file: string, offset: number, bytes: Uint8Array, token: number): void {
+    if (this.fails('write', file, token)) return;
+    this.device.write(file, offset, bytes);
     if (token !== 0) this.done(file, token);
   }
 
@@ -98,7 +119,9 @@ export class FakeIo<Mark> implements Io {
 
   fails(verb: string, file: string, token: number): boolean {
     this.requests.push(`${verb} ${file}`);
-    if (!this.failing.has(`${verb} ${file}`)) return false;
+    const isChosen = this.failsIn >= 0 && this.failsIn-- === 0;
+    if (!isChosen && !this.failing.has(`${verb} ${file}`)) return false;
+    this.hasFailed = true;
     this.answer(file, token, 'EIO');
     return true;
   }

@@ -20,6 +20,9 @@ test('a directory is sorted out by number, not by text', () => {
     installing: [3],
     epochs: ['acceptedEpoch'],
     leftovers: [],
+    compressed: new Map(),
+    hasWatermark: false,
+    mayBeEmpty: false,
   });
 });
 
@@ -27,11 +30,17 @@ for (const file of ['acceptedEpoch.tmp', 'currentEpoch.tmp', 'snapshot.1f.tmp'])
   test(`${file} is left over`, () => assert.equal(takeInventory([file]).leftovers, [file]));
 }
 
-const OTHERS = ['log.', 'log.01', 'log.A', 'log.-1', 'log.1.tmp', 'log.ffffffffffffffff', 'snapshot.1.gz', 'a.tmp', 'id'];
+const OTHERS = ['log.', 'log.01', 'log.A', 'log.-1', 'log.1.tmp', 'log.ffffffffffffffff', 'log.1.gz', 'a.tmp', 'id'];
 for (const file of OTHERS) {
   test(`${file} is not ours`, () => {
-    assert.equal(takeInventory([file]), { logs: [], snapshots: [], installing: [], epochs: [], leftovers: [] });
+    assert.equal(takeInventory([file]), takeInventory([]));
   });
 }
+
+test('compressed snapshots, the mark and the marker are known', () => {
+  const found = takeInventory(['snapshot.1f.gz', 'snapshot.20.snappy', 'durableZxid', 'initialize']);
+  assert.equal([...found.compressed.values()], ['snapshot.1f.gz', 'snapshot.20.snappy']);
+  assert.ok(found.hasWatermark && found.mayBeEmpty);
+});
 
 test.run();

@@ -5,6 +5,10 @@
  */
 import { zxidFromNumber } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
+import { WATERMARK_FILE } from './watermark.ts';
+
+/** ZooKeeper's marker: a server that finds nothing but this may start with nothing. */
+export const INITIALIZE_FILE = 'initialize';
 
 /** The two files that keep an epoch. */
 export type EpochFile = 'acceptedEpoch' | 'currentEpoch';
@@ -17,6 +21,11 @@ export interface Inventory {
   /** Snapshots from a leader whose installation has begun and must be finished; at most one in practice. */
   readonly installing: readonly Zxid[];
   readonly epochs: readonly EpochFile[];
+  readonly hasWatermark: boolean;
+  /** An operator has left the marker that this server may start with nothing. */
+  readonly mayBeEmpty: boolean;
+  /** Snapshots that ZooKeeper compressed, by their zxid. */
+  readonly compressed: ReadonlyMap<Zxid, string>;
   /** Files that a crash left half written, under a name that nothing reads. */
   readonly leftovers: readonly string[];
 }
@@ -53,16 +62,25 @@ export function takeInventory(files: readonly string[]): Inventory {
   const snapshots: Zxid[] = [];
   const installing: Zxid[] = [];
   const epochs: EpochFile[] = [];
+  const compressed = new Map<Zxid, string>();
   const leftovers: string[] = [];
   for (const file of files) {
     if (file === 'acceptedEpoch' || file === 'currentEpoch') epochs.push(file);
     else if (isLeftover(file)) leftovers.push(file);
+    else if (file.endsWith('.gz') || file.endsWith('.snappy')) addCompressed(file, compressed);
     else if (!addZxid(file, LOG, '', logs) && !addZxid(file, SNAPSHOT, '', snapshots)) {
       addZxid(file, SNAPSHOT, INSTALLING, installing);
     }
   }
   for (const zxids of [logs, snapshots, installing]) zxids.sort(ascending);
-  return { logs, snapshots, installing, epochs, leftovers };
+  const hasWatermark = files.includes(WATERMARK_FILE);
+  const mayBeEmpty = files.includes(INITIALIZE_FILE);
+  return { logs, snapshots, installing, epochs, leftovers, compressed, hasWatermark, mayBeEmpty };
+}
+
+function addCompressed(file: string, to: Map<Zxid, string>): void {
+  const zxid = zxidOfName(file, SNAPSHOT, file.slice(file.lastIndexOf('.')));
+  if (zxid !== undefined) to.set(zxid, file);
 }
 
 function isLeftover(file: string): boolean {

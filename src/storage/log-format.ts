@@ -15,6 +15,8 @@ import { WireError } from '../wire/wire-error.ts';
 export const LOG_HEADER_SIZE = 16;
 const MAGIC = 0x5a4b4c47;
 const VERSION = 2;
+/** A file is made larger when the end of its entries comes so close to its own. */
+const PADDING_AHEAD = 4096;
 /** Checksum (8 bytes) and length (4) before a transaction, 'B' after it. */
 const ENTRY_PREFIX = 12;
 const ENTRY_OVERHEAD = ENTRY_PREFIX + 1;
@@ -34,6 +36,8 @@ export interface ParsedLog {
   /** The end of the last sound entry; 0 when not even the header is there. */
   readonly validLength: number;
   readonly damage: LogDamage;
+  /** Behind a tear there is an entry that is sound; never looked for otherwise. */
+  readonly hasSoundBeyond: boolean;
 }
 
 /** The bytes of one entry, after the file's header if it is the first. */
@@ -57,7 +61,7 @@ export function parseLog(bytes: Uint8Array): ParsedLog {
   const txns: Txn[] = [];
   const ends: number[] = [];
   const header = headerDamage(bytes);
-  if (header !== 'none') return { txns, ends, validLength: 0, damage: header };
+  if (header !== 'none') return { txns, ends, validLength: 0, damage: header, hasSoundBeyond: hasSoundEntry(bytes, 1) };
   let at = LOG_HEADER_SIZE;
   let damage: LogDamage = 'none';
   while (at < bytes.length) {
@@ -76,7 +80,16 @@ export function parseLog(bytes: Uint8Array): ParsedLog {
     txns.push(txn);
     ends.push(at);
   }
-  return { txns, ends, validLength: at > bytes.length ? bytes.length : at, damage };
+  const hasSoundBeyond = damage === 'torn' && hasSoundEntry(bytes, at + 1);
+  return { txns, ends, validLength: at > bytes.length ? bytes.length : at, damage, hasSoundBeyond };
+}
+
+/** How large a file becomes before an entry is written at `position`, as ZooKeeper's FilePadding has it; sizes in bytes. */
+export function paddedSize(position: number, fileSize: number, preAllocSize: number): number {
+  if (preAllocSize <= 0 || position + PADDING_AHEAD < fileSize) return fileSize;
+  if (position <= fileSize) return fileSize + preAllocSize;
+  const size = position + preAllocSize;
+  return size - (size % preAllocSize);
 }
 
 /** Whether nothing can lie between the two: the next counter, or the first of a later epoch. */
@@ -109,6 +122,15 @@ function entryLength(bytes: Uint8Array, at: number): number {
   if (length <= 0 || end >= bytes.length || bytes[end] !== END_OF_ENTRY) return 0;
   if (readInt(bytes, at) !== 0 || readInt(bytes, at + 4) >>> 0 !== adler32(bytes, at + ENTRY_PREFIX, end)) return 0;
   return length;
+}
+
+/** Whether an entry is sound that begins at `from` or later. */
+function hasSoundEntry(bytes: Uint8Array, from: number): boolean {
+  for (let at = from; at + ENTRY_OVERHEAD <= bytes.length; at++) {
+    const length = entryLength(bytes, at);
+    if (length > 0 && decodeSound(bytes.subarray(at + ENTRY_PREFIX, at + ENTRY_PREFIX + length)) !== undefined) return true;
+  }
+  return false;
 }
 
 function decodeSound(bytes: Uint8Array): Txn | undefined {

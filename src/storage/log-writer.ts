@@ -9,15 +9,27 @@ import type { Zxid } from '../base/zxid.ts';
 import type { Io } from '../io/io.ts';
 import type { Txn } from '../wire/transactions.ts';
 import { logFileName } from './file-names.ts';
-import { encodeLogEntry } from './log-format.ts';
+import { encodeLogEntry, LOG_HEADER_SIZE, paddedSize } from './log-format.ts';
+
+/** Sizes of log files in bytes; 0 for none. */
+export interface LogSizes {
+  /** Space is taken in advance, in portions of so much. */
+  readonly preAllocSize: number;
+  /** A file that has grown beyond this is followed by another. */
+  readonly sizeLimit: number;
+}
 
 /** One server's log, for writing; every sync carries `token`. */
 export class LogWriter {
   readonly token: number;
+  readonly sizes: LogSizes;
   /** The first zxid of every log file, ascending. */
   files: Zxid[];
   /** The file appended to; empty: the next append begins one. */
   file: string;
+  /** Where its entries end, and how large it is. */
+  position: number;
+  fileSize: number;
   /** The last one handed to `append`. */
   lastLogged: Zxid;
   /** The last one in a file; behind `lastLogged` while some are held. */
@@ -34,10 +46,13 @@ export class LogWriter {
   syncingZxid: Zxid;
   isSyncWanted: boolean;
 
-  constructor(token: number) {
+  constructor(token: number, sizes: LogSizes) {
     this.token = token;
+    this.sizes = sizes;
     this.files = [];
     this.file = '';
+    this.position = 0;
+    this.fileSize = 0;
     this.lastLogged = ZXID_ZERO;
     this.lastWritten = ZXID_ZERO;
     this.durableZxid = ZXID_ZERO;
@@ -122,8 +137,26 @@ export class LogWriter {
       this.files.push(txn.zxid);
       this.isNameDurable = false;
       this.isRollDue = false;
+      this.position = 0;
+      this.fileSize = LOG_HEADER_SIZE;
     }
-    io.append(this.file, encodeLogEntry(txn, isFirst), 0);
+    this.put(encodeLogEntry(txn, isFirst), io);
     this.lastWritten = txn.zxid;
+    const { sizeLimit } = this.sizes;
+    if (sizeLimit > 0 && this.position > sizeLimit) this.isRollDue = true;
+  }
+
+  /** Into space taken in advance, or at the end. */
+  put(entry: Uint8Array, io: Io): void {
+    const { preAllocSize } = this.sizes;
+    if (preAllocSize > 0) {
+      const size = paddedSize(Math.max(this.position, LOG_HEADER_SIZE), this.fileSize, preAllocSize);
+      if (size > this.fileSize) io.write(this.file, size - 1, new Uint8Array(1), 0);
+      this.fileSize = size;
+      io.write(this.file, this.position, entry, 0);
+    } else {
+      io.append(this.file, entry, 0);
+    }
+    this.position += entry.length;
   }
 }

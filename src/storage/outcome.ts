@@ -2,17 +2,25 @@
 import type { Zxid } from '../base/zxid.ts';
 import type { SnapshotImage, Txn } from '../wire/transactions.ts';
 import type { EpochFile } from './file-names.ts';
+import type { LogSizes } from './log-writer.ts';
 
 export interface StorageSettings {
   /** Snapshots kept by the purge after each new one; at least one is. */
   readonly snapRetainCount: number;
+  readonly logSizes: LogSizes;
+  /** What a server starts with that has nothing. */
+  readonly emptyImage: SnapshotImage;
+  /** An empty directory is an empty database (db.autocreate); otherwise only one with the marker `initialize` is. */
+  readonly isAutocreated: boolean;
+  /** Logs without any snapshot before them are believed (snapshot.trust.empty). */
+  readonly isEmptyTrusted: boolean;
 }
 
 /** What recovery found, after it has put the files in order; all of it is durable. */
 export interface Recovered {
   readonly kind: 'recovered';
-  /** The newest sound snapshot; null when the log goes back to the empty state. */
-  readonly image: SnapshotImage | null;
+  /** The newest sound snapshot, or the empty state. */
+  readonly image: SnapshotImage;
   /** What the log holds beyond `image`, ascending, without a gap. */
   readonly txns: readonly Txn[];
   readonly acceptedEpoch: number;
@@ -24,9 +32,23 @@ export interface Recovered {
   readonly isEmpty: boolean;
 }
 
+/**
+ * The disk holds nothing that this server can answer for: its medium lost what was durable, or it is empty and should not be. The
+ * epochs are sound, the files are as they were. The state must come from a leader, as a snapshot; until that is installed, this
+ * server must not vote.
+ */
+export interface Refused {
+  readonly kind: 'refused';
+  /** A sentence that says what an operator may do instead. */
+  readonly reason: string;
+  readonly acceptedEpoch: number;
+  readonly currentEpoch: number;
+}
+
 export type StorageOutcome =
   | Recovered
-  /** The files cannot be trusted; `reason` says what to do. */
+  | Refused
+  /** The server must stop; `reason` says what to do. */
   | { readonly kind: 'unrecoverable'; readonly reason: string }
   /** The log is durable up to `zxid`. */
   | { readonly kind: 'durable'; readonly zxid: Zxid }

@@ -25,17 +25,21 @@ import { Recovery } from './recovery.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 import type { StorageTask } from './task.ts';
 import { Truncation } from './truncation.ts';
+import { Watermark } from './watermark.ts';
 
 /** Each kind of work has a token of its own and uses it for one thing at a time; readers count on from the last. */
-const Token = { LOG: 1, EPOCH: 2, SNAPSHOT: 3, PURGE: 4, TASK: 5, READER: 6 } as const;
+const Token = { LOG: 1, EPOCH: 2, SNAPSHOT: 3, PURGE: 4, TASK: 5, WATERMARK: 6, READER: 7 } as const;
 
 /** The events that `Storage.handle` takes. */
 export type DiskEvent = Extract<Event, { kind: 'diskDone' | 'diskRead' | 'diskListed' | 'diskFailed' }>;
+
+type DiskFailure = Extract<DiskEvent, { kind: 'diskFailed' }>;
 
 /** Plain data. Its fields are for reading; only its methods change them. */
 export class Storage {
   readonly settings: StorageSettings;
   readonly log: LogWriter;
+  readonly watermark: Watermark;
   readonly epochs: EpochWriter;
   /** As on disk; they change only with 'recovered' and 'epochWritten'. */
   acceptedEpoch: number;
@@ -54,7 +58,8 @@ export class Storage {
 
   constructor(settings: StorageSettings) {
     this.settings = settings;
-    this.log = new LogWriter(Token.LOG);
+    this.log = new LogWriter(Token.LOG, settings.logSizes);
+    this.watermark = new Watermark(Token.WATERMARK);
     this.epochs = new EpochWriter(Token.EPOCH);
     this.acceptedEpoch = 0;
     this.currentEpoch = 0;
@@ -87,9 +92,9 @@ export class Storage {
     return this.snapshotWriter !== null;
   }
 
-  /** First request of a life. Outcome: 'recovered' or 'unrecoverable'. */
+  /** First request of a life. Outcome: 'recovered', 'refused' or 'unrecoverable'. */
   recover(io: Io): void {
-    this.begin(new Recovery(Token.TASK), io);
+    this.begin(new Recovery(Token.TASK, this.settings), io);
   }
 
   /** Hands a transaction to the page cache; zxids ascend. */
@@ -108,7 +113,7 @@ export class Storage {
 
   /**
    * Writes the own tree as it was at `image.zxid`, then rolls the log and purges. Outcome: 'snapshotWritten'; none when a
-   * task is under way. Snapshots do not go back: below the oldest there may be no log.
+   * task is under way, or when there was no room for it. Snapshots do not go back: below the oldest there may be no log.
    */
   writeSnapshot(image: SnapshotImage, io: Io): void {
     if (this.task !== null) return;
@@ -146,7 +151,8 @@ export class Storage {
   /** An event of the disk, and what came of it. After 'failed' or 'unrecoverable', nothing does any more. */
   handle(event: DiskEvent, io: Io): StorageOutcome | null {
     if (this.isFailed) return null;
-    const outcome = event.kind === 'diskFailed' && !this.isReading(event.token) ? this.failure(event) : this.dispatch(event, io);
+    const isFailure = event.kind === 'diskFailed' && !this.isReading(event.token);
+    const outcome = isFailure ? this.handleFailure(event, io) : this.dispatch(event, io);
     if (outcome !== null && (outcome.kind === 'failed' || outcome.kind === 'unrecoverable')) this.isFailed = true;
     else if (this.task !== null && !this.isTaskStarted) this.startTask(io);
     return outcome;
@@ -165,6 +171,9 @@ export class Storage {
         return null;
       case Token.TASK:
         return this.handleTask(event, io);
+      case Token.WATERMARK:
+        this.watermark.complete(io);
+        return null;
       default:
         return this.handleReader(event, io);
     }
@@ -173,6 +182,7 @@ export class Storage {
   handleLog(io: Io): StorageOutcome | null {
     if (!this.log.complete(io)) return null;
     const zxid = this.log.durableZxid;
+    this.watermark.write(zxid, io);
     this.snapshotWriter?.logIsDurable(zxid, io);
     return this.task === null ? { kind: 'durable', zxid } : null;
   }
@@ -190,8 +200,15 @@ export class Storage {
     if (writer === null) return null;
     writer.complete(this.log.durableZxid, io);
     if (writer.stage === 'waiting') this.log.sync(io);
+    return this.endSnapshot(io);
+  }
+
+  endSnapshot(io: Io): StorageOutcome | null {
+    const writer = this.snapshotWriter;
+    if (writer === null) return null;
     if (writer.stage !== 'done') return null;
     this.snapshotWriter = null;
+    if (writer.isGivenUp) return null;
     this.snapshots = withZxid(this.snapshots, writer.zxid);
     this.sound = withZxid(this.sound, writer.zxid);
     this.log.isRollDue = this.log.file !== '';
@@ -226,9 +243,9 @@ export class Storage {
   }
 
   startTask(io: Io): void {
-    if (!this.log.isIdle || this.snapshotWriter !== null || this.purge !== null) return;
+    if (!this.log.isIdle || this.watermark.isBusy || this.snapshotWriter !== null || this.purge !== null) return;
     this.isTaskStarted = true;
-    this.task?.start(io);
+    this.task?.start(io, this.watermark.mark);
   }
 
   handleTask(event: DiskEvent, io: Io): StorageOutcome | null {
@@ -240,8 +257,9 @@ export class Storage {
       this.snapshots = [...task.files.snapshots];
       this.sound = [...task.files.sound];
       this.log.reset(task.files.logs, task.files.lastZxid);
+      this.watermark.mark = task.files.mark;
     }
-    if (outcome.kind === 'recovered') {
+    if (outcome.kind === 'recovered' || outcome.kind === 'refused') {
       this.acceptedEpoch = outcome.acceptedEpoch;
       this.currentEpoch = outcome.currentEpoch;
     }
@@ -253,8 +271,23 @@ export class Storage {
     return token >= Token.READER || (token === Token.TASK && this.task !== null && this.task.isReading);
   }
 
-  failure({ file, error }: Extract<DiskEvent, { kind: 'diskFailed' }>): StorageOutcome {
-    const reason = `${file} cannot be written (${error}): free or replace the disk, then start this server again`;
+  /** What can be done without is given up; anything else stops the server, a sync that failed above all. */
+  handleFailure(event: DiskFailure, io: Io): StorageOutcome | null {
+    const { file, token } = event;
+    if (this.snapshotWriter?.fail(event, io) === true) return this.endSnapshot(io);
+    if (token === Token.PURGE && this.purge?.removes(file) === true) {
+      // What is left lies before everything that counts, but no more may go: the logs after it continue it.
+      this.purge.cancel();
+      if (this.purge.complete(io)) this.purge = null;
+      return null;
+    }
+    return this.failure(event);
+  }
+
+  failure({ file, error }: DiskFailure): StorageOutcome {
+    const name = file === '' ? 'the data directory' : file;
+    const remedy = error === 'ENOSPC' ? 'make room on its disk' : 'replace its disk';
+    const reason = `${name} cannot be written (${error}): ${remedy}, then start this server again`;
     return { kind: this.task instanceof Recovery ? 'unrecoverable' : 'failed', reason };
   }
 }

@@ -2,9 +2,10 @@
  * Cuts the log back to a zxid (TRUNC) and reloads what is left. First everything is read that will remain, so that a truncation
  * that cannot be done changes nothing (ZOOKEEPER-3701). Then, each step durable before the next:
  *
- *   1. remove the snapshots beyond the zxid (ZOOKEEPER-4837); the log still holds what they hold
- *   2. remove the log files that begin beyond it, the newest first
- *   3. cut the file that contains it
+ *   1. mark no more than the zxid as durable: what is cut off will not be missed
+ *   2. remove the snapshots beyond the zxid (ZOOKEEPER-4837); the log still holds what they hold
+ *   3. remove the log files that begin beyond it, the newest first
+ *   4. cut the file that contains it, and mark the zxid
  *
  * A crash anywhere leaves the old state without some of its last transactions, never one without some in the middle.
  */
@@ -18,6 +19,8 @@ import { logFileName, snapshotFileName } from './file-names.ts';
 import { Loading } from './loading.ts';
 import type { StorageOutcome } from './outcome.ts';
 import type { DurableFiles, StorageTask } from './task.ts';
+import { NO_MARK } from './watermark.ts';
+import type { Mark } from './watermark.ts';
 
 /** One truncation; its outcome is 'truncated' or 'truncateRefused'. */
 export class Truncation implements StorageTask {
@@ -28,28 +31,32 @@ export class Truncation implements StorageTask {
   /** Null while loading. */
   work: DiskWork | null;
   outcome: StorageOutcome | null;
+  /** The one on the disk when it began. */
+  mark: Mark;
 
   constructor(token: number, zxid: Zxid) {
     this.token = token;
     this.zxid = zxid;
-    this.loading = new Loading(token, zxid);
+    this.loading = new Loading(token, { bound: zxid, isEmptyTrusted: false });
     this.files = null;
     this.work = null;
     this.outcome = null;
+    this.mark = NO_MARK;
   }
 
   get isReading(): boolean {
     return this.work === null;
   }
 
-  start(io: Io): void {
+  start(io: Io, mark: Mark): void {
+    this.mark = mark;
     this.loading.start(io);
   }
 
   handle(event: Event, io: Io): StorageOutcome | null {
     if (this.work === null) return this.loading.handle(event, io) ? this.conclude(io) : null;
     if (!this.work.complete(io)) return null;
-    this.files = filesUpTo(this.zxid, this.loading);
+    this.files = filesUpTo(marks(this.mark, this.zxid)[1], this.loading);
     return this.outcome;
   }
 
@@ -57,12 +64,12 @@ export class Truncation implements StorageTask {
   conclude(io: Io): StorageOutcome | null {
     const { loading, zxid } = this;
     const assembly = loading.assemble();
-    const refusal = typeof assembly === 'string' ? assembly : refusalToEndAt(assembly.lastZxid, zxid);
-    if (typeof assembly === 'string' || refusal !== undefined) {
+    const refusal = 'reason' in assembly ? assembly.reason : refusalToEndAt(assembly.lastZxid, zxid);
+    if ('reason' in assembly || refusal !== undefined) {
       return { kind: 'truncateRefused', zxid, reason: `the log cannot be cut to ${zxidToHex(zxid)}: ${refusal ?? ''}` };
     }
     this.outcome = { kind: 'truncated', zxid, image: loading.image, txns: assembly.txns };
-    this.work = new DiskWork(this.token, truncationSteps(zxid, loading));
+    this.work = new DiskWork(this.token, truncationSteps(marks(this.mark, zxid), loading));
     this.work.start(io);
     return null;
   }
@@ -73,14 +80,21 @@ function refusalToEndAt(lastZxid: Zxid, zxid: Zxid): string | undefined {
   return `it has no such transaction, the last one before it is ${zxidToHex(lastZxid)}; take a snapshot from the leader`;
 }
 
-function filesUpTo(zxid: Zxid, { image, inventory }: Loading): DurableFiles {
-  const sound = image === null ? [] : [image.zxid];
-  const logs = inventory.logs.filter((start) => start <= zxid);
-  return { logs, snapshots: inventory.snapshots.filter((name) => name <= zxid), sound, lastZxid: zxid };
+/** The one before anything is cut, which must not claim what is not durable yet, and the one afterwards. */
+function marks({ sequence, zxid }: Mark, target: Zxid): readonly [before: Mark, after: Mark] {
+  return [{ sequence: sequence + 1, zxid: zxid < target ? zxid : target }, { sequence: sequence + 2, zxid: target }];
 }
 
-function truncationSteps(zxid: Zxid, { inventory, logs }: Loading): DiskStep[] {
-  const steps: DiskStep[] = [];
+function filesUpTo(mark: Mark, { image, inventory }: Loading): DurableFiles {
+  const { zxid } = mark;
+  const sound = image === null ? [] : [image.zxid];
+  const logs = inventory.logs.filter((start) => start <= zxid);
+  return { logs, snapshots: inventory.snapshots.filter((name) => name <= zxid), sound, lastZxid: zxid, mark };
+}
+
+function truncationSteps([before, after]: readonly [Mark, Mark], { inventory, logs }: Loading): DiskStep[] {
+  const { zxid } = after;
+  const steps: DiskStep[] = [{ kind: 'mark', mark: before }];
   const snapshots = inventory.snapshots.filter((name) => name > zxid);
   if (snapshots.length > 0) steps.push({ kind: 'remove', files: snapshots.map(snapshotFileName) });
   const later = inventory.logs.filter((start) => start > zxid).reverse();
@@ -90,6 +104,6 @@ function truncationSteps(zxid: Zxid, { inventory, logs }: Loading): DiskStep[] {
     const kept = last.parsed.txns.filter((txn) => txn.zxid <= zxid).length;
     steps.push({ kind: 'truncate', file: logFileName(last.start), size: last.parsed.ends[kept - 1] ?? last.parsed.validLength });
   }
-  steps.push({ kind: 'syncDirectory' });
+  steps.push({ kind: 'syncDirectory' }, { kind: 'mark', mark: after });
   return steps;
 }

@@ -7,6 +7,7 @@ import { invariant } from '../base/invariant.ts';
 import type { DiskError, DiskToken, Event } from '../io/event.ts';
 import type { Core } from './core.ts';
 import type { SimulatedDisk, SyncMark } from './disk.ts';
+import type { DiskCall } from './fault.ts';
 import { Due } from './heap.ts';
 import type { Host } from './host.ts';
 import { drawLatency, type Latency } from './settings.ts';
@@ -47,44 +48,79 @@ export class Device {
   }
 
   append(host: Host, file: string, bytes: Uint8Array, token: DiskToken): void {
-    diskOf(host).append(file, bytes);
-    this.changed(host, file, token, undefined);
+    const disk = diskOf(host);
+    const error = this.errorOf(host, 'append') ?? this.fullness(host);
+    disk.append(file, error === undefined ? bytes : partOf(host, bytes));
+    this.changed(host, file, token, error);
+  }
+
+  write(host: Host, file: string, offset: number, bytes: Uint8Array, token: DiskToken): void {
+    const disk = diskOf(host);
+    const isLonger = offset + bytes.length > (disk.files.get(file)?.size ?? 0);
+    const error = this.errorOf(host, 'write') ?? (isLonger ? this.fullness(host) : undefined);
+    disk.write(file, offset, error === undefined ? bytes : partOf(host, bytes));
+    this.changed(host, file, token, error);
   }
 
   sync(host: Host, file: string, token: DiskToken): void {
+    const error = this.errorOf(host, 'sync');
     const sync = diskOf(host).sync(file);
-    if (sync === undefined) this.fail(host, file, token, 'ENOENT');
+    if (error !== undefined && host.diskLuck !== null) diskOf(host).forget(file, host.diskLuck);
+    if (sync === undefined || error !== undefined) this.fail(host, file, token, error ?? 'ENOENT');
     else this.submit(host, { ...request('sync', file, token), sync }, this.core.settings.disk.sync);
   }
 
   syncDirectory(host: Host, token: DiskToken): void {
+    const error = this.errorOf(host, 'syncDirectory');
+    if (error !== undefined) return this.fail(host, DIRECTORY, token, error);
     const mark = diskOf(host).syncDirectory();
     this.submit(host, { ...request('syncDirectory', DIRECTORY, token), mark }, this.core.settings.disk.sync);
   }
 
   read(host: Host, file: string, token: DiskToken): void {
+    const error = this.errorOf(host, 'read');
     const bytes = diskOf(host).read(file);
-    if (bytes === undefined) this.fail(host, file, token, 'ENOENT');
+    if (host.impairedBy !== null && isRotten(host, file)) this.core.counters.touched(host.impairedBy);
+    if (bytes === undefined || error !== undefined) this.fail(host, file, token, error ?? 'ENOENT');
     else this.submit(host, { ...request('read', file, token), bytes }, this.core.settings.disk.access);
   }
 
   list(host: Host, token: DiskToken): void {
+    const failed = this.errorOf(host, 'list');
+    if (failed !== undefined) return this.fail(host, DIRECTORY, token, failed);
     this.submit(host, { ...request('list', DIRECTORY, token), files: diskOf(host).list() }, this.core.settings.disk.access);
   }
 
   rename(host: Host, from: string, to: string, token: DiskToken): void {
-    const error = diskOf(host).rename(from, to);
+    const error = this.errorOf(host, 'rename') ?? diskOf(host).rename(from, to);
     const busy = host.diskBusyUntilUs.get(from);
     if (busy !== undefined) host.diskBusyUntilUs.set(to, Math.max(busy, host.diskBusyUntilUs.get(to) ?? 0));
     this.changed(host, error === undefined ? to : from, token, error);
   }
 
   remove(host: Host, file: string, token: DiskToken): void {
-    this.changed(host, file, token, diskOf(host).remove(file));
+    this.changed(host, file, token, this.errorOf(host, 'remove') ?? diskOf(host).remove(file));
   }
 
   truncate(host: Host, file: string, size: number, token: DiskToken): void {
-    this.changed(host, file, token, diskOf(host).truncate(file, size));
+    this.changed(host, file, token, this.errorOf(host, 'truncate') ?? diskOf(host).truncate(file, size));
+  }
+
+  /** The error that this call meets, if it was to meet one. */
+  private errorOf(host: Host, call: DiskCall): DiskError | undefined {
+    if (host.diskErrors.length === 0) return undefined;
+    const armed = host.diskErrors.find((one) => one.call === call);
+    if (armed === undefined) return undefined;
+    armed.times--;
+    if (armed.times === 0) host.diskErrors = host.diskErrors.filter((one) => one !== armed);
+    this.core.counters.touched(armed.fault);
+    return armed.error;
+  }
+
+  private fullness(host: Host): DiskError | undefined {
+    if (host.diskFull === null) return undefined;
+    this.core.counters.touched(host.diskFull);
+    return 'ENOSPC';
   }
 
   private changed(host: Host, file: string, token: DiskToken, error: DiskError | undefined): void {
@@ -112,6 +148,15 @@ export class Device {
     entry.request = made;
     entry.number = host.life;
   }
+}
+
+/** A write that fails may have written its beginning. */
+function partOf(host: Host, bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, host.diskLuck?.below(bytes.length + 1, 'partialWrite') ?? 0);
+}
+
+function isRotten(host: Host, file: string): boolean {
+  return (diskOf(host).files.get(file)?.rotten ?? null) !== null;
 }
 
 function diskOf(host: Host): SimulatedDisk {

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { SeedChooser, type Stream, TapeChooser } from './chooser.ts';
 import { type CrashLosses, noLosses } from './disk-crash.ts';
 import { SimulatedDisk } from './disk.ts';
+import type { SyncMark } from './disk.ts';
 
 const test = suite('disk');
 
@@ -186,6 +187,62 @@ test('a synced file whose name was not synced is lost now and then', () => {
     else assert.equal(disk.read('log'), bytes(1));
   }
   assert.ok(lost > 2 && lost < 60, `${lost} of 200`);
+});
+
+test('a write in place is lost or torn like another', () => {
+  for (const [draws, left] of [[[0], [1, 9, 9, 4]], [[1], [1, 2, 3, 4]], [[3, 1], [1, 9, 3, 4]]] as const) {
+    const disk = new SimulatedDisk();
+    disk.append('f', bytes(1, 2, 3, 4));
+    disk.flush();
+    disk.write('f', 1, bytes(9, 9));
+    assert.equal(disk.read('f'), bytes(1, 9, 9, 4));
+    disk.crash(tape(...draws), noLosses());
+    assert.equal(disk.read('f'), bytes(...left));
+  }
+});
+
+test('a write beyond the end leaves zeros between', () => {
+  const disk = new SimulatedDisk();
+  disk.write('f', 2, bytes(7));
+  assert.equal(disk.read('f'), bytes(0, 0, 7));
+});
+
+test('law: what was synced is what the writes, appends and cuts up to there made, whatever came after', () => {
+  const op = fc.constantFrom('append', 'write', 'cut', 'mark', 'settle');
+  const step = fc.record({ op, at: fc.nat({ max: 40 }), length: fc.integer({ min: 1, max: 20 }) });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const disk = diskWithLog();
+      let visible: number[] = [];
+      let durable: number[] = [];
+      const marks: { readonly sync: SyncMark; readonly contents: number[] }[] = [];
+      for (const [index, { op: what, at, length }] of steps.entries()) {
+        const put = filled(length, index + 1);
+        if (what === 'append' || what === 'write') {
+          const from = what === 'append' ? visible.length : at;
+          visible = [...visible, ...filled(Math.max(0, from - visible.length), 0)];
+          visible = [...visible.slice(0, from), ...put, ...visible.slice(from + length)];
+          if (what === 'append') disk.append('log', put);
+          else disk.write('log', at, put);
+        } else if (what === 'cut') {
+          visible = [...visible, ...filled(at, 0)].slice(0, at);
+          disk.truncate('log', at);
+        } else if (what === 'mark') {
+          const sync = disk.sync('log');
+          if (sync !== undefined) marks.push({ sync, contents: visible });
+        } else {
+          const done = marks.shift();
+          if (done !== undefined) disk.settle(done.sync);
+          durable = done?.contents ?? durable;
+        }
+        const read = disk.read('log');
+        assert.equal([...(read ?? [])], visible);
+      }
+      disk.crash(tape(1), noLosses());
+      assert.equal([...(disk.read('log') ?? [])], durable);
+    }),
+    { seed: 1, numRuns: 500 },
+  );
 });
 
 type Step = { readonly op: 'append' | 'sync' | 'late'; readonly length: number };

@@ -6,7 +6,7 @@
  */
 import type { DiskError } from '../io/event.ts';
 import type { Stream } from './chooser.ts';
-import { applyChange, crashDirectory, crashFile, type CrashLosses, type DirectoryChange } from './disk-crash.ts';
+import { applyChange, crashDirectory, crashFile, type CrashLosses, type DirectoryChange, noLosses } from './disk-crash.ts';
 import { Inode } from './inode.ts';
 
 /** What a sync will have made durable when it is complete. */
@@ -27,13 +27,14 @@ export class SimulatedDisk {
 
   /** Appends, creating the file if there is none. `bytes` is handed over. */
   append(file: string, bytes: Uint8Array): void {
-    let inode = this.files.get(file);
-    if (inode === undefined) {
-      inode = new Inode();
-      this.files.set(file, inode);
-      this.pendingChanges.push({ kind: 'create', from: file, to: file, inode });
-    }
+    const inode = this.inodeOf(file);
     if (bytes.length > 0) inode.append(bytes);
+  }
+
+  /** Writes at `offset`, creating the file if there is none; zeros fill a gap. `bytes` is handed over. */
+  write(file: string, offset: number, bytes: Uint8Array): void {
+    const inode = this.inodeOf(file);
+    if (bytes.length > 0) inode.write(offset, bytes);
   }
 
   /** Begins a sync of the bytes written so far; undefined if there is no such file. Complete it with `settle`. */
@@ -103,6 +104,27 @@ export class SimulatedDisk {
     this.pendingChanges = [];
     for (const inode of new Set(this.files.values())) if (inode.pending.length > 0) crashFile(inode, luck, losses);
     this.durableFiles = new Map(this.files);
+  }
+
+  /** A sync that failed: the page cache forgets, as operating systems do, and keeps what it likes of the unsynced bytes. */
+  forget(file: string, luck: Stream): void {
+    const inode = this.files.get(file);
+    if (inode !== undefined && inode.pending.length > 0) crashFile(inode, luck, noLosses());
+  }
+
+  /** Some file holds bytes that have decayed. */
+  get isRotten(): boolean {
+    for (const inode of this.files.values()) if (inode.rotten !== null) return true;
+    return false;
+  }
+
+  private inodeOf(file: string): Inode {
+    const known = this.files.get(file);
+    if (known !== undefined) return known;
+    const inode = new Inode();
+    this.files.set(file, inode);
+    this.pendingChanges.push({ kind: 'create', from: file, to: file, inode });
+    return inode;
   }
 
   private change(change: DirectoryChange): void {

@@ -7,6 +7,7 @@ import type { NodeId } from '../io/event.ts';
 import type { WorldFact } from '../io/fact.ts';
 import type { Stream } from './chooser.ts';
 import type { Core } from './core.ts';
+import { damageDisk } from './decay.ts';
 import { ActiveFault, type Fault, type Target, type TargetRole } from './fault.ts';
 import { Due } from './heap.ts';
 import type { Host } from './host.ts';
@@ -29,7 +30,8 @@ export interface Stage {
 
 type Partition = Extract<Fault, { readonly kind: 'partition' }>;
 /** Faults of one process that last a while. */
-type Affliction = Extract<Fault, { readonly kind: 'pause' | 'clientCut' | 'stall' | 'slowSync' | 'drift' }>;
+type Affliction = Extract<Fault, { readonly kind: 'pause' | 'clientCut' | 'stall' | 'slowSync' | 'drift' | 'diskFull' }>;
+type DiskFault = Extract<Fault, { readonly kind: 'diskError' | 'bitRot' }>;
 
 const ROLES = { leader: 'LEADING', follower: 'FOLLOWING', observer: 'OBSERVING', looking: 'LOOKING' } as const;
 
@@ -68,7 +70,12 @@ export class FaultDriver {
       case 'stall':
       case 'slowSync':
       case 'drift':
+      case 'diskFull':
         this.afflict(fault);
+        break;
+      case 'diskError':
+      case 'bitRot':
+        this.harmDisk(fault);
         break;
       default:
         assertNever(fault);
@@ -186,6 +193,8 @@ export class FaultDriver {
       const peers = this.nodes('server').filter((node) => node !== host.node);
       const peer = peers[this.luck.below(Math.max(1, peers.length), 'stalledPeer')];
       if (peer !== undefined) this.cut(active, [host.node, peer]);
+    } else if (fault.kind === 'diskFull') {
+      host.diskFull = active;
     } else if (fault.kind === 'slowSync') {
       host.slowSync = active;
       host.syncFactor = fault.factor;
@@ -196,12 +205,48 @@ export class FaultDriver {
     }
   }
 
+  private harmDisk(fault: DiskFault): void {
+    const { core } = this.stage;
+    const name = fault.kind === 'bitRot' ? `bitRot:${fault.decay}` : `diskError:${fault.error}`;
+    core.counters.fired(name);
+    const host = this.find(fault.target);
+    if (host === undefined || host.disk === null) return;
+    const isUnreadable = fault.kind === 'bitRot' || fault.call === 'read';
+    if (isUnreadable && !this.mayImpair(host)) return;
+    const active = new ActiveFault(name, host.node);
+    if (fault.kind === 'bitRot') {
+      if (!host.isAtRest(core.schedule.nowUs)) return;
+      const harmed = damageDisk(host.disk, fault.decay, fault.file ?? '', this.luck);
+      if (harmed === '') return;
+      this.stage.announce({ kind: 'faultBegan', fault: name, node: host.node, detail: harmed });
+    } else {
+      this.active.push(active);
+      host.diskErrors.push({ call: fault.call, error: fault.error, times: fault.times, fault: active });
+      this.stage.announce({ kind: 'faultBegan', fault: name, node: host.node, detail: `${fault.call}, ${fault.times} times` });
+    }
+    if (isUnreadable) host.impairedBy = active;
+  }
+
+  /**
+   * The atlas: whatever decays, a majority of the voters keeps disks that are whole, so that every transaction that was committed
+   * is still on one of any majority of those.
+   */
+  private mayImpair(host: Host): boolean {
+    if (host.impairedBy !== null) return false;
+    if (host.spec.isVoter !== true) return true;
+    const voters = [...this.stage.hosts.values()].filter((other) => other.spec.isVoter === true);
+    const impaired = voters.filter((other) => other.impairedBy !== null);
+    return (impaired.length + 1) * 2 < voters.length;
+  }
+
   private relieve(host: Host, active: ActiveFault): void {
     if (host.pausedBy === active) this.stage.wake(host);
     if (host.slowSync === active) {
       host.slowSync = null;
       host.syncFactor = 1;
     }
+    if (host.diskFull === active) host.diskFull = null;
+    host.diskErrors = host.diskErrors.filter((armed) => armed.fault !== active);
     if (host.driftedBy === active) {
       host.driftedBy = null;
       this.stage.setDrift(host, host.ownPpm);

@@ -10,6 +10,11 @@ export type Target = { readonly node: NodeId } | { readonly role: TargetRole };
 /** 'looking': neither leads nor follows at the moment. */
 export type TargetRole = 'leader' | 'follower' | 'observer' | 'looking' | 'any' | 'client';
 
+/** What a process may ask of its disk. */
+export const DISK_CALLS = ['append', 'write', 'sync', 'syncDirectory', 'read', 'list', 'rename', 'remove', 'truncate'] as const;
+/** See `Decay`. */
+export const DECAYS = ['bit', 'misdirected', 'zeros'] as const;
+
 /**
  * Which servers are cut from which. isolate: the target from all others; majority-minority: a drawn minority from the rest;
  * halves: two halves, as equal as can be; ring: each sees its two neighbours only; bridge: two halves that one server joins;
@@ -43,7 +48,27 @@ export type Fault =
   | { readonly kind: 'stall'; readonly target: Target; readonly forMs: number }
   | { readonly kind: 'slowSync'; readonly target: Target; readonly factor: number; readonly forMs: number }
   /** The target's clock runs at another rate, in parts per million. */
-  | { readonly kind: 'drift'; readonly target: Target; readonly ppm: number; readonly forMs: number };
+  | { readonly kind: 'drift'; readonly target: Target; readonly ppm: number; readonly forMs: number }
+  /** The next `times` calls of one kind fail at the target's disk. After a failed sync the page cache forgets what it likes. */
+  | {
+      readonly kind: 'diskError';
+      readonly target: Target;
+      readonly call: DiskCall;
+      readonly error: 'EIO' | 'ENOSPC';
+      readonly times: number;
+    }
+  /** The target's disk has no room for another byte. */
+  | { readonly kind: 'diskFull'; readonly target: Target; readonly forMs: number }
+  /**
+   * Durable bytes of one drawn file, of those whose name begins with `file`, decay on the target's disk: only while it is at
+   * rest, so that nothing is lost that was not safe, and only while enough other voters have disks that are whole.
+   */
+  | { readonly kind: 'bitRot'; readonly target: Target; readonly decay: Decay; readonly file?: string };
+
+/** A kind of request to a disk. */
+export type DiskCall = (typeof DISK_CALLS)[number];
+/** What of a file decays: one bit; a sector that the bytes of another overwrite; a sector that reads as zeros. */
+export type Decay = (typeof DECAYS)[number];
 
 export type FaultKind = Fault['kind'];
 
@@ -91,6 +116,12 @@ export const FAULT_NAMES: readonly string[] = [
   'stall',
   'slowSync',
   'clockDrift',
+  'diskError:EIO',
+  'diskError:ENOSPC',
+  'diskFull',
+  'bitRot:bit',
+  'bitRot:misdirected',
+  'bitRot:zeros',
   'heavyTail',
   'overtaking',
   'halfOpen',

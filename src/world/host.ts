@@ -2,12 +2,12 @@
  * A place where a process runs, life after life: what outlives a crash (its disk, its clock, its number) and what does not
  * (timers, connections, what was waiting to be heard).
  */
-import { addressOf, type ConnectionId, type Event, type NodeId, type TimerId } from '../io/event.ts';
+import { addressOf, type ConnectionId, type DiskError, type Event, type NodeId, type TimerId } from '../io/event.ts';
 import type { Process } from '../io/process.ts';
 import type { Stream } from './chooser.ts';
 import type { DriftingClock } from './clock.ts';
 import type { SimulatedDisk } from './disk.ts';
-import type { ActiveFault } from './fault.ts';
+import type { ActiveFault, DiskCall } from './fault.ts';
 import type { End } from './link.ts';
 
 /** Who lives in a world. */
@@ -17,6 +17,8 @@ export interface NodeSpec {
   /** Makes the process of a new life; it knows nothing but its configuration. */
   readonly boot: () => Process;
   readonly disk: boolean;
+  /** One of those of whose disks a majority is kept whole; left out: it is not. */
+  readonly isVoter?: boolean;
 }
 
 /** A timer by its number. */
@@ -46,6 +48,14 @@ export interface Waiting {
 export interface ArmedCrash {
   readonly afterEffects: number;
   readonly downMs: number;
+}
+
+/** Calls that are to fail. */
+export interface ArmedDiskError {
+  readonly call: DiskCall;
+  readonly error: DiskError;
+  readonly fault: ActiveFault;
+  times: number;
 }
 
 /** More effects than one event ever has. */
@@ -83,6 +93,11 @@ export class Host {
   syncFactor = 1;
   slowSync: ActiveFault | null = null;
   driftedBy: ActiveFault | null = null;
+  /** Calls of the disk that will fail. */
+  diskErrors: ArmedDiskError[] = [];
+  diskFull: ActiveFault | null = null;
+  /** What made its disk unreadable in part; null once the process serves again from a disk that is whole. */
+  impairedBy: ActiveFault | null = null;
   /** The drift that its clock has of itself. */
   readonly ownPpm: number;
 
@@ -103,6 +118,13 @@ export class Host {
     this.luck = luck;
     this.clockLuck = clockLuck;
     this.diskLuck = diskLuck;
+  }
+
+  /** It hears of everything as it happens, and nothing that it asked of its disk is under way. */
+  isAtRest(nowUs: number): boolean {
+    if (!this.isUp || this.pausedBy !== null || this.waiting.length > 0) return false;
+    for (const untilUs of this.diskBusyUntilUs.values()) if (untilUs >= nowUs) return false;
+    return true;
   }
 
   get isUp(): boolean {

@@ -100,6 +100,11 @@ export class NodeIo implements Io {
     this.device.append(this.host, file, bytes, token);
   }
 
+  write(file: string, offset: number, bytes: Uint8Array, token: DiskToken): void {
+    this.effect();
+    this.device.write(this.host, file, offset, bytes, token);
+  }
+
   sync(file: string, token: DiskToken): void {
     this.effect();
     this.device.sync(this.host, file, token);

@@ -77,7 +77,9 @@ export function bench(count: number, behaviour: Behaviour, options: BenchOptions
   const nodes = ids.map((node): NodeSpec => {
     const list: Heard[] = [];
     heard.set(node, list);
-    return { node, kind: node < 1000 ? 'server' : 'client', boot: () => new Probe(behaviour, list), disk: node < 1000 };
+    const isServer = node < 1000;
+    const kind = isServer ? 'server' : 'client';
+    return { node, kind, boot: () => new Probe(behaviour, list), disk: isServer, isVoter: isServer };
   });
   const world = new World({
     settings: options.settings ?? EXACT,

@@ -214,6 +214,7 @@ export class World implements Dispatcher, Observer, Stage {
       host.role = fact.role;
       host.roleNumber = ++this.roles;
     }
+    if (host.impairedBy !== null && (fact.kind === 'synchronized' || fact.kind === 'established')) this.recovered(host);
     this.tell(fact, host.node);
   }
 
@@ -251,6 +252,12 @@ export class World implements Dispatcher, Observer, Stage {
   setDrift(host: Host, ppm: number): void {
     host.clock.setDrift(this.core.schedule.nowUs, ppm);
     for (const slot of host.timers.values()) if (slot.armed) queueTimer(this.core, slot);
+  }
+
+  /** A process serves: if its disk is whole, it may be damaged again. */
+  private recovered(host: Host): void {
+    if (host.disk?.isRotten === true || host.diskErrors.some(({ call }) => call === 'read')) return;
+    host.impairedBy = null;
   }
 
   private addHost(spec: NodeSpec): void {

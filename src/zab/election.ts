@@ -10,7 +10,7 @@ import type { Notification } from '../wire/quorum-messages.ts';
 import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
 import type { ElectionSender, ZabHost } from './host.ts';
 import { Timer } from './host.ts';
-import { hasQuorum } from './quorum.ts';
+import { containsQuorum } from './quorum.ts';
 import { agree, beats, NO_CANDIDATE, voteOf } from './vote.ts';
 import type { Candidate, Vote } from './vote.ts';
 
@@ -27,6 +27,8 @@ export class Election {
   private readonly received: Map<number, Vote> = new Map();
   /** Votes of servers that follow or lead already, by sender. */
   private readonly established: Map<number, Vote> = new Map();
+  /** Voters that said that they have no history. */
+  private readonly bereft: Set<number> = new Set();
   private pollMs = 0;
   private isFinalizing = false;
 
@@ -37,33 +39,45 @@ export class Election {
     this.isFinalizing = false;
     this.received.clear();
     this.established.clear();
+    this.bereft.clear();
     this.propose(initialCandidate(host));
     this.pollMs = host.settings.minNotificationIntervalMs;
     io.observe({ kind: 'electionStarted', round: this.logicalClock, lastZxid: host.lastLogged });
     io.setTimer(Timer.electionPoll, this.pollMs);
     this.broadcast(host, sender, io);
     this.countOwnVote(host, io);
+    if (!canVote(host)) this.countBereft(host.settings.id, host, io);
   }
 
   /** A vote arrived from server `from`. */
   onNotification(from: number, notification: Notification, host: ZabHost, sender: ElectionSender, io: Io): void {
-    const { voters } = host.settings;
-    if (!voters.includes(from)) {
+    const { membership } = host;
+    if (this.isLooking && host.learnConfig(notification.config, io)) {
+      // Who votes has changed: what was gathered counts for nothing.
+      this.start(host, sender, io);
+      return;
+    }
+    if (!membership.voters.includes(from)) {
       // An observer, or a server we do not know: tell it what we hold, count nothing.
-      sender.send(from, this.notification(), io);
+      if (notification.state === 'LOOKING') sender.send(from, this.notification(host), io);
       return;
     }
     if (!this.isLooking) {
-      if (notification.state === 'LOOKING') sender.send(from, this.notification(), io);
+      if (!host.hasHistory && isVoter(host)) return;
+      if (notification.state === 'LOOKING') sender.send(from, this.notification(host), io);
       return;
     }
     if (notification.state === 'LOOKING' && notification.electionEpoch < this.logicalClock) {
       // A laggard: our vote brings it into this round. The vote itself is of the past and must not count.
-      sender.send(from, this.notification(), io);
+      sender.send(from, this.notification(host), io);
       return;
     }
-    if (!voters.includes(notification.leader)) return;
+    if (notification.zxid === ZXID_UNINITIALIZED) this.countBereft(from, host, io);
+    else this.bereft.delete(from);
+    if (!membership.mayBeLed(notification.leader)) return;
     if (notification.zxid === ZXID_UNINITIALIZED) return;
+    // A voter without history takes no side: its word would count as a vote. It joins what the others establish.
+    if (notification.state === 'LOOKING' && !host.hasHistory && isVoter(host)) return;
     if (notification.state === 'LOOKING') this.onLooking(from, voteOf(notification), host, sender, io);
     else this.onEstablished(from, voteOf(notification), host, io);
   }
@@ -125,19 +139,20 @@ export class Election {
    * lure others).
    */
   private isJoinable(votes: ReadonlyMap<number, Vote>, vote: Vote, host: ZabHost): boolean {
-    if (!this.supports(votes, vote, host)) return false;
+    // To follow whom a quorum of the configuration in force follows is safe, whatever was to come next.
+    if (!containsQuorum(host.membership.current, this.supporters(votes, vote))) return false;
     if (vote.leader === host.settings.id) return this.logicalClock === vote.electionEpoch;
     return votes.get(vote.leader)?.state === 'LEADING' || this.established.get(vote.leader)?.state === 'LEADING';
   }
 
-  private supports(votes: ReadonlyMap<number, Vote>, vote: Vote, host: ZabHost): boolean {
+  private supporters(votes: ReadonlyMap<number, Vote>, vote: Vote): ReadonlySet<number> {
     const supporters = new Set<number>();
     for (const [sid, other] of votes) if (agree(other, vote)) supporters.add(sid);
-    return hasQuorum(host.settings.voters, supporters);
+    return supporters;
   }
 
   private countVotes(host: ZabHost, io: Io): void {
-    const hasSupport = this.supports(this.received, this.current, host);
+    const hasSupport = host.membership.hasQuorum(this.supporters(this.received, this.current));
     if (hasSupport && !this.isFinalizing) {
       this.isFinalizing = true;
       io.setTimer(Timer.electionFinalize, host.settings.finalizeWaitMs);
@@ -163,23 +178,31 @@ export class Election {
   }
 
   private countOwnVote(host: ZabHost, io: Io): void {
-    if (!host.settings.isVoter) return;
+    if (!canVote(host)) return;
     this.received.set(host.settings.id, this.current);
     this.countVotes(host, io);
   }
 
   private decide(leader: number, vote: Vote, host: ZabHost, io: Io): void {
-    const { id, isVoter } = host.settings;
+    const { id } = host.settings;
     this.isLooking = false;
     this.isFinalizing = false;
     io.cancelTimer(Timer.electionPoll);
     io.cancelTimer(Timer.electionFinalize);
-    const state = leader === id ? 'LEADING' : isVoter ? 'FOLLOWING' : 'OBSERVING';
+    const state = leader === id ? 'LEADING' : host.membership.isObserver ? 'OBSERVING' : 'FOLLOWING';
     this.current = { leader, zxid: vote.zxid, peerEpoch: vote.peerEpoch, electionEpoch: this.logicalClock, state };
     this.received.clear();
     this.established.clear();
     io.observe({ kind: 'elected', leader, round: this.logicalClock });
     host.onElected(leader, io);
+  }
+
+  /** Voter `sid` has no history. Whoever has none either gives up when the others can be no quorum. */
+  private countBereft(sid: number, host: ZabHost, io: Io): void {
+    if (!isVoter(host) || host.hasHistory) return;
+    this.bereft.add(sid);
+    const others = new Set(host.membership.voters.filter((voter) => !this.bereft.has(voter)));
+    if (!containsQuorum(host.membership.current, others)) host.onQuorumLost(io);
   }
 
   private propose(candidate: Candidate): void {
@@ -188,20 +211,30 @@ export class Election {
   }
 
   private broadcast(host: ZabHost, sender: ElectionSender, io: Io): void {
-    const notification = this.notification();
-    for (const voter of host.settings.voters) {
+    const notification = this.notification(host);
+    for (const voter of host.membership.voters) {
       if (voter !== host.settings.id) sender.send(voter, notification, io);
     }
   }
 
-  private notification(): Notification {
+  private notification(host: ZabHost): Notification {
     const { leader, zxid, peerEpoch, electionEpoch, state } = this.current;
-    return { kind: 'notification', state, leader, zxid, electionEpoch, peerEpoch, config: '' };
+    const config = host.membership.current.text;
+    return { kind: 'notification', state, leader, zxid, electionEpoch, peerEpoch, config };
   }
 }
 
-/** A voter stands for itself with the history it holds; an observer for nobody. */
+/** An observer has no vote; nor has a voter that cannot answer for what it acknowledged (ZOOKEEPER-2325, 3056). */
+function canVote(host: ZabHost): boolean {
+  return isVoter(host) && host.hasHistory;
+}
+
+function isVoter(host: ZabHost): boolean {
+  return host.membership.voters.includes(host.settings.id);
+}
+
+/** A voter stands for itself with the history it holds; whoever has no vote, or one that weighs nothing, for nobody. */
 function initialCandidate(host: ZabHost): Candidate {
-  if (!host.settings.isVoter) return { leader: NO_CANDIDATE, zxid: ZXID_UNINITIALIZED, peerEpoch: -1 };
+  if (!host.membership.mayLead || !host.hasHistory) return { leader: NO_CANDIDATE, zxid: ZXID_UNINITIALIZED, peerEpoch: -1 };
   return { leader: host.settings.id, zxid: host.lastLogged, peerEpoch: host.currentEpoch };
 }
