@@ -10,8 +10,8 @@ export const zk4643: Mutant = {
   title: 'currentEpoch is durable before the history of the epoch',
   source: 'ZOOKEEPER-4643',
   tier: 3,
-  breaks: ['no-lost-committed'],
-  scenarios: ['churn', 'sync', 'power'],
+  breaks: ['no-lost-committed', 'leader-completeness', 'epoch-discipline', 'exact-recovery'],
+  scenarios: ['power', 'churn', 'sync'],
   edits: [
     {
       file: 'src/zab/learner.ts',
