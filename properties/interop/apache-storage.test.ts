@@ -108,7 +108,7 @@ function told(database: Database): Told {
     const parent = path.slice(0, path.lastIndexOf('/'));
     if (path !== '') children.set(parent, (children.get(parent) ?? 0) + 1);
   }
-  return new Map(nodes.map(({ path, data, aclId, stat }) => {
+  return new Map([...nodes].map(({ path, data, aclId, stat }) => {
     const acl = aclId === -1 ? OPEN_ACL_UNSAFE : present(acls.find((one) => one.aclId === aclId), 'a list has its number').acl;
     const numChildren = children.get(path) ?? 0;
     const { czxid, mzxid, ctime, mtime, version, aversion, pzxid } = stat;

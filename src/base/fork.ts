@@ -19,6 +19,13 @@ export function immutable(...classes: readonly Prototyped[]): void {
   for (const each of classes) IMMUTABLE.add(each.prototype);
 }
 
+const BEFORE_FORK = new Map<unknown, (original: object) => void>();
+
+/** Registers what is done to an instance of `type` before it is copied: it may have to let go of what the copy will share. */
+export function beforeFork(type: Prototyped, prepare: (original: object) => void): void {
+  BEFORE_FORK.set(type.prototype, prepare);
+}
+
 /** Whether forks share instances of this prototype. */
 export function isImmutablePrototype(prototype: unknown): boolean {
   return IMMUTABLE.has(prototype);
@@ -43,6 +50,7 @@ class Copies {
   /** The copy with everything that needs no further copying; the rest is put on the list. */
   shell(value: object, prototype: unknown): object {
     if (ArrayBuffer.isView(value)) return copyView(value);
+    BEFORE_FORK.get(prototype)?.(value);
     if (value instanceof ArrayBuffer) return value.slice(0);
     this.unfilled.push(value);
     if (Array.isArray(value)) return [];

@@ -1,13 +1,23 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NO_NAMES, nameSetOf } from './name-set.ts';
-import { byCodeUnit } from './persistent-map.ts';
+import { NO_NAMES, nameSetOf, type NameSet } from './name-set.ts';
+import { byCodeUnit, hashString } from './strings.ts';
 
 const test = suite('base/name-set');
 
+/** Names that end nodes at many heights are rare: a pool with more of them than luck would give. */
+const NAMES = Array.from({ length: 200_000 }, (_, i) => `r${i}`);
+const RANKED = NAMES.filter((name) => (hashString(name) & 0x3ff) === 0).slice(0, 150);
+const POOL = [...RANKED, ...Array.from({ length: 150 }, (_, i) => `n${i}`)].sort(byCodeUnit);
+const RUNS = { seed: 12, numRuns: 200 };
+
+test('the pool has names of rank two and more', () => {
+  assert.ok(RANKED.length === 150 && RANKED.some((name) => (hashString(name) & 0x7fff) === 0));
+});
+
 test('does what a sorted Set does, on both sides of the limit, in one structure', () => {
-  const name = fc.nat(80).map((n) => `n${n}`);
+  const name = fc.constantFrom(...POOL);
   fc.assert(fc.property(fc.array(fc.tuple(name, fc.boolean()), { maxLength: 300, size: 'max' }), (steps) => {
     const model = new Set<string>();
     let set = NO_NAMES;
@@ -20,7 +30,37 @@ test('does what a sorted Set does, on both sides of the limit, in one structure'
     }
     assert.equal([...set.sorted()], [...model].sort(byCodeUnit));
     assert.equal(set, nameSetOf([...model]));
-  }), { seed: 12, numRuns: 200 });
+  }), RUNS);
+});
+
+test('shrinks to nothing, in any order, in one structure', () => {
+  const order = fc.shuffledSubarray(POOL, { minLength: POOL.length });
+  fc.assert(fc.property(order, (names) => {
+    let set = nameSetOf(names);
+    const before = set;
+    names.forEach((name, i) => {
+      set = set.delete(name);
+      if (i % 16 === 0) assert.equal(set, nameSetOf(names.slice(i + 1)));
+    });
+    assert.is(set, NO_NAMES);
+    assert.is(before.size, POOL.length, 'the old set is as it was');
+  }), { seed: 13, numRuns: 30 });
+});
+
+/** All names, piece by piece. */
+function walked(set: NameSet): string[] {
+  const names: string[] = [];
+  for (let piece = set.pieceAt(''); piece !== null; piece = set.pieceAt(`${names.at(-1) ?? ''}\u0000`)) names.push(...piece);
+  return names;
+}
+
+test('a walk in pieces sees every name once, and no piece is long', () => {
+  const names = Array.from({ length: 20_000 }, (_, i) => `child-${i}`).sort(byCodeUnit);
+  const set = nameSetOf(names);
+  assert.equal(walked(set), names);
+  assert.equal(walked(nameSetOf(names.slice(0, 20))), names.slice(0, 20));
+  assert.equal(walked(NO_NAMES), []);
+  for (const name of names) assert.ok((set.pieceAt(name)?.length ?? 0) < 600);
 });
 
 test.run();

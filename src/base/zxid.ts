@@ -61,14 +61,19 @@ export function zxidFromWords(high: number, low: number): Zxid | undefined {
   return brand(high * COUNTERS + (low >>> 0));
 }
 
+/** From the two halves that `highWord` and `lowWord` made of a zxid. */
+export function zxidOfWords(high: number, low: number): Zxid {
+  return brand(high * COUNTERS + (low >>> 0));
+}
+
 /** For the wire: the epoch as an int32. */
 export function highWord(zxid: Zxid): number {
-  return zxid < 0 ? -1 : Math.floor(zxid / COUNTERS) | 0;
+  return Math.floor(zxid / COUNTERS);
 }
 
 /** For the wire: the counter as an int32. */
 export function lowWord(zxid: Zxid): number {
-  return zxid < 0 ? -1 : (zxid % COUNTERS) | 0;
+  return zxid | 0;
 }
 
 /** As ZooKeeper prints it: `0x500000004d`. */

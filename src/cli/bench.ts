@@ -1,8 +1,8 @@
 /**
- * `viv bench`: how fast simulated time passes and how many events are handled, on one core with every judge on. The workload is
- * fixed: five servers, ten clients, ten operations a simulated second in all, on `five` with its faults and on `calm` without.
+ * `viv bench`: this program against its bars. Simulation: how fast simulated time passes and how many events are handled, on one
+ * core with every judge on; the workload is fixed: five servers, ten clients, ten operations a simulated second in all, on `five`
+ * with its faults and on `calm` without. The tree alone, small and large. A snapshot under load, and a start from it.
  */
-import { performance } from 'node:perf_hooks';
 import { allProperties } from '../../properties/index.ts';
 import { FIVE } from '../../scenarios/five.ts';
 import { DEFAULT_CONFIG } from '../server/config.ts';
@@ -14,8 +14,12 @@ import { gravest, EXIT_CODES } from '../fuzz/verdict.ts';
 import type { Outcome } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords, table } from '../report/format.ts';
 import { SeedChooser } from '../world/chooser.ts';
+import { measurementLines, processorMs } from './bench-bars.ts';
+import { benchSnapshot, recover } from './bench-snapshot.ts';
+import type { RecoveryReport } from './bench-snapshot.ts';
+import { benchTree, benchWideNode } from './bench-tree.ts';
 import type { Command } from './command.ts';
-import { duration, wholeNumber } from './values.ts';
+import { duration, named, positiveNumber, wholeNumber } from './values.ts';
 
 const RATIO_BAR = 1000;
 const EVENTS_BAR = 200_000;
@@ -27,7 +31,7 @@ interface Row {
   readonly scenario: string;
   readonly runs: number;
   readonly simulatedMs: number;
-  readonly realMs: number;
+  readonly processorMs: number;
   readonly events: number;
   readonly operations: number;
   readonly simulatedPerReal: number;
@@ -35,37 +39,67 @@ interface Row {
   readonly outcome: Outcome;
 }
 
+const SECTIONS = [{ name: 'simulation' }, { name: 'tree' }, { name: 'snapshot' }] as const;
+const DEFAULT_NODES = '1000000';
+const FEW_NODES = 1000;
+
 /** The bars of this program, measured here and now. */
 export const bench: Command = {
   name: 'bench',
-  summary: 'simulated time per real time and events a second, against their bars',
-  usage: '[--for 5s] [--from S]',
+  summary: 'the speed of simulation, of the tree and of snapshots, against their bars',
+  usage: '[SECTION...] [--for 5s] [--from S] [--nodes N] [--recover DIR]',
   flags: [
-    { name: 'for', value: 'TIME', help: `so long for each scenario (${DEFAULT_TIME})` },
+    { name: 'for', value: 'TIME', help: `so long for each scenario and each size of tree (${DEFAULT_TIME})` },
     { name: 'from', value: 'S', help: 'the first seed (1)' },
+    { name: 'nodes', value: 'N', help: `what a large tree is (${DEFAULT_NODES})` },
+    { name: 'recover', value: 'DIR', help: 'only start from a data directory; say how long it takes and how much memory' },
   ],
+  notes: ['Sections: simulation, tree, snapshot; all of them if none is named. Rates are per second of processor time.'],
   run(given, shell) {
+    const directory = given.text('recover');
+    const sections = directory === undefined ? sectionsOf(given.names) : [];
     const forMs = duration('for', given.text('for') ?? DEFAULT_TIME);
+    const nodes = positiveNumber('nodes', given.text('nodes') ?? DEFAULT_NODES);
     const from = wholeNumber('from', given.text('from') ?? '1');
-    const five = {
-      ...FIVE, voters: [[5, 1]], observers: [[0, 1]], tickMs: [[DEFAULT_CONFIG.tickTimeMs, 1]], calmPercent: 0
-    } as const;
-    const calm = { ...five, name: 'calm', calmPercent: 100 };
-    const rows = [scenarioOf(five), scenarioOf(calm)].map((scenario) => measure(scenario, from, forMs, shell.signal));
-    if (given.has('json')) shell.out(JSON.stringify(rows, null, 2));
-    else for (const line of report(rows)) shell.out(line);
-    return Promise.resolve(EXIT_CODES[gravest(rows.map(({ outcome }) => outcome))]);
+    const rows = sections.includes('simulation') ? simulate(from, forMs, shell.signal) : [];
+    const measurements = [
+      ...(sections.includes('tree') ? [...benchTree(FEW_NODES, forMs), ...benchTree(nodes, forMs), ...benchWideNode()] : []),
+      ...(sections.includes('snapshot') ? benchSnapshot(nodes) : []),
+    ];
+    const recovery = directory === undefined ? null : recover(directory);
+    if (given.has('json')) shell.out(JSON.stringify(recovery ?? { simulation: rows, measurements }, null, 2));
+    else for (const line of [...report(rows), ...measurementLines(measurements), ...recoveryLines(recovery)]) shell.out(line);
+    return Promise.resolve(rows.length === 0 ? EXIT_CODES.held : EXIT_CODES[gravest(rows.map(({ outcome }) => outcome))]);
   },
 };
 
+function sectionsOf(names: readonly string[]): string[] {
+  if (names.length === 0) return SECTIONS.map(({ name }) => name);
+  return names.map((name) => named('section of viv bench', name, SECTIONS).name);
+}
+
+function recoveryLines(recovery: RecoveryReport | null): string[] {
+  if (recovery === null) return [];
+  const { nodes, seconds, processorSeconds, peakBytes } = recovery;
+  const time = `${inWords(seconds * 1000)} (processor ${inWords(processorSeconds * 1000)})`;
+  return [`  ${decimal(nodes)} nodes in ${time}, at most ${decimal(peakBytes / 1e6)} MB`];
+}
+
+function simulate(from: number, forMs: number, signal: AbortSignal): Row[] {
+  const size = { voters: [[5, 1]], observers: [[0, 1]], tickMs: [[DEFAULT_CONFIG.tickTimeMs, 1]] } as const;
+  const five = { ...FIVE, ...size, calmPercent: 0 };
+  const calm = { ...five, name: 'calm', calmPercent: 100 };
+  return [scenarioOf(five), scenarioOf(calm)].map((scenario) => measure(scenario, from, forMs, signal));
+}
+
 function measure(scenario: Scenario, from: number, forMs: number, signal: AbortSignal): Row {
   runOne(scenario, from);
-  let [runs, simulatedMs, realMs, events, operations] = [0, 0, 0, 0, 0];
+  let [runs, simulatedMs, tookMs, events, operations] = [0, 0, 0, 0, 0];
   const outcomes: Outcome[] = [];
-  for (let seed = from; realMs < forMs && !signal.aborted; seed++) {
-    const began = performance.now();
+  for (let seed = from; tookMs < forMs && !signal.aborted; seed++) {
+    const began = processorMs();
     const result = runOne(scenario, seed);
-    realMs += performance.now() - began;
+    tookMs += processorMs() - began;
     runs++;
     simulatedMs += result.simulatedMs;
     events += result.events;
@@ -73,8 +107,8 @@ function measure(scenario: Scenario, from: number, forMs: number, signal: AbortS
     outcomes.push(result.outcome);
   }
   return {
-    scenario: scenario.name, runs, simulatedMs, realMs, events, operations,
-    simulatedPerReal: simulatedMs / realMs, eventsPerSecond: (events * 1000) / realMs, outcome: gravest(outcomes),
+    scenario: scenario.name, runs, simulatedMs, processorMs: tookMs, events, operations,
+    simulatedPerReal: simulatedMs / tookMs, eventsPerSecond: (events * 1000) / tookMs, outcome: gravest(outcomes),
   };
 }
 
@@ -107,10 +141,11 @@ function requestOf(client: number, index: number): Plan['clients'][number]['oper
 }
 
 function report(rows: readonly Row[]): string[] {
+  if (rows.length === 0) return [];
   return table([
-    ['scenario', 'runs', 'simulated', 'real', 'ops/s', 'simulated : real', 'of the bar', 'events/s', 'of the bar', ''],
-    ...rows.map(({ scenario, runs, simulatedMs, realMs, operations, simulatedPerReal, eventsPerSecond, outcome }) => [
-      scenario, decimal(runs), inWords(simulatedMs), inWords(realMs), decimal((operations * 1000) / simulatedMs),
+    ['scenario', 'runs', 'simulated', 'processor', 'ops/s', 'simulated : real', 'of the bar', 'events/s', 'of the bar', ''],
+    ...rows.map(({ scenario, runs, simulatedMs, processorMs, operations, simulatedPerReal, eventsPerSecond, outcome }) => [
+      scenario, decimal(runs), inWords(simulatedMs), inWords(processorMs), decimal((operations * 1000) / simulatedMs),
       `${decimal(simulatedPerReal)} : 1`, `${(simulatedPerReal / RATIO_BAR).toFixed(2)} of ${decimal(RATIO_BAR)}`,
       decimal(eventsPerSecond), `${(eventsPerSecond / EVENTS_BAR).toFixed(2)} of ${decimal(EVENTS_BAR)}`,
       outcome === 'held' ? '' : outcome,

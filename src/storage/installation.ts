@@ -18,12 +18,12 @@
 import type { Zxid } from '../base/zxid.ts';
 import type { Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
-import { encodeSnapshot } from '../wire/snapshot-codec.ts';
 import type { SnapshotImage } from '../wire/transactions.ts';
 import { DiskWork } from './disk-work.ts';
 import type { DiskStep } from './disk-work.ts';
 import { installingFileName, logFileName, snapshotFileName, takeInventory, temporaryFileName } from './file-names.ts';
 import type { StorageOutcome } from './outcome.ts';
+import { SnapshotFile } from './snapshot-file.ts';
 import type { DurableFiles, StorageTask } from './task.ts';
 import { NO_MARK } from './watermark.ts';
 import type { Mark } from './watermark.ts';
@@ -33,8 +33,11 @@ export class Installation implements StorageTask {
   readonly token: number;
   readonly image: SnapshotImage;
   files: DurableFiles | null;
-  /** Null until it is known what there is to remove. */
+  /** Null until it is known what there is to remove, and again when the bytes are durable. */
+  bytes: SnapshotFile | null;
+  /** Steps 2 to 4; null until it is known what there is to remove. */
   work: DiskWork | null;
+  isSyncing: boolean;
   /** The one that it writes. */
   mark: Mark;
 
@@ -42,7 +45,9 @@ export class Installation implements StorageTask {
     this.token = token;
     this.image = image;
     this.files = null;
+    this.bytes = null;
     this.work = null;
+    this.isSyncing = false;
     this.mark = NO_MARK;
   }
 
@@ -58,7 +63,13 @@ export class Installation implements StorageTask {
   handle(event: Event, io: Io): StorageOutcome | null {
     const { zxid } = this.image;
     if (this.work === null) {
-      if (event.kind === 'diskListed') this.write(event.files, io);
+      if (event.kind === 'diskListed') this.begin(event.files, io);
+      return null;
+    }
+    if (this.bytes !== null) {
+      if (this.isSyncing) this.bytes = null;
+      if (this.bytes === null) this.work.start(io);
+      else this.isSyncing = this.bytes.writeOn(io);
       return null;
     }
     if (!this.work.complete(io)) return null;
@@ -66,20 +77,19 @@ export class Installation implements StorageTask {
     return { kind: 'snapshotInstalled', zxid };
   }
 
-  write(files: readonly string[], io: Io): void {
+  begin(found: readonly string[], io: Io): void {
     const { zxid } = this.image;
-    const { logs, snapshots, installing, compressed } = takeInventory(files);
+    const { logs, snapshots, installing, compressed } = takeInventory(found);
     // An installation that cannot be finished, its file being damaged, is given up for this one.
     const stale = [...installing.filter((other) => other !== zxid).map(installingFileName), ...compressed.values()];
     const temporary = temporaryFileName(snapshotFileName(zxid));
-    io.append(temporary, encodeSnapshot(this.image), 0);
     this.work = new DiskWork(this.token, [
-      { kind: 'sync', file: temporary },
       ...(stale.length === 0 ? [] : [{ kind: 'remove', files: stale } as const]),
       { kind: 'rename', from: temporary, to: installingFileName(zxid) },
       ...finishInstallation(this.mark, logs, snapshots),
     ]);
-    this.work.start(io);
+    this.bytes = new SnapshotFile(this.token, temporary, this.image);
+    this.isSyncing = this.bytes.writeOn(io);
   }
 }
 

@@ -7,31 +7,35 @@
 import type { Zxid } from '../base/zxid.ts';
 import type { Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
-import { encodeSnapshot } from '../wire/snapshot-codec.ts';
 import type { SnapshotImage } from '../wire/transactions.ts';
 import { snapshotFileName, temporaryFileName } from './file-names.ts';
+import { SnapshotFile } from './snapshot-file.ts';
 
 /** One snapshot being written; every request carries `token`. */
 export class SnapshotWriter {
   readonly token: number;
   readonly zxid: Zxid;
-  /** syncing: the bytes; waiting: for the log; naming: rename and sync of the directory; removing: it was given up. */
-  stage: 'syncing' | 'waiting' | 'naming' | 'removing' | 'done';
+  /** Null once its bytes are durable, so that the image can be forgotten. */
+  bytes: SnapshotFile | null;
+  /**
+   * writing: piece by piece; syncing: the bytes; waiting: for the log; naming: rename and sync of the directory; removing: it
+   * was given up.
+   */
+  stage: 'writing' | 'syncing' | 'waiting' | 'naming' | 'removing' | 'done';
   awaiting: number;
   isGivenUp: boolean;
 
-  constructor(token: number, zxid: Zxid) {
+  constructor(token: number, image: SnapshotImage) {
     this.token = token;
-    this.zxid = zxid;
-    this.stage = 'syncing';
+    this.zxid = image.zxid;
+    this.bytes = new SnapshotFile(token, temporaryFileName(snapshotFileName(image.zxid)), image);
+    this.stage = 'writing';
     this.awaiting = 1;
     this.isGivenUp = false;
   }
 
-  start(image: SnapshotImage, io: Io): void {
-    const file = this.temporaryName;
-    io.append(file, encodeSnapshot(image), 0);
-    io.sync(file, this.token);
+  start(io: Io): void {
+    if (this.bytes?.writeOn(io) === true) this.stage = 'syncing';
   }
 
   /**
@@ -52,10 +56,15 @@ export class SnapshotWriter {
 
   /** One completion of `token`. */
   complete(durableZxid: Zxid, io: Io): void {
+    if (this.stage === 'writing' && !this.isGivenUp) {
+      this.start(io);
+      return;
+    }
     this.awaiting--;
     if (this.awaiting > 0) return;
     if (this.isGivenUp && this.stage !== 'removing') {
       this.stage = 'removing';
+      this.bytes = null;
       this.awaiting = 1;
       io.remove(this.temporaryName, this.token);
       return;
@@ -64,6 +73,7 @@ export class SnapshotWriter {
       this.stage = 'done';
       return;
     }
+    this.bytes = null;
     this.stage = 'waiting';
     this.logIsDurable(durableZxid, io);
   }

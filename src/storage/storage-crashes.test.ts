@@ -66,7 +66,7 @@ function imageOf(entries: readonly Entry[]): SnapshotImage {
 }
 
 function marksOf(image: SnapshotImage | null, txns: readonly Txn[]): number[] {
-  const data = image?.nodes[0]?.data ?? new Uint8Array(0);
+  const data = [...(image?.nodes ?? [])][0]?.data ?? new Uint8Array(0);
   const marks = [...new Float64Array(data.slice().buffer)].filter((_, index) => index % 2 === 1);
   return [...marks, ...txns.map(({ cxid }) => cxid)];
 }

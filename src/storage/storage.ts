@@ -120,8 +120,8 @@ export class Storage {
     invariant(this.snapshotWriter === null, 'a snapshot is written while another is');
     invariant(image.zxid <= this.lastLogged, 'a snapshot is ahead of the log');
     invariant(image.zxid >= (this.snapshots[this.snapshots.length - 1] ?? 0), 'a snapshot is older than the last one');
-    this.snapshotWriter = new SnapshotWriter(Token.SNAPSHOT, image.zxid);
-    this.snapshotWriter.start(image, io);
+    this.snapshotWriter = new SnapshotWriter(Token.SNAPSHOT, image);
+    this.snapshotWriter.start(io);
   }
 
   /** Makes the leader's image the whole durable state. Outcome: 'snapshotInstalled'. */

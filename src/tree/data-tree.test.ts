@@ -19,7 +19,7 @@ test('the tree before any transaction is ZooKeeper\'s, digest included', () => {
   assert.is(tree.nodeCount, 4);
   assert.is(tree.descendantCount('/'), 3);
   assert.equal(
-    tree.image([]).nodes.map((node) => [node.path, node.aclId]),
+    [...tree.image([]).nodes].map((node) => [node.path, node.aclId]),
     [['', -1], ['/zookeeper', -1], ['/zookeeper/config', 1], ['/zookeeper/quota', -1]],
   );
   const root = tree.stat('/');
@@ -159,7 +159,7 @@ test('37 FuzzySnapshotRelatedTest: a fuzzy snapshot of ZooKeeper\'s: the node is
   const bench = new Bench();
   for (const request of [create('/p'), create('/p/a'), create('/p/b')]) bench.write(request);
   const image = bench.tree.image([]);
-  const early = image.nodes.map(
+  const early = [...image.nodes].map(
     (node) => (node.path === '/p' ? { ...node, stat: { ...node.stat, cversion: 1, pzxid: makeZxid(1, 2) } } : node),
   );
   const replica = DataTree.fromImage({ ...image, nodes: early });
@@ -239,13 +239,13 @@ test('a tree forks for free and apart', () => {
 
 test('an image that is no tree is refused with a name', () => {
   const image = new DataTree().image([]);
-  const stray = { path: '/no/where', data: bytes('x'), aclId: -1, stat: present(image.nodes[0], 'the root').stat };
+  const stray = { path: '/no/where', data: bytes('x'), aclId: -1, stat: present([...image.nodes][0], 'the root').stat };
   assert.throws(
     () => DataTree.fromImage({ ...image, nodes: [...image.nodes, stray] }), (error: unknown) => error instanceof InvalidTree,
   );
   assert.throws(() => DataTree.fromImage({ ...image, acls: [] }), (error: unknown) => error instanceof InvalidTree);
   assert.is(
-    DataTree.fromImage({ ...image, nodes: image.nodes.slice(0, 1) }).nodeCount, 4, 'old snapshots lack the system\'s nodes',
+    DataTree.fromImage({ ...image, nodes: [...image.nodes].slice(0, 1) }).nodeCount, 4, 'old snapshots lack the system\'s nodes',
   );
 });
 

@@ -4,9 +4,11 @@
  * never fail, and applying again what was applied already must come to the same tree, because recovery may replay a log
  * over a snapshot that is newer.
  *
- * All its parts are persistent maps: a fork is a copy of a few references, an image is a point in time.
+ * All its parts are persistent, or can be shared as they are at a moment: a copy is one of a few references, an image is
+ * a point in time.
  */
 import { assertNever } from '../base/invariant.ts';
+import { KeyedTable } from '../base/keyed-set.ts';
 import type { NameSet } from '../base/name-set.ts';
 import { byCodeUnit } from '../base/persistent-map.ts';
 import type { SessionId } from '../base/session-id.ts';
@@ -23,7 +25,7 @@ import { NO_TRIGGERS, type Applied, type Trigger } from './applied.ts';
 import { CONTAINER_OWNER, isValidTtl, ownerKind, ttlOwner } from './ephemeral-owner.ts';
 import { imageOf, partsOfImage } from './image.ts';
 import {
-  countDescendants, dataLength, quotaPrefix, subtree, withStatsCounted, withStatsMoved, type NodeMap,
+  countDescendants, countStats, dataLength, moveStats, quotaPrefix, subtree, type NodeTable,
 } from './node-map.ts';
 import { clientPath, isSystemPath, nameOf, parentOf, ROOT, treePath } from './path.ts';
 import { limitsPath, quotaNodeKind, quotaSubject, statsPath } from './quota.ts';
@@ -40,7 +42,7 @@ const HALF = 0x1_0000_0000;
 export class DataTree {
   /** The newest transaction applied; it moves only after everything else. */
   lastProcessedZxid: Zxid;
-  nodes: NodeMap;
+  readonly nodes: NodeTable;
   acls: AclTable;
   owners: EphemeralTable;
   reapables: NameSet;
@@ -50,7 +52,7 @@ export class DataTree {
 
   constructor(parts: TreeParts = EMPTY_TREE) {
     this.lastProcessedZxid = parts.lastProcessedZxid;
-    this.nodes = parts.nodes;
+    this.nodes = new KeyedTable(parts.nodes);
     this.acls = parts.acls;
     this.owners = parts.owners;
     this.reapables = parts.reapables;
@@ -64,14 +66,20 @@ export class DataTree {
     return new DataTree(partsOfImage(image));
   }
 
-  /** This tree at this moment, as a snapshot of the sessions given. */
+  /** This tree at this moment, as a snapshot of the sessions given. It takes no time: whoever walks over its nodes does. */
   image(sessions: readonly SnapshotSession[]): SnapshotImage {
-    return imageOf(this.nodes, this.lastProcessedZxid, this.digest, sessions);
+    return imageOf(this.parts(), sessions);
   }
 
   /** A tree of its own with the same content, at no cost. */
   copy(): DataTree {
-    return new DataTree(this);
+    return new DataTree(this.parts());
+  }
+
+  /** What it consists of at this moment. */
+  private parts(): TreeParts {
+    const { lastProcessedZxid, acls, owners, reapables, quotas, digestHigh, digestLow } = this;
+    return { lastProcessedZxid, nodes: this.nodes.share(), acls, owners, reapables, quotas, digestHigh, digestLow };
   }
 
   /** The sum over all nodes, each node below /zookeeper counting 0. */
@@ -250,15 +258,15 @@ export class DataTree {
   }
 
   private replace(old: ZNode, node: ZNode): void {
-    this.nodes = this.nodes.set(node.path, node);
+    this.nodes.put(node);
     this.moveDigest(node.digest - old.digest);
   }
 
   private add(node: ZNode): void {
     const path = node.path;
-    this.nodes = this.nodes.set(path, node);
+    this.nodes.put(node);
     this.moveDigest(node.digest);
-    const owner = node.stat.ephemeralOwner;
+    const owner = node.ephemeralOwner;
     if (owner !== NO_SESSION) {
       if (ownerKind(owner) === 'normal') this.owners = withEphemeral(this.owners, owner, path);
       else this.reapables = this.reapables.add(path);
@@ -269,10 +277,10 @@ export class DataTree {
 
   private remove(node: ZNode): void {
     const path = node.path;
-    this.nodes = this.nodes.delete(path);
+    this.nodes.delete(path);
     this.moveDigest(-node.digest);
     this.acls = releaseAcl(this.acls, node.acl);
-    const owner = node.stat.ephemeralOwner;
+    const owner = node.ephemeralOwner;
     if (owner !== NO_SESSION) {
       if (ownerKind(owner) === 'normal') this.owners = withoutEphemeral(this.owners, owner, path);
       else this.reapables = this.reapables.delete(path);
@@ -301,14 +309,14 @@ export class DataTree {
     const subject = quotaNodeKind(path) === null ? null : quotaSubject(path);
     if (subject === null) return;
     this.quotas = this.quotas.add(subject);
-    this.nodes = withStatsCounted(this.nodes, subject);
+    countStats(this.nodes, subject);
   }
 
   /** Every quota above counts, as a recount would: what is shown must not depend on when a server was started. */
   private quotaMoved(path: string, countDiff: number, bytesDiff: number): void {
     if (this.quotas.size === 0) return;
     for (let prefix = path; prefix !== ROOT; prefix = parentOf(prefix)) {
-      if (this.quotas.has(prefix)) this.nodes = withStatsMoved(this.nodes, prefix, countDiff, bytesDiff);
+      if (this.quotas.has(prefix)) moveStats(this.nodes, prefix, countDiff, bytesDiff);
     }
   }
 }

@@ -4,6 +4,7 @@
  * `contentCrc` first, then `nodeDigest` continues from it. Works on numbers and code units directly, so that a write
  * allocates nothing for it.
  */
+import { crc32 } from '../base/checksum.ts';
 import { sessionHighWord, sessionLowWord, NO_SESSION } from '../base/session-id.ts';
 import type { Bytes, StatPersisted } from '../wire/words.ts';
 
@@ -44,9 +45,8 @@ function long(crc: number, value: number): number {
 
 /** The running CRC after the path ('' for the root) and the data. */
 export function contentCrc(path: string, data: Bytes | null): number {
-  let crc = utf8Crc(-1, path);
-  if (data !== null) for (const value of data) crc = byte(crc, value);
-  return crc;
+  const crc = utf8Crc(-1, path);
+  return data === null ? crc : ~crc32(data, 0, data.length, ~crc);
 }
 
 /** Unpaired surrogates count as '?', as Java's encoder writes them. */

@@ -1,9 +1,9 @@
 /**
  * The nodes of a tree by path: how a map of them is put together, walks over it, and the counts of quotas, which live in
- * nodes of their own. Pure functions from map to map.
+ * nodes of their own.
  */
-import { nameSetOf, type NameSet } from '../base/name-set.ts';
-import { type PersistentMap, emptyMap } from '../base/persistent-map.ts';
+import { keyedSetOf, type KeyedSet, type KeyedTable } from '../base/keyed-set.ts';
+import { NO_NAMES, nameSetOf, type NameSet } from '../base/name-set.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import { OPEN_ACL_UNSAFE, type Acl, type Bytes, type StatPersisted } from '../wire/words.ts';
@@ -12,8 +12,10 @@ import { limitsPath, formatStats, parseQuota, statsPath } from './quota.ts';
 import { contentCrc } from './node-digest.ts';
 import { ZNode } from './znode.ts';
 
-/** Every node by its full path; the root at ''. */
-export type NodeMap = PersistentMap<ZNode>;
+/** Every node by its full path, the root at '', at one moment. */
+export type NodeMap = KeyedSet<ZNode>;
+/** The same, as it changes. */
+export type NodeTable = KeyedTable<ZNode>;
 
 const EMPTY: Bytes = new Uint8Array(0);
 const ZERO: StatPersisted = Object.freeze({
@@ -47,26 +49,66 @@ export class InvalidTree extends Error {
   override readonly name = 'InvalidTree';
 }
 
-/** The map of `nodes`, in any order, with the system's nodes added where they are missing (releases before 3.5 had fewer). */
-export function assemble(nodes: readonly BareNode[]): NodeMap {
-  const present = new Set(nodes.map((node) => node.path));
-  const all = [...SYSTEM_NODES.filter((node) => !present.has(node.path)), ...nodes];
-  const children = new Map<string, string[]>(all.map((node) => [node.path, []]));
-  for (const { path } of all) {
-    if (path === ROOT) continue;
-    const siblings = children.get(parentOf(path));
-    if (siblings === undefined) throw new InvalidTree(`the parent of ${path} is missing from the snapshot`);
-    siblings.push(nameOf(path));
+/**
+ * The map of `nodes`, in any order, with the system's nodes added where they are missing (releases before 3.5 had fewer). Goes
+ * over the nodes twice: once for the names of the children, once for the rest.
+ */
+export function assemble(nodes: Iterable<BareNode>): NodeMap {
+  const families = new Families();
+  const missing = new Set(SYSTEM_NODES.map(({ path }) => path));
+  for (const { path } of nodes) {
+    families.add(path);
+    missing.delete(path);
   }
-  let map: NodeMap = emptyMap<ZNode>();
-  for (const { path, data, acl, stat } of all) {
-    map = map.set(path, new ZNode(path, data, acl, stat, nameSetOf(children.get(path) ?? []), contentCrc(path, data)));
-  }
+  const added = SYSTEM_NODES.filter(({ path }) => missing.has(path));
+  for (const { path } of added) families.add(path);
+  const made: ZNode[] = [];
+  const make = ({ path, data, acl, stat }: BareNode): void => {
+    made.push(new ZNode(path, data, acl, stat, families.childrenOf(path), contentCrc(path, data)));
+  };
+  added.forEach(make);
+  for (const node of nodes) make(node);
+  const map = keyedSetOf(made);
+  families.forEach((parent, child) => {
+    if (!map.has(parent)) throw new InvalidTree(`the parent of ${parent}/${child} is missing from the snapshot`);
+  });
   return map;
 }
 
+/** The names of the children of every parent. Siblings mostly come one after the other. */
+class Families {
+  private readonly names = new Map<string, string[]>();
+  private parent = ROOT;
+  private siblings: string[] = [];
+
+  constructor() {
+    this.names.set(ROOT, this.siblings);
+  }
+
+  add(path: string): void {
+    if (path === ROOT) return;
+    const parent = parentOf(path);
+    if (parent !== this.parent) {
+      this.parent = parent;
+      this.siblings = this.names.get(parent) ?? [];
+      if (this.siblings.length === 0) this.names.set(parent, this.siblings);
+    }
+    this.siblings.push(nameOf(path));
+  }
+
+  childrenOf(path: string): NameSet {
+    const names = this.names.get(path);
+    return names === undefined ? NO_NAMES : nameSetOf(names);
+  }
+
+  /** Visits every parent with its first child. */
+  forEach(visit: (parent: string, child: string) => void): void {
+    for (const [parent, [child]] of this.names) visit(parent, child ?? '');
+  }
+}
+
 /** The node and all below it, each before its children, children by name. */
-export function subtree(nodes: NodeMap, path: string): ZNode[] {
+export function subtree(nodes: NodeMap | NodeTable, path: string): ZNode[] {
   const found: ZNode[] = [];
   const stack = [path];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
@@ -81,7 +123,7 @@ export function subtree(nodes: NodeMap, path: string): ZNode[] {
 }
 
 /** How many nodes are strictly below. */
-export function countDescendants(nodes: NodeMap, path: string): number {
+export function countDescendants(nodes: NodeMap | NodeTable, path: string): number {
   let count = -1;
   const stack = [path];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
@@ -92,7 +134,7 @@ export function countDescendants(nodes: NodeMap, path: string): number {
 }
 
 /** The longest path at or above `path` that has limits, or null. `quotas`: those that have limits or counts. */
-export function quotaPrefix(nodes: NodeMap, quotas: NameSet, path: string): string | null {
+export function quotaPrefix(nodes: NodeMap | NodeTable, quotas: NameSet, path: string): string | null {
   if (quotas.size === 0) return null;
   for (let prefix = path; prefix !== ROOT; prefix = parentOf(prefix)) {
     if (quotas.has(prefix) && nodes.has(limitsPath(prefix))) return prefix;
@@ -100,25 +142,25 @@ export function quotaPrefix(nodes: NodeMap, quotas: NameSet, path: string): stri
   return null;
 }
 
-/** With the counts of the quota at `subject` moved. Nothing watches or versions those: they are not transactions. */
-export function withStatsMoved(nodes: NodeMap, subject: string, countDiff: number, bytesDiff: number): NodeMap {
+/** Moves the counts of the quota at `subject`. Nothing watches or versions those: they are not transactions. */
+export function moveStats(nodes: NodeTable, subject: string, countDiff: number, bytesDiff: number): void {
   const node = nodes.get(statsPath(subject));
-  if (node === undefined || (countDiff === 0 && bytesDiff === 0)) return nodes;
+  if (node === undefined || (countDiff === 0 && bytesDiff === 0)) return;
   const stats = parseQuota(node.data);
-  return nodes.set(node.path, node.withData(formatStats(stats.count + countDiff, stats.bytes + bytesDiff), node.stat));
+  nodes.put(node.withData(formatStats(stats.count + countDiff, stats.bytes + bytesDiff), node.stat));
 }
 
-/** With the counts of the quota at `subject` taken anew. */
-export function withStatsCounted(nodes: NodeMap, subject: string): NodeMap {
+/** Takes the counts of the quota at `subject` anew. */
+export function countStats(nodes: NodeTable, subject: string): void {
   const node = nodes.get(statsPath(subject));
-  if (node === undefined) return nodes;
+  if (node === undefined) return;
   let count = 0;
   let bytes = 0;
   for (const counted of subtree(nodes, subject)) {
     count++;
     bytes += dataLength(counted.data);
   }
-  return nodes.set(node.path, node.withData(formatStats(count, bytes), node.stat));
+  nodes.put(node.withData(formatStats(count, bytes), node.stat));
 }
 
 /** No data are no bytes. */

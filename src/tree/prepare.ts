@@ -188,7 +188,7 @@ function prepareDelete({ path, version }: DeleteRequest, context: Context): Simp
   if (!may(context, parent.acl, Permission.DELETE)) return refused(ErrorCode.NOAUTH);
   const node = context.view.node(path);
   if (node === undefined) return refused(ErrorCode.NONODE);
-  if (!isExpected(version, node.stat.version)) return refused(ErrorCode.BADVERSION);
+  if (!isExpected(version, node.version)) return refused(ErrorCode.BADVERSION);
   if (node.children.size > 0) return refused(ErrorCode.NOTEMPTY);
   return { kind: 'delete', path };
 }
@@ -199,7 +199,7 @@ function prepareDeleteContainer({ path }: DeleteContainerRequest, context: Conte
   const node = context.view.node(path);
   if (node === undefined) return refused(ErrorCode.NONODE);
   if (node.children.size > 0) return refused(ErrorCode.NOTEMPTY);
-  const kind = ownerKind(node.stat.ephemeralOwner);
+  const kind = ownerKind(node.ephemeralOwner);
   if (kind !== 'container' && kind !== 'ttl') return refused(ErrorCode.BADVERSION);
   return { kind: 'deleteContainer', path };
 }
@@ -210,8 +210,8 @@ function prepareSetData({ path, data, version }: SetDataRequest, context: Contex
   if (node === undefined) return refused(ErrorCode.NONODE);
   if (!may(context, node.acl, Permission.WRITE)) return refused(ErrorCode.NOAUTH);
   if (exceedsQuota(context, path, 0, dataLength(data) - dataLength(node.data))) return refused(ErrorCode.QUOTAEXCEEDED);
-  if (!isExpected(version, node.stat.version)) return refused(ErrorCode.BADVERSION);
-  return { kind: 'setData', path, data, version: nextVersion(node.stat.version) };
+  if (!isExpected(version, node.version)) return refused(ErrorCode.BADVERSION);
+  return { kind: 'setData', path, data, version: nextVersion(node.version) };
 }
 
 function prepareSetAcl(request: SetAclRequest, context: Context): SimpleTxn {
@@ -222,8 +222,8 @@ function prepareSetAcl(request: SetAclRequest, context: Context): SimpleTxn {
   const node = context.view.node(path);
   if (node === undefined) return refused(ErrorCode.NONODE);
   if (!may(context, node.acl, Permission.ADMIN)) return refused(ErrorCode.NOAUTH);
-  if (!isExpected(version, node.stat.aversion)) return refused(ErrorCode.BADVERSION);
-  return { kind: 'setACL', path, acl, version: nextVersion(node.stat.aversion) };
+  if (!isExpected(version, node.aversion)) return refused(ErrorCode.BADVERSION);
+  return { kind: 'setACL', path, acl, version: nextVersion(node.aversion) };
 }
 
 /** The transaction carries the version after the one found, as ZooKeeper's does. */
@@ -232,8 +232,8 @@ function prepareCheck({ path, version }: CheckRequest, context: Context): Simple
   const node = context.view.node(path);
   if (node === undefined) return refused(ErrorCode.NONODE);
   if (!may(context, node.acl, Permission.READ)) return refused(ErrorCode.NOAUTH);
-  if (!isExpected(version, node.stat.version)) return refused(ErrorCode.BADVERSION);
-  return { kind: 'check', path, version: nextVersion(node.stat.version) };
+  if (!isExpected(version, node.version)) return refused(ErrorCode.BADVERSION);
+  return { kind: 'check', path, version: nextVersion(node.version) };
 }
 
 function isExpected(expected: number, actual: number): boolean {

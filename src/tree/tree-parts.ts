@@ -2,13 +2,14 @@
  * What a tree consists of: its nodes, and what is kept beside them so that it need not be searched for. Everything
  * beside the nodes follows from the nodes; `indexNodes` says how, and `DataTree` keeps it up.
  */
+import { KeyedTable } from '../base/keyed-set.ts';
 import { NO_NAMES, type NameSet } from '../base/name-set.ts';
 import { type PersistentMap, emptyMap } from '../base/persistent-map.ts';
 import type { SessionId } from '../base/session-id.ts';
 import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import { NO_ACLS, retainAcl, type AclTable } from './acl-table.ts';
 import { ownerKind } from './ephemeral-owner.ts';
-import { assemble, withStatsCounted, type NodeMap } from './node-map.ts';
+import { assemble, countStats, type NodeMap } from './node-map.ts';
 import { quotaNodeKind, quotaSubject } from './quota.ts';
 
 /** The ephemeral nodes of one session. */
@@ -47,22 +48,23 @@ export function indexNodes(bare: NodeMap, lastProcessedZxid: Zxid): TreeParts {
   let quotas = NO_NAMES;
   let digestHigh = 0;
   let digestLow = 0;
-  bare.forEach((node, path) => {
+  bare.forEach((node) => {
+    const { path } = node;
     acls = retainAcl(acls, node.acl);
     digestLow += node.digest;
     if (digestLow >= HALF) {
       digestLow -= HALF;
       digestHigh = (digestHigh + 1) % HALF;
     }
-    const kind = ownerKind(node.stat.ephemeralOwner);
-    if (kind === 'normal') ephemerals = withEphemeral(ephemerals, node.stat.ephemeralOwner, path);
+    const kind = ownerKind(node.ephemeralOwner);
+    if (kind === 'normal') ephemerals = withEphemeral(ephemerals, node.ephemeralOwner, path);
     else if (kind !== 'void') reapables = reapables.add(path);
     const subject = quotaNodeKind(path) === null ? null : quotaSubject(path);
     if (subject !== null) quotas = quotas.add(subject);
   });
-  let nodes = bare;
-  for (const subject of quotas.sorted()) nodes = withStatsCounted(nodes, subject);
-  return { lastProcessedZxid, nodes, acls, owners: ephemerals, reapables, quotas, digestHigh, digestLow };
+  const nodes = new KeyedTable(bare);
+  for (const subject of quotas.sorted()) countStats(nodes, subject);
+  return { lastProcessedZxid, nodes: nodes.share(), acls, owners: ephemerals, reapables, quotas, digestHigh, digestLow };
 }
 
 /** With one more node of that session's. */

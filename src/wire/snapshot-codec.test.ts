@@ -4,7 +4,7 @@ import { NO_SESSION } from '../base/session-id.ts';
 import { makeZxid, ZXID_ZERO } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { fromHex, toHex } from './hex.ts';
-import { decodeSnapshot, encodeSnapshot } from './snapshot-codec.ts';
+import { decodeSnapshot, encodeSnapshot, SnapshotEncoder } from './snapshot-codec.ts';
 import type { SnapshotImage, SnapshotNode } from './transactions.ts';
 import { WireError } from './wire-error.ts';
 import { OPEN_ACL_UNSAFE } from './words.ts';
@@ -86,6 +86,19 @@ test('the seals stand where a real file has them', () => {
 
 test('a full one survives its bytes', () => {
   assert.equal(decodeSnapshot(encodeSnapshot(FULL)), FULL);
+});
+
+test('in pieces of any size it is the same file', () => {
+  const whole = toHex(encodeSnapshot(FULL));
+  for (const enough of [1, 50, 400, 10_000]) {
+    const encoder = new SnapshotEncoder(FULL);
+    let pieces = '';
+    for (let count = 0; !encoder.isDone; count++) {
+      assert.ok(count < 100, 'it comes to an end');
+      pieces += toHex(encoder.take(enough));
+    }
+    assert.is(pieces, whole, `pieces of ${enough}`);
+  }
 });
 
 test('the name wins over the zxid inside, and a digest of another zxid is dropped', () => {

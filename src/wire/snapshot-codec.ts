@@ -9,8 +9,9 @@ import { Reader, Writer } from './jute.ts';
 import { aclRecord, statPersistedRecord } from './records.ts';
 import { int, long, nullableBuffer, record, session, vector } from './schema.ts';
 import type { Codec } from './schema.ts';
+import { cursorOver } from './snapshot-nodes.ts';
 import { DIGEST_VERSION, readDigest } from './transaction-codec.ts';
-import type { Digest, SnapshotAcl, SnapshotImage, SnapshotNode, SnapshotSession } from './transactions.ts';
+import type { Digest, SnapshotAcl, SnapshotCursor, SnapshotImage, SnapshotNode, SnapshotSession } from './transactions.ts';
 import { WireError } from './wire-error.ts';
 
 /** "ZKSN" */
@@ -33,11 +34,13 @@ export type SnapshotBody = Pick<SnapshotImage, 'sessions' | 'acls' | 'nodes'>;
 export function writeSnapshotBody(writer: Writer, body: SnapshotBody): void {
   sessions.write(writer, body.sessions);
   acls.write(writer, body.acls);
-  for (const node of body.nodes) {
-    writer.ustring(node.path);
-    nodeRest.write(writer, node);
-  }
+  for (const node of body.nodes) writeNode(writer, node);
   writer.ustring(END);
+}
+
+function writeNode(writer: Writer, node: SnapshotNode): void {
+  writer.ustring(node.path);
+  nodeRest.write(writer, node);
 }
 
 /** Reads what `writeSnapshotBody` wrote. */
@@ -51,20 +54,59 @@ export function readSnapshotBody(reader: Reader): SnapshotBody {
   return { ...body, nodes };
 }
 
-/** The file of an image. Without a digest the digest's block is zeroed, as ZooKeeper does before the first transaction. */
+/** The file of an image, at once. */
 export function encodeSnapshot(image: SnapshotImage): Uint8Array {
-  const writer = new Writer(512 + 128 * image.nodes.length);
-  writer.int(SNAPSHOT_MAGIC);
-  writer.int(SNAPSHOT_VERSION);
-  writer.words(-1, -1);
-  writeSnapshotBody(writer, image);
-  const seal = new Seal();
-  seal.write(writer);
-  writeDigestBlock(writer, image);
-  seal.write(writer);
-  writer.zxid(image.zxid);
-  seal.write(writer);
-  return writer.take();
+  return new SnapshotEncoder(image).take(Number.MAX_SAFE_INTEGER);
+}
+
+/**
+ * The file of an image in pieces, so that nobody has to wait for all of it and nobody has to hold it. Without a digest the
+ * digest's block is zeroed, as ZooKeeper does before the first transaction. Plain data.
+ */
+export class SnapshotEncoder {
+  isDone: boolean = false;
+  private readonly image: SnapshotImage;
+  private readonly nodes: SnapshotCursor;
+  private readonly seal: Seal = new Seal();
+  private isBegun = false;
+
+  constructor(image: SnapshotImage) {
+    this.image = image;
+    this.nodes = cursorOver(image.nodes);
+  }
+
+  /** The next piece, of at least so many bytes unless it is the last, and at most one node more. */
+  take(enough: number): Uint8Array {
+    const writer = new Writer(Math.min(enough, 512 + 128 * this.image.nodes.length) + PIECE_MARGIN);
+    if (!this.isBegun) this.begin(writer);
+    while (writer.length < enough && !this.isDone) {
+      const node = this.nodes.next();
+      if (node !== null) writeNode(writer, node);
+      else this.end(writer);
+    }
+    this.seal.cover(writer.bytes, writer.length);
+    this.seal.nextBuffer();
+    return writer.take();
+  }
+
+  private begin(writer: Writer): void {
+    this.isBegun = true;
+    writer.int(SNAPSHOT_MAGIC);
+    writer.int(SNAPSHOT_VERSION);
+    writer.words(-1, -1);
+    sessions.write(writer, this.image.sessions);
+    acls.write(writer, this.image.acls);
+  }
+
+  private end(writer: Writer): void {
+    this.isDone = true;
+    writer.ustring(END);
+    this.seal.write(writer);
+    writeDigestBlock(writer, this.image);
+    this.seal.write(writer);
+    writer.zxid(this.image.zxid);
+    this.seal.write(writer);
+  }
 }
 
 function writeDigestBlock(writer: Writer, image: SnapshotImage): void {
@@ -116,26 +158,34 @@ function readTrailer(reader: Reader, seal: Seal): Trailer {
 }
 
 const SEAL_SIZE = 13;
+/** Room in a piece for a node that goes beyond what is enough. */
+const PIECE_MARGIN = 512;
 
-/** The running checksum: each seal covers everything before it, earlier seals included. */
+/** The running checksum: each seal covers everything before it, earlier seals and earlier buffers included. */
 class Seal {
   private adler: number = 1;
   private covered: number = 0;
 
   write(writer: Writer): void {
-    writer.words(0, this.sum(writer.bytes, writer.length));
+    writer.words(0, this.cover(writer.bytes, writer.length));
     writer.ustring(END);
   }
 
   read(reader: Reader): void {
-    const expected = this.sum(reader.bytes, reader.position);
+    const expected = this.cover(reader.bytes, reader.position);
     if (reader.int() !== 0 || reader.int() >>> 0 !== expected) throw new WireError('checksum');
     if (reader.ustring() !== END) throw new WireError('seal');
   }
 
-  private sum(bytes: Uint8Array, end: number): number {
+  /** Runs on to `end` of this buffer. */
+  cover(bytes: Uint8Array, end: number): number {
     this.adler = adler32(bytes, this.covered, end, this.adler);
     this.covered = end;
     return this.adler;
+  }
+
+  /** What follows is in another buffer, from its start. */
+  nextBuffer(): void {
+    this.covered = 0;
   }
 }

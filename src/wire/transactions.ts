@@ -111,8 +111,18 @@ export interface SnapshotImage {
   /** Interned access control lists; id −1 is the open one and is not listed. */
   readonly acls: readonly SnapshotAcl[];
   /** Pre-order: a parent before its children. */
-  readonly nodes: readonly SnapshotNode[];
+  readonly nodes: readonly SnapshotNode[] | SnapshotNodes;
   readonly digest: Digest | null;
+}
+/** Nodes that are made one by one, from a tree that does not change: a million of them need not be there at once. */
+export interface SnapshotNodes extends Iterable<SnapshotNode> {
+  readonly length: number;
+  /** A walk over all of them. Plain data, as whoever keeps it from one event to the next needs it to be. */
+  cursor(): SnapshotCursor;
+}
+/** A walk that can rest; null at the end. */
+export interface SnapshotCursor {
+  next(): SnapshotNode | null;
 }
 export interface SnapshotSession {
   readonly id: SessionId;
