@@ -226,8 +226,7 @@ export class ClientCore {
     for (const auth of this.auths) this.send(auth, io);
     for (const request of this.watches.renewals(this.lastZxidSeen)) {
       const message: RequestMessage = { kind: 'request', xid: Xid.SET_WATCHES, request };
-      this.pending.push(message);
-      this.send(message, io);
+      this.transmit(message, io);
     }
     const queue = this.queue;
     this.queue = [];
@@ -265,7 +264,12 @@ export class ClientCore {
     }
     this.pending.shift();
     this.noteZxid(reply.zxid);
-    if (reply.xid !== Xid.SET_WATCHES) this.settle(message.request, reply, io);
+    if (reply.xid !== Xid.SET_WATCHES) {
+      this.settle(message.request, reply, io);
+      return;
+    }
+    const { xid: cxid, err, zxid, response } = reply;
+    io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
   }
 
   private settle(request: Request, reply: ReplyMessage, io: Io): void {

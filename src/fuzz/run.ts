@@ -20,7 +20,7 @@ import type { TraceSink } from '../world/trace.ts';
 import { World } from '../world/world.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { FactCounter } from './counters.ts';
-import type { Counts } from './counters.ts';
+import type { Count, Counts } from './counters.ts';
 import { FIRST_CLIENT, serverConfig } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { EXIT_CODES } from './verdict.ts';
@@ -48,6 +48,8 @@ export interface RunResult {
   readonly events: number;
   readonly simulatedMs: number;
   readonly counts: Counts;
+  /** The rare situations that it reached, and how often. */
+  readonly situations: readonly Count[];
   readonly faults: readonly FaultCounter[];
   readonly properties: readonly PropertyReport[];
 }
@@ -84,6 +86,7 @@ export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunR
     events: world.step,
     simulatedMs: world.now,
     counts: counter.counts(),
+    situations: panel.situations.reached(),
     faults: world.faults,
     properties: panel.reports(),
   };

@@ -158,6 +158,10 @@ function describeFact(fact: Fact): string | null {
         + (fact.tornTail ? ', torn tail dropped' : '');
     case 'role':
       return `${fact.role} ${fact.epoch}`;
+    case 'abandoned':
+      return fact.reason;
+    case 'census':
+      return null;
     case 'electionStarted':
       return `election, round ${fact.round}`;
     case 'elected':

@@ -170,7 +170,8 @@ export class Server implements Process, ZabHost, ServicePort {
     this.startServing(this.settings.isVoter ? 'FOLLOWING' : 'OBSERVING', this.learner?.epoch ?? 0, io);
   }
 
-  lookForLeader(_reason: string, io: Io): void {
+  lookForLeader(reason: string, io: Io): void {
+    io.observe({ kind: 'abandoned', reason });
     this.leader?.stop(io);
     this.learner?.stop(io);
     this.leader = null;
@@ -383,6 +384,7 @@ export class Server implements Process, ZabHost, ServicePort {
     this.isServing = true;
     this.election.updateEpoch(epoch);
     io.observe({ kind: 'role', role, epoch });
+    this.replica.observeCensus(io);
   }
 
   private process(owner: number, sessionId: SessionId, cxid: number, request: Request, authInfo: readonly Id[], io: Io): void {

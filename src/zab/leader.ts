@@ -286,10 +286,11 @@ export class Leader {
       this.observeSync(handler, 'SNAP', image.zxid, io);
       io.send(handler.connection, { kind: 'SNAP', zxid: image.zxid, image });
     } else if (choice.truncateTo !== null) {
-      this.observeSync(handler, choice.entries.length > 0 ? 'TRUNC+DIFF' : 'TRUNC', choice.truncateTo, io);
+      const mode = choice.entries.length > 0 ? 'TRUNC+DIFF' : 'TRUNC';
+      this.observeSync(handler, mode, choice.truncateTo, io, choice.entries);
       io.send(handler.connection, { kind: 'TRUNC', zxid: choice.truncateTo });
     } else {
-      this.observeSync(handler, 'DIFF', choice.lastZxid, io);
+      this.observeSync(handler, 'DIFF', choice.lastZxid, io, choice.entries);
       io.send(handler.connection, { kind: 'DIFF', zxid: choice.lastZxid });
     }
     if (choice.kind === 'entries') for (const txn of choice.entries) handler.sendCommitted(txn, io);
@@ -298,8 +299,10 @@ export class Leader {
     handler.phase = 'newLeaderSent';
   }
 
-  private observeSync(handler: LearnerHandler, mode: SyncMode, toZxid: Zxid, io: Io): void {
-    io.observe({ kind: 'syncChosen', learner: handler.sid, mode, peerLastZxid: handler.peerLastZxid, toZxid });
+  private observeSync(handler: LearnerHandler, mode: SyncMode, toZxid: Zxid, io: Io, entries: readonly Txn[] = []): void {
+    const { sid: learner, peerLastZxid } = handler;
+    const fromLog = entries.length > 0 && (handler.fromLog ?? null) !== null;
+    io.observe({ kind: 'syncChosen', learner, mode, peerLastZxid, toZxid, fromLog });
   }
 
   private startForwarding(handler: LearnerHandler, io: Io): void {
