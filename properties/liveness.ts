@@ -152,6 +152,7 @@ function leaderOf(history: History): ServerView | undefined {
 /** L1, L2, L3, L4, P21. */
 export const liveness: Property = {
   name: 'liveness',
+  codes: ['P21', 'L1', 'L2', 'L3', 'L4'],
   kind: 'liveness',
   promise:
     'After faults are over a leader is established, every server catches up with it, every request is ' +

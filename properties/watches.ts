@@ -177,6 +177,7 @@ class Watches extends Judge {
 /** P9, P11. */
 export const watches: Property = {
   name: 'watches',
+  codes: ['P9', 'P11'],
   kind: 'safety',
   promise: 'A client is told of a change that it watches before it sees any state that includes the change.',
   source: "programmer's guide, what ZooKeeper guarantees about watches",

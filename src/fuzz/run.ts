@@ -57,6 +57,9 @@ export interface RunResult {
 /** A run of a plan that a scenario made never needs so many events; a livelock does. */
 export const MAX_STEPS = 1_000_000;
 
+/** More than any message takes that no fault delays. */
+const LATENCY_MS = 1000;
+
 /** Runs a plan to its end, or to the first violation. */
 export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunResult {
   const panel = new Panel(options.properties, expectationsOf(plan));
@@ -145,16 +148,19 @@ function nodesOf(plan: Plan): NodeSpec[] {
  */
 function expectationsOf(plan: Plan): Expectations {
   const ids = (role: Member['role']): number[] => plan.members.filter((member) => member.role === role).map(({ id }) => id);
+  const { tickTimeMs, syncLimit } = plan.knobs;
   const drifts = plan.faults.map(({ fault }) => (fault.kind === 'drift' ? Math.abs(fault.ppm) : 0));
+  const driftPerMille = Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1;
   return {
     voters: ids('participant'),
     observers: ids('observer'),
     clients: plan.clients.map((_, index) => FIRST_CLIENT + index),
-    tickTimeMs: plan.knobs.tickTimeMs,
+    tickTimeMs,
     heals: true,
     settleMs: Math.floor(plan.tailMs / 2),
     answerMs: Math.floor(plan.tailMs / 4),
-    clockDriftPerMille: Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1,
+    timelyMs: Math.ceil((syncLimit + 2) * tickTimeMs * (1 + driftPerMille / 1000)) + LATENCY_MS,
+    clockDriftPerMille: driftPerMille,
     mayHalt: false,
   };
 }

@@ -47,6 +47,8 @@ export interface Exemption {
 export interface Property {
   /** The name of its file. */
   readonly name: string;
+  /** What it is called in the literature on checking ZooKeeper: P1 to P21, Z1 to Z18, L1 to L4. */
+  readonly codes: readonly string[];
   readonly kind: PropertyKind;
   /** The promise in a sentence. */
   readonly promise: string;
@@ -72,6 +74,8 @@ export interface Expectations {
   readonly settleMs: number;
   /** Once settled, whoever asks is answered, and whoever learns catches up, within so long. */
   readonly answerMs: number;
+  /** How long what a server shows may have been replaced, while nothing but silence keeps it from knowing. */
+  readonly timelyMs: number;
   /** How far a process's clock may run fast or slow, in thousandths. */
   readonly clockDriftPerMille: number;
   /** Whether servers may stop themselves (a plan with failing disks). */
