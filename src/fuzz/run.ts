@@ -104,7 +104,7 @@ function play(plan: Plan, world: World, panel: Panel, options: RunOptions): Find
   const maxSteps = Math.min(options.maxSteps ?? MAX_STEPS, options.stopAtStep ?? MAX_STEPS);
   let ended = world.run(plan.safetyMs, maxSteps);
   if (ended === 'until') {
-    world.heal();
+    world.heal(plan.core ?? null);
     ended = world.run(plan.safetyMs + plan.tailMs, maxSteps - world.step);
   }
   if (ended === 'until') panel.finish(world.now);
@@ -148,13 +148,15 @@ function nodesOf(plan: Plan): NodeSpec[] {
  */
 function expectationsOf(plan: Plan): Expectations {
   const ids = (role: Member['role']): number[] => plan.members.filter((member) => member.role === role).map(({ id }) => id);
+  const isHealed = (id: number): boolean => plan.core?.includes(id) ?? true;
   const { tickTimeMs, syncLimit } = plan.knobs;
   const drifts = plan.faults.map(({ fault }) => (fault.kind === 'drift' ? Math.abs(fault.ppm) : 0));
   const driftPerMille = Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1;
   return {
     voters: ids('participant'),
     observers: ids('observer'),
-    clients: plan.clients.map((_, index) => FIRST_CLIENT + index),
+    clients: plan.clients.flatMap(({ servers }, index) => (servers.some(isHealed) ? [FIRST_CLIENT + index] : [])),
+    ...(plan.core === undefined ? {} : { core: plan.core }),
     tickTimeMs,
     heals: true,
     settleMs: Math.floor(plan.tailMs / 2),

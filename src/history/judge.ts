@@ -66,7 +66,10 @@ export interface Expectations {
   /** Ids, ascending. */
   readonly voters: readonly NodeId[];
   readonly observers: readonly NodeId[];
+  /** Those that know a server which heals. */
   readonly clients: readonly NodeId[];
+  /** The only servers that heal; left out: all do. */
+  readonly core?: readonly NodeId[];
   readonly tickTimeMs: number;
   /** Whether the run ends with healing and a quiet tail; if not, liveness stays unknown. */
   readonly heals: boolean;

@@ -171,11 +171,19 @@ export class World implements Dispatcher, Observer, Stage {
     this.driver.inject(fault);
   }
 
-  /** Ends all faults, drops those still to come, starts whatever is down: the quiet tail begins. */
-  heal(): void {
+  /**
+   * Ends all faults, drops those still to come, starts whatever is down: the quiet tail begins. With a `core` of servers, those
+   * alone are healed, and all others are lost for good.
+   */
+  heal(core: readonly NodeId[] | null = null): void {
     this.driver.endAll();
     this.network.heal();
     for (const host of this.hosts.values()) {
+      if (core !== null && host.spec.kind === 'server' && !core.includes(host.node)) {
+        host.isLost = true;
+        this.kill(host, 'fault', 'lost for good');
+        continue;
+      }
       host.armedCrash = null;
       if (host.pausedBy !== null) this.wake(host);
       if (!host.isUp) this.restartLater(host, host.luck.below(this.core.settings.restart.healMaxMs + 1, 'healDelay') * 1000);
@@ -293,7 +301,7 @@ export class World implements Dispatcher, Observer, Stage {
         return true;
       case Due.start:
       case Due.restart:
-        if (host !== null && host.life === entry.number && !host.isUp) this.boot(host, entry.kind === Due.restart);
+        if (host !== null && host.life === entry.number && !host.isUp && !host.isLost) this.boot(host, entry.kind === Due.restart);
         return true;
       default:
         if (entry.fault !== null) this.driver.inject(entry.fault);
