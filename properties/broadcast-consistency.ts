@@ -61,10 +61,13 @@ export const broadcastConsistency: Property = {
   name: 'broadcast-consistency',
   codes: ['Z9', 'Z10'],
   kind: 'safety',
-  promise: 'In an epoch a follower delivers only what its leader has delivered, and its log is a prefix of the log of its leader.',
+  promise:
+    'In an epoch a follower delivers only what its leader has delivered, and its log is a prefix of the log of its leader.',
   source: 'zookeeper-specifications: CommitConsistency, HistoryConsistency; Zab (DSN 2011), phase 3',
   reads: ['appended', 'applied', 'synchronized'],
-  exemptions: [{ name: 'leader-gone', source: 'what a dead or deposed leader holds is not known to its followers, nor to anybody' }],
+  exemptions: [
+    { name: 'leader-gone', source: 'what a dead or deposed leader holds is not known to its followers, nor to anybody' },
+  ],
   mutants: [],
   create: (): Judge => new BroadcastConsistency(),
 };

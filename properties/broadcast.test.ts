@@ -55,7 +55,11 @@ judgeCases(test, primaryOrder, {}, [
 ]);
 
 judgeCases(test, broadcastConsistency, {}, [
-  ['followers run behind', null, (s) => led(s).propose(1, w1).log([1, 2], w1).commit(1, w1).apply([1, 2], w1).log([3], w1).apply([3], w1)],
+  [
+    'followers run behind',
+    null,
+    (s) => led(s).propose(1, w1).log([1, 2], w1).commit(1, w1).apply([1, 2], w1).log([3], w1).apply([3], w1),
+  ],
   ['the leader is gone', null, (s) => led(s).write(w1).propose(1, w2).log([1, 2], w2).commit(1, w2).crash(1).apply([2], w2)],
   [
     'delivers before its leader',
@@ -75,7 +79,9 @@ judgeCases(test, broadcastConsistency, {}, [
   [
     'serves beside its leader',
     /the log of server 3, up to 1:1, is not part of that of its leader, 1, up to 1:2/,
-    (s) => s.recover([1, 2, 3]).establish(1, [2], 1).log([3], txn(1, 1, created('/other', 1))).write(w1, 1, [1, 2]).write(w2, 1, [1, 2]).serve(3, 1, 1),
+    (s) =>
+      s.recover([1, 2, 3]).establish(1, [2], 1).log([3], txn(1, 1, created('/other', 1))).write(w1, 1, [1, 2])
+        .write(w2, 1, [1, 2]).serve(3, 1, 1),
   ],
 ]);
 
@@ -91,14 +97,22 @@ judgeCases(test, sessionReferences, {}, [
   ['an ephemeral node', null, (s) => census(3, { ...alice, ephemerals: ['/e'] }, bob)(s.begin().write(ephemeral))],
   ['one is closed', null, (s) => census(3, alice)(s.begin().write(txn(1, 3, { kind: 'closeSession', paths: [] }, BOB)))],
   ['an uncommitted end', null, (s) => census(3, alice, bob)(s.begin())],
-  ['an ephemeral of nobody', /holds \/e of session .*, which is not open/, (s) => census(9, { ...alice, isOpen: false, ephemerals: ['/e'] })(s.begin())],
+  [
+    'an ephemeral of nobody',
+    /holds \/e of session .*, which is not open/,
+    (s) => census(9, { ...alice, isOpen: false, ephemerals: ['/e'] })(s.begin()),
+  ],
   ['a session is lost', /has lost session/, (s) => census(2, alice)(s.begin())],
   [
     'a session is made up',
     /holds session .* to be open/,
     (s) => census(3, alice, bob)(s.begin().write(txn(1, 3, { kind: 'closeSession', paths: [] }, BOB))),
   ],
-  ['an ephemeral is lost', /to be the ephemeral nodes of session .*, not \/e/, (s) => census(3, alice, bob)(s.begin().write(ephemeral))],
+  [
+    'an ephemeral is lost',
+    /to be the ephemeral nodes of session .*, not \/e/,
+    (s) => census(3, alice, bob)(s.begin().write(ephemeral)),
+  ],
 ]);
 
 const asks = (s: Script): Script => s.invoke(ALICE, 1, { kind: 'getData', path: '/', watch: false });
@@ -111,9 +125,15 @@ judgeCases(test, timeliness, {}, [
   [
     'the server was stopped',
     null,
-    (s) => asks(pauses(s.begin()).write(w3).after(5000)).say(2, { kind: 'faultEnded', fault: 'pause', node: 2 }).reply(ALICE, 1, z(2)),
+    (s) =>
+      asks(pauses(s.begin()).write(w3).after(5000)).say(2, { kind: 'faultEnded', fault: 'pause', node: 2 })
+        .reply(ALICE, 1, z(2)),
   ],
-  ['a write is not a read', null, (s) => s.begin().write(w3).after(5000).invoke(ALICE, 1, createRequest('/a')).reply(ALICE, 1, z(2))],
+  [
+    'a write is not a read',
+    null,
+    (s) => s.begin().write(w3).after(5000).invoke(ALICE, 1, createRequest('/a')).reply(ALICE, 1, z(2)),
+  ],
   [
     'a server that should have given up',
     /server 2 answers getData \(1\) as of 1:2, though the next transaction was committed 1001 ms before/,
@@ -122,7 +142,9 @@ judgeCases(test, timeliness, {}, [
   [
     'another server was stopped',
     /1001 ms before/,
-    (s) => asks(s.begin().say(3, { kind: 'faultBegan', fault: 'pause', node: 3, detail: '' }).write(w3).after(1001)).reply(ALICE, 1, z(2)),
+    (s) =>
+      asks(s.begin().say(3, { kind: 'faultBegan', fault: 'pause', node: 3, detail: '' }).write(w3).after(1001))
+        .reply(ALICE, 1, z(2)),
   ],
 ]);
 

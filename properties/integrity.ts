@@ -20,7 +20,8 @@ class Integrity extends Judge {
       );
     } else if (establishment.leader !== proposer) {
       this.violate(
-        `${zxidToPair(zxid)} is committed as server ${proposer} proposed it, though server ${establishment.leader} leads its epoch`,
+        `${zxidToPair(zxid)} is committed as server ${proposer} proposed it, ` +
+          `though server ${establishment.leader} leads its epoch`,
         at,
         establishment.step,
         tree.proposedSteps[fact.log] ?? 0,

@@ -61,7 +61,8 @@ class Liveness extends Judge {
     const leader = leaderOf(history);
     const { core } = this.expectations;
     for (const server of history.servers.values())
-      if (leader !== undefined && (core === undefined || core.includes(server.id))) this.judgeServer(server, leader, settledMs, at, history);
+      if (leader !== undefined && (core === undefined || core.includes(server.id)))
+        this.judgeServer(server, leader, settledMs, at, history);
     for (const session of history.sessions.all.values()) {
       this.judgeRequests(session, settledMs, at);
       this.judgeExpiry(session, at, history);
@@ -72,16 +73,20 @@ class Liveness extends Judge {
 
   private judgeLeader(settledMs: number, at: At, history: History): void {
     this.judged++;
+    const prospects = this.prospects(history);
     const states = [...history.servers.values()]
       .map((server) => `${server.id} ${server.isUp ? server.role : 'down'}`)
       .join(', ');
     if (this.ledMs < 0)
-      this.violate(`no leader was established in ${at.timeMs - history.healedMs} ms after healing: ${states}; ${this.prospects(history)}`, at);
+      this.violate(`no leader was established in ${at.timeMs - history.healedMs} ms after healing: ${states}; ${prospects}`, at);
     else if (this.ledMs > settledMs)
-      this.violate(`it took ${this.ledMs - history.healedMs} ms after healing to establish a leader; ${this.prospects(history)}`, at);
+      this.violate(`it took ${this.ledMs - history.healedMs} ms after healing to establish a leader; ${prospects}`, at);
     else if (leaderOf(history) === undefined) {
       if (at.timeMs - this.leftMs <= this.expectations.settleMs) this.exempt('between-leaders');
-      else this.violate(`no leader is in office ${at.timeMs - this.leftMs} ms after the last one left: ${states}; ${this.prospects(history)}`, at);
+      else {
+        const sinceMs = at.timeMs - this.leftMs;
+        this.violate(`no leader is in office ${sinceMs} ms after the last one left: ${states}; ${prospects}`, at);
+      }
     }
   }
 
@@ -96,7 +101,8 @@ class Liveness extends Judge {
     const up = voters.filter((id) => history.server(id).isUp);
     const down = voters.filter((id) => !history.server(id).isUp && (core === undefined || core.includes(id)));
     const reasons = down.map((id) => `${id} ${this.halted.has(id) ? `stopped: ${this.halted.get(id) ?? ''}` : 'is down'}`);
-    if (this.hasQuorum(history)) return `it could have: voters ${up.join(', ')} of ${voters.length} were up, connected and readable`;
+    if (this.hasQuorum(history))
+      return `it could have: voters ${up.join(', ')} of ${voters.length} were up, connected and readable`;
     return `it could not have: ${up.length} of ${voters.length} voters were up (${reasons.join('; ')})`;
   }
 
@@ -190,7 +196,7 @@ export const liveness: Property = {
   reads: ['healed', 'established', 'role', 'crashed', 'halted', 'recovered'],
   exemptions: [
     { name: 'between-leaders', source: 'an epoch whose counter is used up ends by an election (ZOOKEEPER-1277)' },
-    { name: 'no-quorum', source: 'where disks may fail, too few servers may be left that can read theirs; nothing is known then' },
+    { name: 'no-quorum', source: 'where disks may fail, too few servers may be left that can read theirs' },
     { name: 'under-way', source: 'the run ended while it was within its time' },
     { name: 'tail-too-short', source: "the run ended before the session's timeout had passed" },
   ],

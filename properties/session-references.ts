@@ -42,7 +42,8 @@ class SessionReferences extends Judge {
         );
       }
     }
-    for (const sessionId of due.keys()) this.violate(`server ${at.node} at ${zxidToPair(zxid)} has lost session ${sessionId}`, at);
+    for (const sessionId of due.keys())
+      this.violate(`server ${at.node} at ${zxidToPair(zxid)} has lost session ${sessionId}`, at);
   }
 }
 
@@ -67,7 +68,9 @@ export const sessionReferences: Property = {
   promise: 'In every database each ephemeral node belongs to a session that is open there.',
   source: 'ZOOKEEPER-1208, 3144, 4541, 4837',
   reads: ['census'],
-  exemptions: [{ name: 'uncommitted', source: 'a log may end in proposals that nobody has committed; the model does not know them' }],
+  exemptions: [
+    { name: 'uncommitted', source: 'a log may end in proposals that nobody has committed; the model does not know them' },
+  ],
   mutants: [],
   create: (): Judge => new SessionReferences(),
 };

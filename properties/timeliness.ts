@@ -62,8 +62,9 @@ class Timeliness extends Judge {
     else if (this.delays > 0 || this.delayedMs >= replacedMs) this.exempt('delayed');
     else {
       this.violate(
-        `session ${fact.sessionId}: server ${server} answers ${op.request.kind} (${op.cxid}) as of ${zxidToPair(fact.zxid)}, though ` +
-          `the next transaction was committed ${op.invokedMs - replacedMs} ms before it was asked`,
+        `session ${fact.sessionId}: server ${server} answers ${op.request.kind} (${op.cxid}) as of ` +
+          `${zxidToPair(fact.zxid)}, though the next transaction was committed ${op.invokedMs - replacedMs} ms ` +
+          'before it was asked',
         at,
         op.invokedStep,
       );

@@ -53,17 +53,27 @@ judgeCases(test, watchOrder, {}, [
 ]);
 
 judgeCases(test, watchExactness, {}, [
-  ['a creation', null, all(begin, watches('exists', '/a', 2, ErrorCode.NONODE), makes(3, '/a'), hears(NodeCreated, '/a', 3), reads(3))],
+  [
+    'a creation',
+    null,
+    all(begin, watches('exists', '/a', 2, ErrorCode.NONODE), makes(3, '/a'), hears(NodeCreated, '/a', 3), reads(3)),
+  ],
   ['a deletion, told once', null, all(
-    begin, makes(3, '/a'), watches('getData', '/a', 3), watches('getChildren', '/a', 3), drops(4, '/a'), hears(NodeDeleted, '/a', 4), reads(4),
+    begin, makes(3, '/a'), watches('getData', '/a', 3), watches('getChildren', '/a', 3), drops(4, '/a'),
+      hears(NodeDeleted, '/a', 4), reads(4),
   )],
-  ['a change of children', null, all(begin, watches('getChildren', '/', 2), makes(3, '/a'), hears(NodeChildrenChanged, '/', 3), reads(3))],
+  [
+    'a change of children',
+    null,
+    all(begin, watches('getChildren', '/', 2), makes(3, '/a'), hears(NodeChildrenChanged, '/', 3), reads(3)),
+  ],
   ['a watch that stays', null, all(
     begin, makes(3, '/a'), asks({ kind: 'addWatch', path: '/a', mode: AddWatchMode.PERSISTENT }, 3),
     sets(4, '/a'), hears(NodeDataChanged, '/a', 4), sets(5, '/a', 2), hears(NodeDataChanged, '/a', 5),
   )],
   ['all below', null, all(
-    begin, asks({ kind: 'addWatch', path: '/', mode: AddWatchMode.PERSISTENT_RECURSIVE }, 2), makes(3, '/a'), hears(NodeCreated, '/a', 3),
+    begin, asks({ kind: 'addWatch', path: '/', mode: AddWatchMode.PERSISTENT_RECURSIVE }, 2), makes(3, '/a'),
+      hears(NodeCreated, '/a', 3),
     makes(4, '/a/b'), hears(NodeCreated, '/a/b', 4),
   )],
   ['brought along', null, all(
@@ -71,13 +81,15 @@ judgeCases(test, watchExactness, {}, [
     sets(4, '/a'), hears(NodeDataChanged, '/a', 4), reads(4),
   )],
   ['removed', null, all(
-    begin, makes(3, '/a'), watches('getData', '/a', 3), asks({ kind: 'removeWatches', path: '/a', watcherType: WatcherType.Data }, 3, 0, 4),
+    begin, makes(3, '/a'), watches('getData', '/a', 3),
+      asks({ kind: 'removeWatches', path: '/a', watcherType: WatcherType.Data }, 3, 0, 4),
     sets(4, '/a'), reads(4), heals, waits,
   )],
   ['still to come', null, all(begin, watches('getChildren', '/', 2), heals, waits, makes(3, '/a'))],
   ['nothing is watched', /which it does not watch/, all(begin, makes(3, '/a'), hears(NodeCreated, '/a', 3))],
   ['told twice', /event 3 at \/a \(1:5\), which it does not watch/, all(
-    begin, makes(3, '/a'), watches('getData', '/a', 3), sets(4, '/a'), hears(NodeDataChanged, '/a', 4), sets(5, '/a', 2), hears(NodeDataChanged, '/a', 5),
+    begin, makes(3, '/a'), watches('getData', '/a', 3), sets(4, '/a'), hears(NodeDataChanged, '/a', 4),
+      sets(5, '/a', 2), hears(NodeDataChanged, '/a', 5),
   )],
   ['the children of one that is watched with all below', /event 4 at \/a .* does not watch/, all(
     begin, asks({ kind: 'addWatch', path: '/', mode: AddWatchMode.PERSISTENT_RECURSIVE }, 2), makes(3, '/a'), makes(4, '/a/b'),
@@ -86,24 +98,55 @@ judgeCases(test, watchExactness, {}, [
   ['a watch of another connection', /does not watch/, all(
     begin, makes(3, '/a'), watches('getData', '/a', 3), moves(), sets(4, '/a'), hears(NodeDataChanged, '/a', 4),
   )],
-  ['nothing happened', /which 1:3 did not bring about/, all(begin, watches('exists', '/b', 2, ErrorCode.NONODE), makes(3, '/a'), hears(NodeCreated, '/b', 3))],
-  ['another type', /event 2 at \/a, which 1:3 did not/, all(begin, watches('exists', '/a', 2, ErrorCode.NONODE), makes(3, '/a'), hears(NodeDeleted, '/a', 3))],
-  ['seen before it is heard of', /answered as of 1:3 before it hears of the change of \//, all(begin, watches('getChildren', '/', 2), makes(3, '/a'), reads(3))],
+  [
+    'nothing happened',
+    /which 1:3 did not bring about/,
+    all(begin, watches('exists', '/b', 2, ErrorCode.NONODE), makes(3, '/a'), hears(NodeCreated, '/b', 3)),
+  ],
+  [
+    'another type',
+    /event 2 at \/a, which 1:3 did not/,
+    all(begin, watches('exists', '/a', 2, ErrorCode.NONODE), makes(3, '/a'), hears(NodeDeleted, '/a', 3)),
+  ],
+  [
+    'seen before it is heard of',
+    /answered as of 1:3 before it hears of the change of \//,
+    all(begin, watches('getChildren', '/', 2), makes(3, '/a'), reads(3)),
+  ],
   ['brought along, and seen before', /before it hears of the change of \/a at 1:4/, all(
     begin, makes(3, '/a'), watches('getData', '/a', 3), moves(), renews(3, { data: ['/a'] }), renewed(3), sets(4, '/a'), reads(4),
   )],
-  ['never told', /never hears of the change of \/ at 1:3/, all(begin, watches('getChildren', '/', 2), makes(3, '/a'), heals, waits)],
+  [
+    'never told',
+    /never hears of the change of \/ at 1:3/,
+    all(begin, watches('getChildren', '/', 2), makes(3, '/a'), heals, waits),
+  ],
 ]);
 
 judgeCases(test, watchCatchUp, {}, [
-  ['nothing missed', null, all(begin, makes(3, '/a'), moves(), renews(3, { data: ['/a'], child: ['/'], exist: ['/b'] }), renewed(3), reads(3))],
+  [
+    'nothing missed',
+    null,
+    all(
+      begin, makes(3, '/a'), moves(), renews(3, { data: ['/a'], child: ['/'], exist: ['/b'] }), renewed(3), reads(3),
+    ),
+  ],
   ['all missed', null, all(
     begin, makes(3, '/a'), moves(), renews(2, { data: ['/a', '/c'], child: ['/', '/d'], exist: ['/a'] }),
-    hears(NodeDataChanged, '/a', -1), hears(NodeDeleted, '/c', -1), hears(NodeCreated, '/a', -1), hears(NodeChildrenChanged, '/', -1),
+    hears(NodeDataChanged, '/a', -1), hears(NodeDeleted, '/c', -1), hears(NodeCreated, '/a', -1),
+      hears(NodeChildrenChanged, '/', -1),
     hears(NodeDeleted, '/d', -1), renewed(3), reads(3),
   )],
-  ['came and went meanwhile', null, all(begin, moves(), makes(3, '/a'), drops(4, '/a'), renews(2, { exist: ['/a'] }), renewed(4))],
-  ['one is left out', /is not told of event 1 at \/a by 1:3/, all(begin, moves(), makes(3, '/a'), renews(2, { exist: ['/a'] }), renewed(3))],
+  [
+    'came and went meanwhile',
+    null,
+    all(begin, moves(), makes(3, '/a'), drops(4, '/a'), renews(2, { exist: ['/a'] }), renewed(4)),
+  ],
+  [
+    'one is left out',
+    /is not told of event 1 at \/a by 1:3/,
+    all(begin, moves(), makes(3, '/a'), renews(2, { exist: ['/a'] }), renewed(3)),
+  ],
   ['one is made up', /is told of event 1 at \/a, which had not happened by 1:2/, all(
     begin, moves(), renews(2, { exist: ['/a'] }), hears(NodeCreated, '/a', -1), renewed(2),
   )],

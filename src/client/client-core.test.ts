@@ -244,6 +244,7 @@ test('watches are registered again before anything else, by type, until they hav
   io.take();
   io.establish(core);
   assert.equal(io.take().slice(2), [
+    '! invoked -8',
     '> -8 setWatches 16 [/data /there] [/missing] [/parent]',
     '! invoked 9',
     '> 9 getData /later',

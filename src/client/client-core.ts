@@ -274,18 +274,14 @@ export class ClientCore {
     }
     this.pending.shift();
     this.noteZxid(reply.zxid);
-    if (reply.xid !== Xid.SET_WATCHES) {
-      this.settle(message.request, reply, io);
-      return;
-    }
-    const { xid: cxid, err, zxid, response } = reply;
-    io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
+    this.settle(message.request, reply, io);
   }
 
   private settle(request: Request, reply: ReplyMessage, io: Io): void {
     const { xid: cxid, err, zxid, response } = reply;
     this.watches.noteReply(request, err);
     io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
+    if (cxid === Xid.SET_WATCHES) return;
     this.outcomes.push({ kind: 'reply', cxid, err, zxid, response });
     if (request.kind !== 'closeSession') return;
     if (err === ErrorCode.OK) {

@@ -6,8 +6,7 @@
  * 3642, 4712). All of its state is plain data.
  */
 import { assertNever } from '../base/invariant.ts';
-import { NO_SESSION } from '../base/session-id.ts';
-import type { SessionId } from '../base/session-id.ts';
+import { NO_SESSION, type SessionId } from '../base/session-id.ts';
 import { epochOf } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId, Event } from '../io/event.ts';
@@ -26,8 +25,7 @@ import { Timer } from '../zab/host.ts';
 import { Leader } from '../zab/leader.ts';
 import { Learner } from '../zab/learner.ts';
 import { ClientService } from './client-service.ts';
-import { checkConfig, zabSettings } from './config.ts';
-import type { ServerConfig } from './config.ts';
+import { checkConfig, type ServerConfig, zabSettings } from './config.ts';
 import type { Database } from './database.ts';
 import { isClientMessage, isElectionMessage, isQuorumMessage } from './message-kinds.ts';
 import { Replica } from './replica.ts';

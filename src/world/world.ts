@@ -301,7 +301,7 @@ export class World implements Dispatcher, Observer, Stage {
         return true;
       case Due.start:
       case Due.restart:
-        if (host !== null && host.life === entry.number && !host.isUp && !host.isLost) this.boot(host, entry.kind === Due.restart);
+        if (host !== null && host.life === entry.number && !host.isUp) this.boot(host, entry.kind === Due.restart);
         return true;
       default:
         if (entry.fault !== null) this.driver.inject(entry.fault);
@@ -311,6 +311,7 @@ export class World implements Dispatcher, Observer, Stage {
   }
 
   private boot(host: Host, again: boolean): void {
+    if (host.isLost) return;
     host.process = host.spec.boot();
     if (again) this.announce({ kind: 'restarted', node: host.node });
     this.dispatch(host, { kind: 'start' }, null);

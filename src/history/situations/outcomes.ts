@@ -49,7 +49,8 @@ export const OUTCOMES: readonly Situation[] = [
   ),
   situation(
     'sync-by-deposed-leader', 'A leader answers a sync although a later epoch is established.',
-    'ZOOKEEPER-1675: sync is not a quorum operation', 'syncAnswered', (_, { history }) => history.op?.isAnsweredByDeposed === true,
+    'ZOOKEEPER-1675: sync is not a quorum operation', 'syncAnswered',
+    (_, { history }) => history.op?.isAnsweredByDeposed === true,
   ),
   situation(
     'stale-read', 'A read shows a state older than a write that was answered before it was asked.',

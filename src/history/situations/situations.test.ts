@@ -19,7 +19,8 @@ class Nothing extends Judge {
 }
 
 const nothing: Property = {
-  name: 'nothing', codes: [], kind: 'safety', promise: 'Nothing.', source: 'this test', reads: ['healed'], exemptions: [], mutants: [],
+  name: 'nothing', codes: [], kind: 'safety', promise: 'Nothing.', source: 'this test', reads: ['healed'],
+    exemptions: [], mutants: [],
   create: (): Judge => new Nothing(),
 };
 
@@ -63,12 +64,17 @@ const refused = (err: number, kind: 'error' | 'multi' = 'error'): Tell => (s) =>
   1, 3, kind === 'error' ? { kind, err } : { kind, txns: [{ kind: 'error', err: 0 }, { kind: 'error', err }] }, ALICE, 1,
 ));
 const recovers = (node: NodeId, lastZxid: Zxid, accepted = 1, current = 1, tornTail = false): Tell => (s) => s.say(node, {
-  kind: 'recovered', lastZxid, digest: { high: 1, low: lastZxid % 0x1_0000_0000 }, acceptedEpoch: accepted, currentEpoch: current, tornTail,
+  kind: 'recovered', lastZxid, digest: { high: 1, low: lastZxid % 0x1_0000_0000 }, acceptedEpoch: accepted,
+    currentEpoch: current, tornTail,
 });
 const second: Tell = (s) => s.establish(2, [3], 2, z(1, 2));
 
 const CASES: readonly Case[] = [
-  ['candidate-dies', all(begin, looks(1), elects(1, 1), (s) => s.crash(1)), all(begin, looks(1), elects(1, 2), (s) => s.crash(1))],
+  [
+    'candidate-dies',
+    all(begin, looks(1), elects(1, 1), (s) => s.crash(1)),
+    all(begin, looks(1), elects(1, 2), (s) => s.crash(1)),
+  ],
   [
     'candidate-dies-between-epochs',
     all(begin, looks(1), elects(1, 1), (s) => s.say(1, { kind: 'acceptedEpoch', epoch: 2 }).crash(1)),
@@ -128,7 +134,11 @@ const CASES: readonly Case[] = [
     (s) => s.recover([4]).serve(4, 1, 1).serve(4, 2, 2).serve(4, 3, 3),
     (s) => s.recover([4]).serve(4, 1, 1).serve(4, 2, 2).crash(4).recover([4]).serve(4, 3, 3),
   ],
-  ['healed-with-nobody-up', (s) => s.begin().crash(1, 2, 3).say(0, { kind: 'healed' }), (s) => s.begin().say(0, { kind: 'healed' })],
+  [
+    'healed-with-nobody-up',
+    (s) => s.begin().crash(1, 2, 3).say(0, { kind: 'healed' }),
+    (s) => s.begin().say(0, { kind: 'healed' }),
+  ],
   [
     'healed-without-leader',
     all(begin, looks(1), (s) => s.say(0, { kind: 'healed' })), (s) => s.begin().say(0, { kind: 'healed' }),
@@ -142,7 +152,9 @@ const CASES: readonly Case[] = [
   ['diff-from-disk', all(begin, chooses('DIFF', z(1, 1), z(1, 2), 3, true)), all(begin, chooses('DIFF', z(1, 1), z(1, 2)))],
   [
     'sync-of-unestablished-epoch',
-    (s) => chooses('SNAP', z(2, 1), z(1, 2))(s.begin().establish(1, [2], 3, z(1, 2))), all(begin, chooses('SNAP', z(1, 1), z(1, 2))),
+    (s) => chooses('SNAP', z(2, 1), z(1, 2))(s.begin().establish(1, [2], 3, z(1, 2))), all(
+      begin, chooses('SNAP', z(1, 1), z(1, 2)),
+    ),
   ],
   [
     'synced-twice-in-epoch',
@@ -161,11 +173,15 @@ const CASES: readonly Case[] = [
   ],
   [
     'dies-in-snap',
-    all(begin, chooses('SNAP', z(1, 1), z(1, 2)), (s) => s.crash(3)), all(begin, chooses('DIFF', z(1, 1), z(1, 2)), (s) => s.crash(3)),
+    all(begin, chooses('SNAP', z(1, 1), z(1, 2)), (s) => s.crash(3)),
+      all(begin, chooses('DIFF', z(1, 1), z(1, 2)), (s) => s.crash(3)),
   ],
   [
     'dies-between-history-and-epoch',
-    all(begin, (s) => s.say(3, { kind: 'acceptedEpoch', epoch: 2 }), chooses('DIFF', z(1, 2), z(1, 3)), (s) => s.log([3], w3).crash(3)),
+    all(
+      begin, (s) => s.say(3, { kind: 'acceptedEpoch', epoch: 2 }), chooses('DIFF', z(1, 2), z(1, 3)),
+      (s) => s.log([3], w3).crash(3),
+    ),
     all(begin, (s) => s.say(3, { kind: 'acceptedEpoch', epoch: 2 }), chooses('DIFF', z(1, 2), z(1, 3)), (s) => s.crash(3)),
   ],
   [
@@ -209,7 +225,11 @@ const CASES: readonly Case[] = [
     all(begin, (s) => s.propose(1, w3).say(1, { kind: 'appended', txn: w3 }).log([2], w3).crash(1)),
     all(begin, (s) => s.propose(1, w3).log([1, 2], w3).crash(1)),
   ],
-  ['leader-dies-with-quorum-on-disk', all(begin, proposes(3, [1, 2]), (s) => s.crash(1)), all(begin, proposes(3), (s) => s.crash(1))],
+  [
+    'leader-dies-with-quorum-on-disk',
+    all(begin, proposes(3, [1, 2]), (s) => s.crash(1)),
+    all(begin, proposes(3), (s) => s.crash(1)),
+  ],
   ['leader-dies-answering', all(begin, asks, (s) => s.crash(1)), all(begin, asks, (s) => s.crash(2))],
   ['deposed-leader-proposes', all(begin, second, (s) => s.propose(1, w3)), all(begin, (s) => s.propose(1, w3))],
   [
@@ -224,21 +244,25 @@ const CASES: readonly Case[] = [
   ],
   [
     'late-ack',
-    all(begin, second, (s) => s.say(3, { kind: 'acked', zxid: z(1, 3), to: 1 })), all(begin, (s) => s.say(3, { kind: 'acked', zxid: z(1, 3), to: 1 })),
+    all(begin, second, (s) => s.say(3, { kind: 'acked', zxid: z(1, 3), to: 1 })),
+      all(begin, (s) => s.say(3, { kind: 'acked', zxid: z(1, 3), to: 1 })),
   ],
   [
     'bare-quorum-commits',
-    all(begin, (s) => s.crash(3).propose(1, w3).log([1, 2], w3).commit(1, w3)), all(begin, (s) => s.propose(1, w3).log([1, 2], w3).commit(1, w3)),
+    all(begin, (s) => s.crash(3).propose(1, w3).log([1, 2], w3).commit(1, w3)),
+      all(begin, (s) => s.propose(1, w3).log([1, 2], w3).commit(1, w3)),
   ],
   [
     'leader-slower-than-quorum',
-    all(begin, (s) => s.propose(1, w3).log([2, 3], w3).commit(1, w3)), all(begin, (s) => s.propose(1, w3).log([1, 2], w3).commit(1, w3)),
+    all(begin, (s) => s.propose(1, w3).log([2, 3], w3).commit(1, w3)),
+      all(begin, (s) => s.propose(1, w3).log([1, 2], w3).commit(1, w3)),
   ],
   ['deep-pipeline', all(begin, proposes(22)), all(begin, proposes(21))],
   [
     'group-commit',
     all(begin, (s) => {
-      for (let counter = 3; counter <= 7; counter++) s.say(2, { kind: 'appended', txn: txn(1, counter, created(`/g${counter}`, 1)) });
+      for (let counter = 3; counter <= 7; counter++) s.say(2,
+        { kind: 'appended', txn: txn(1, counter, created(`/g${counter}`, 1)) });
       return s.say(2, { kind: 'durable', zxid: z(1, 7) });
     }),
     all(begin, proposes(7)),
@@ -255,7 +279,11 @@ const CASES: readonly Case[] = [
     all(begin, (s) => s.say(2, { kind: 'appended', txn: w3 }).crash(2), recovers(2, z(1, 3))),
     all(begin, (s) => s.log([2], w3).crash(2), recovers(2, z(1, 3))),
   ],
-  ['recovers-between-epochs', all(begin, (s) => s.crash(2), recovers(2, z(1, 2), 2, 1)), all(begin, (s) => s.crash(2), recovers(2, z(1, 2)))],
+  [
+    'recovers-between-epochs',
+    all(begin, (s) => s.crash(2), recovers(2, z(1, 2), 2, 1)),
+    all(begin, (s) => s.crash(2), recovers(2, z(1, 2))),
+  ],
   [
     'skipped-proposal-on-disk',
     all(begin, (s) => s.propose(1, w3).log([1], w3).crash(1), second, recovers(1, z(1, 3))),
@@ -271,7 +299,8 @@ const CASES: readonly Case[] = [
   ['quorum-lost-under-load', all(begin, asks, (s) => s.crash(2, 3)), (s) => s.begin().crash(2, 3)],
   [
     'snapshot-under-load',
-    all(begin, proposes(3), (s) => s.say(1, { kind: 'snapshotWritten', zxid: z(1, 2) })), (s) => s.begin().say(1, { kind: 'snapshotWritten', zxid: z(1, 2) }),
+    all(begin, proposes(3), (s) => s.say(1, { kind: 'snapshotWritten', zxid: z(1, 2) })),
+      (s) => s.begin().say(1, { kind: 'snapshotWritten', zxid: z(1, 2) }),
   ],
   ['server-stops-itself', (s) => s.begin().say(1, { kind: 'halted', reason: 'a sync failed' }), (s) => s.begin().crash(1)],
 
@@ -280,7 +309,11 @@ const CASES: readonly Case[] = [
     (s) => s.begin().say(3, { kind: 'clientRefused', sessionId: ALICE, clientZxid: z(1, 2), serverZxid: z(1, 1) }), begin,
   ],
   ['moves-while-expiring', all(begin, expires(), resumes(3)), all(begin, resumes(3), expires())],
-  ['expires-while-connected', all(begin, expires()), all(begin, (s) => s.say(1001, { kind: 'sessionDisconnected', sessionId: ALICE }), expires())],
+  [
+    'expires-while-connected',
+    all(begin, expires()),
+    all(begin, (s) => s.say(1001, { kind: 'sessionDisconnected', sessionId: ALICE }), expires()),
+  ],
   ['orphan-session-expires', all(begin, expires(GHOST)), all(begin, expires())],
   ['expires-soon-after-election', all((s) => s.begin().after(500), expires()), all((s) => s.begin().after(900), expires())],
   [
@@ -295,7 +328,10 @@ const CASES: readonly Case[] = [
   ],
   [
     'closed-by-lost-close',
-    all((s) => s.begin().invoke(ALICE, 1, { kind: 'closeSession' }), lost, (s) => s.write(txn(1, 3, { kind: 'closeSession', paths: [] }, ALICE, 1))),
+    all(
+      (s) => s.begin().invoke(ALICE, 1, { kind: 'closeSession' }), lost,
+      (s) => s.write(txn(1, 3, { kind: 'closeSession', paths: [] }, ALICE, 1)),
+    ),
     (s) => s.begin().invoke(ALICE, 1, { kind: 'closeSession' }).write(txn(1, 3, { kind: 'closeSession', paths: [] }, ALICE, 1)),
   ],
   ['write-behind-close', all(begin, refused(ErrorCode.SESSIONEXPIRED)), all(begin, refused(ErrorCode.NONODE))],
@@ -310,9 +346,14 @@ const CASES: readonly Case[] = [
   ['unknown-and-never', all(begin, asks, lost), all(begin, asks, lost, (s) => s.write(asked))],
   [
     'unknown-decided-by-successor',
-    all(begin, asks, (s) => s.propose(1, asked).log([1, 2], asked).establish(2, [3], 2, z(1, 3))), all(begin, asks, (s) => s.write(asked)),
+    all(begin, asks, (s) => s.propose(1, asked).log([1, 2], asked).establish(2, [3], 2, z(1, 3))),
+      all(begin, asks, (s) => s.write(asked)),
   ],
-  ['unknown-after-move', all(begin, asks, lost, resumes(3), (s) => s.write(asked)), all(begin, asks, lost, (s) => s.write(asked))],
+  [
+    'unknown-after-move',
+    all(begin, asks, lost, resumes(3), (s) => s.write(asked)),
+    all(begin, asks, lost, (s) => s.write(asked)),
+  ],
   ['leftover-refused', all(begin, refused(ErrorCode.SESSIONMOVED)), all(begin, refused(ErrorCode.NONODE))],
   [
     'pipeline-lost',
@@ -335,10 +376,12 @@ const CASES: readonly Case[] = [
   [
     'stale-read',
     all(begin, asks, (s) => {
-      return s.write(asked).reply(ALICE, 1, z(1, 3)).invoke(BOB, 1, { kind: 'getData', path: '/', watch: false }).reply(BOB, 1, z(1, 2));
+      return s.write(asked).reply(ALICE, 1, z(1, 3)).invoke(BOB, 1,
+        { kind: 'getData', path: '/', watch: false }).reply(BOB, 1, z(1, 2));
     }),
     all(begin, asks, (s) => {
-      return s.invoke(BOB, 1, { kind: 'getData', path: '/', watch: false }).write(asked).reply(ALICE, 1, z(1, 3)).reply(BOB, 1, z(1, 2));
+      return s.invoke(BOB, 1, { kind: 'getData', path: '/', watch: false }).write(asked).reply(ALICE, 1,
+        z(1, 3)).reply(BOB, 1, z(1, 2));
     }),
   ],
   [
@@ -350,7 +393,8 @@ const CASES: readonly Case[] = [
       return s.invoke(BOB, 1, { kind: 'getData', path: '/', watch: false }).reply(BOB, 1, z(1, 4));
     },
     all(begin, asks, (s) => {
-      return s.write(asked).reply(ALICE, 1, z(1, 3)).invoke(BOB, 1, { kind: 'getData', path: '/', watch: false }).reply(BOB, 1, z(1, 2));
+      return s.write(asked).reply(ALICE, 1, z(1, 3)).invoke(BOB, 1,
+        { kind: 'getData', path: '/', watch: false }).reply(BOB, 1, z(1, 2));
     }),
   ],
   [
@@ -361,12 +405,19 @@ const CASES: readonly Case[] = [
     }),
     all(begin, second, (s) => s.invoke(ALICE, 1, { kind: 'getData', path: '/', watch: false }).reply(ALICE, 1, z(1, 2))),
   ],
-  ['version-race', all(begin, asks, (s) => s.reply(ALICE, 1, z(1, 2), null, ErrorCode.BADVERSION)), all(begin, asks, (s) => s.reply(ALICE, 1, z(1, 2)))],
+  [
+    'version-race',
+    all(begin, asks, (s) => s.reply(ALICE, 1, z(1, 2), null, ErrorCode.BADVERSION)),
+    all(begin, asks, (s) => s.reply(ALICE, 1, z(1, 2))),
+  ],
   ['multi-undone', all(begin, refused(ErrorCode.NONODE, 'multi')), all(begin, refused(ErrorCode.NONODE))],
   ['watch-of-the-missing', all(begin, fires(EventType.NodeCreated, '/a', 3)), all(begin, fires(EventType.NodeDeleted, '/a', 3))],
   [
     'watch-catches-up',
-    (s) => s.begin().say(1001, { kind: 'watchFired', sessionId: ALICE, type: EventType.NodeDeleted, path: '/a', zxid: ZXID_UNINITIALIZED }),
+    (s) =>
+      s.begin()
+        .say(1001, { kind: 'watchFired', sessionId: ALICE, type: EventType.NodeDeleted, path: '/a',
+          zxid: ZXID_UNINITIALIZED }),
     all(begin, fires(EventType.NodeDeleted, '/a', 3)),
   ],
   [
