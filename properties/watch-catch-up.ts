@@ -8,9 +8,8 @@ import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
 import type { Model } from '../src/history/model.ts';
-import type { PathEvent } from '../src/history/triggers.ts';
-import type { RenewalRequest } from '../src/history/watch-tables.ts';
-import { EventType, Permission } from '../src/wire/words.ts';
+import type { PathEvent, RenewalRequest } from '../src/history/watch-tables.ts';
+import { EventType, Permission, Xid } from '../src/wire/words.ts';
 
 /** setWatches under way on one connection, and the events that came without a zxid since the last answer to one. */
 class CatchingUp {
@@ -67,6 +66,7 @@ class WatchCatchUp extends Judge {
         this.violate(`session ${fact.sessionId} is answered ${fact.cxid} before its watches, which it told first`, at);
       return;
     }
+    if (fact.cxid !== Xid.SET_WATCHES) return;
     const request = session.requests.shift();
     const { events } = session;
     session.events = [];

@@ -9,9 +9,8 @@ import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
 import { type At, type Expectations, Judge, type JudgedFact, type OrderedFact, type Property } from '../src/history/judge.ts';
 import type { NodeId } from '../src/io/event.ts';
-import { eventsOf, type PathEvent } from '../src/history/triggers.ts';
-import { type RenewalRequest, WatchTables } from '../src/history/watch-tables.ts';
-import { EventType, Permission } from '../src/wire/words.ts';
+import { type PathEvent, type RenewalRequest, WatchTables } from '../src/history/watch-tables.ts';
+import { EventType, Permission, Xid } from '../src/wire/words.ts';
 
 /** A change at a path. */
 interface Change {
@@ -67,7 +66,7 @@ class WatchExactness extends Judge {
         this.seeReply(fact, at, history);
         return;
       case 'watchFired':
-        this.seeEvent(fact, at, history);
+        this.seeEvent(fact, at);
         return;
       default:
         return;
@@ -94,7 +93,7 @@ class WatchExactness extends Judge {
   }
 
   private seeChange(fact: OrderedFact, at: At): void {
-    for (const { type, path } of eventsOf(fact.txn.body)) {
+    for (const { type, path } of fact.verdict.effects.triggers) {
       const change = { zxid: fact.txn.zxid, type, atMs: at.timeMs };
       const known = this.changes.get(path);
       if (known === undefined) this.changes.set(path, [change]);
@@ -107,6 +106,7 @@ class WatchExactness extends Judge {
     if (connection === undefined) return;
     const { tables, renewals } = connection;
     if (fact.cxid <= 0) {
+      if (fact.cxid !== Xid.SET_WATCHES) return;
       const renewal = renewals.shift();
       if (renewal !== undefined && fact.err === 0) tables.renewed(renewal, connection.caught, fact.zxid);
       connection.caught = [];
@@ -162,7 +162,7 @@ class WatchExactness extends Judge {
     return true;
   }
 
-  private seeEvent(fact: FactOf<'watchFired'>, at: At, history: History): void {
+  private seeEvent(fact: FactOf<'watchFired'>, at: At): void {
     const connection = this.connections.get(fact.sessionId);
     const { sessionId, type, path, zxid } = fact;
     if (connection === undefined || type === EventType.None) return;
@@ -173,21 +173,20 @@ class WatchExactness extends Judge {
     this.judged++;
     if (!connection.tables.covers(fact))
       this.violate(`session ${sessionId} hears of event ${type} at ${path} (${zxidToPair(zxid)}), which it does not watch`, at);
-    else if (!this.happened(fact, history)) {
+    else if (!this.happened(fact)) {
       this.violate(`session ${sessionId} hears of event ${type} at ${path}, which ${zxidToPair(zxid)} did not bring about`, at);
     }
     connection.tables.fired(fact);
   }
 
-  private happened({ type, path, zxid }: FactOf<'watchFired'>, history: History): boolean {
+  private happened({ type, path, zxid }: FactOf<'watchFired'>): boolean {
     const changes = this.changes.get(path) ?? [];
     for (let i = changes.length - 1; i >= 0; i--) {
       const change = changes[i];
       if (change === undefined || change.zxid < zxid) break;
       if (change.zxid === zxid && change.type === type) return true;
     }
-    const txn = history.tree.txns[history.truth[history.positionUpTo(zxid)] ?? 0];
-    return txn?.zxid === zxid && txn.body.kind === 'closeSession' && txn.body.paths === null;
+    return false;
   }
 }
 

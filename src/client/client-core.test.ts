@@ -252,7 +252,7 @@ test('watches are registered again before anything else, by type, until they hav
   io.receive(core, fired(EventType.NodeCreated, '/missing', 0));
   io.receive(core, reply(-8, 31, { kind: 'setWatches' }));
   io.receive(core, reply(9, 31, null, ErrorCode.NONODE));
-  assert.equal(io.take(), ['! watchFired 1 /missing', '! replied 9 err -101']);
+  assert.equal(io.take(), ['! watchFired 1 /missing', '! replied -8 err 0', '! replied 9 err -101']);
 });
 
 test('a setWatches that dies with its connection is not a lost request', () => {
@@ -272,7 +272,7 @@ test('a setWatches that dies with its connection is not a lost request', () => {
 test('credentials travel first on every connection; a refusal ends the session', () => {
   const { core, io } = standing();
   core.addAuth('digest', PASSWORD, io);
-  assert.equal(io.take(), ['> -4 auth']);
+  assert.equal(io.take(), ['! invoked -4', '> -4 auth']);
   io.hangUp(core);
   io.advance(core, 0);
   io.take();

@@ -106,7 +106,7 @@ export class ClientCore {
     const request: AuthRequest = { kind: 'auth', authType: 0, scheme, auth };
     const message: RequestMessage = { kind: 'request', xid: Xid.AUTH, request };
     this.auths.push(message);
-    if (this.phase === 'connected') this.send(message, io);
+    if (this.phase === 'connected') this.present(message, io);
   }
 
   /** Leaves the present server, if there is one, for the next, without waiting. */
@@ -233,7 +233,7 @@ export class ClientCore {
    */
   private restore(io: Io): void {
     this.lastSent = io.now();
-    for (const auth of this.auths) this.send(auth, io);
+    for (const auth of this.auths) this.present(auth, io);
     for (const request of this.watches.renewals(this.lastZxidSeen)) {
       const message: RequestMessage = { kind: 'request', xid: Xid.SET_WATCHES, request };
       this.transmit(message, io);
@@ -249,6 +249,11 @@ export class ClientCore {
     this.send(message, io);
   }
 
+  private present(auth: RequestMessage, io: Io): void {
+    io.observe({ kind: 'invoked', sessionId: this.sessionId, cxid: auth.xid, request: auth.request });
+    this.send(auth, io);
+  }
+
   private send(message: RequestMessage, io: Io): void {
     this.lastSent = io.now();
     io.send(this.connection, message);
@@ -259,16 +264,13 @@ export class ClientCore {
       if (reply.err !== ErrorCode.OK) this.failAuth(io);
       return;
     }
-    if (reply.xid === Xid.PING) {
-      this.noteZxid(reply.zxid);
-      return;
-    }
+    if (reply.xid === Xid.PING) return this.noteZxid(reply.zxid);
     const message = this.pending[0];
+    const { xid: cxid, zxid, err, response } = reply;
+    io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
     // Xid out of order: this connection cannot be trusted with any of what is under way (ZOOKEEPER-2775). The answer
     // that came is stated all the same, for those who judge.
-    if (message?.xid !== reply.xid) {
-      const { xid: cxid, zxid, err, response } = reply;
-      io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
+    if (message?.xid !== cxid) {
       this.retry(io);
       return;
     }
@@ -280,7 +282,6 @@ export class ClientCore {
   private settle(request: Request, reply: ReplyMessage, io: Io): void {
     const { xid: cxid, err, zxid, response } = reply;
     this.watches.noteReply(request, err);
-    io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
     if (cxid === Xid.SET_WATCHES) return;
     this.outcomes.push({ kind: 'reply', cxid, err, zxid, response });
     if (request.kind !== 'closeSession') return;

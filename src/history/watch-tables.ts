@@ -6,7 +6,12 @@
 import type { Zxid } from '../base/zxid.ts';
 import type { Request, SetWatches2Request, SetWatchesRequest } from '../wire/client-messages.ts';
 import { AddWatchMode, ErrorCode, EventType, type ResultCode, WatcherType } from '../wire/words.ts';
-import type { PathEvent } from './triggers.ts';
+
+/** An event for those who watch `path`. */
+export interface PathEvent {
+  readonly type: number;
+  readonly path: string;
+}
 
 /** The requests that register watches again. */
 export type RenewalRequest = SetWatchesRequest | SetWatches2Request;

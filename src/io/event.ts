@@ -11,6 +11,11 @@ export type ConnectionId = number;
 /** A process of the world: servers 1..255 by their server id, clients from 1001. */
 export type NodeId = number;
 
+/** Where a process of the world says that it connects from: an IP literal, as 'accepted' tells it. */
+export function addressOf(node: NodeId): string {
+  return `127.0.0.${node % 250}`;
+}
+
 /** EIO: the device failed. ENOSPC: it is full. ENOENT: there is no such file. */
 export type DiskError = 'EIO' | 'ENOSPC' | 'ENOENT';
 

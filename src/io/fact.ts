@@ -154,7 +154,10 @@ export type ClientFact =
   | { readonly kind: 'sessionExpired'; readonly sessionId: SessionId }
   /** The client's own closeSession was answered. */
   | { readonly kind: 'sessionClosed'; readonly sessionId: SessionId; readonly zxid: Zxid }
-  /** A request was handed to the network for the first and only time; setWatches (cxid −8) on every connection anew. */
+  /**
+   * A request was handed to the network for the first and only time; credentials (cxid −4) and setWatches (−8) on every
+   * connection.
+   */
   | {
       readonly kind: 'invoked';
       readonly sessionId: SessionId;

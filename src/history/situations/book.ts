@@ -4,7 +4,7 @@
 import type { History } from '../history.ts';
 import type { At } from '../judge.ts';
 import { SITUATIONS } from './index.ts';
-import { Scene } from './scene.ts';
+import { NOTED_KINDS, Scene } from './scene.ts';
 import type { Moment, MomentFact, MomentKind } from './situation.ts';
 
 interface Watch {
@@ -12,19 +12,26 @@ interface Watch {
   readonly moment: Moment;
 }
 
-/** Who wants to see which kind of fact; the same for every run. */
-const WATCHES: ReadonlyMap<MomentKind, readonly Watch[]> = watchesByKind();
+/** Who wants to see a kind of fact. */
+interface Readers {
+  readonly watches: Watch[];
+  readonly isNoted: boolean;
+}
 
-function watchesByKind(): Map<MomentKind, Watch[]> {
-  const watches = new Map<MomentKind, Watch[]>();
+/** Kinds without an entry interest nobody. The same for every run. */
+const READERS: ReadonlyMap<MomentKind, Readers> = readersByKind();
+
+function readersByKind(): Map<MomentKind, Readers> {
+  const readers = new Map<MomentKind, Readers>();
+  for (const kind of NOTED_KINDS) readers.set(kind, { watches: [], isNoted: true });
   for (const [index, { moments }] of SITUATIONS.entries()) {
     for (const moment of moments) {
-      const known = watches.get(moment.kind);
-      if (known === undefined) watches.set(moment.kind, [{ index, moment }]);
-      else known.push({ index, moment });
+      const known = readers.get(moment.kind);
+      if (known === undefined) readers.set(moment.kind, { watches: [{ index, moment }], isNoted: false });
+      else known.watches.push({ index, moment });
     }
   }
-  return watches;
+  return readers;
 }
 
 /** The situations of one run. Plain data. */
@@ -39,13 +46,12 @@ export class SituationBook {
 
   /** Between the judges and the history's next state. */
   see(fact: MomentFact): void {
-    const watches = WATCHES.get(fact.kind);
-    if (watches !== undefined) {
-      for (const { index, moment } of watches) {
-        if (moment.holds(fact, this.scene)) this.counts[index] = (this.counts[index] ?? 0) + 1;
-      }
+    const readers = READERS.get(fact.kind);
+    if (readers === undefined) return;
+    for (const { index, moment } of readers.watches) {
+      if (moment.holds(fact, this.scene)) this.counts[index] = (this.counts[index] ?? 0) + 1;
     }
-    this.scene.note(fact);
+    if (readers.isNoted) this.scene.note(fact);
   }
 
   /** Those that were reached, in the order of the catalogue. */

@@ -10,7 +10,13 @@ import type { History } from '../history.ts';
 import type { At } from '../judge.ts';
 import { EMPTY_LOG, type LogNode } from '../log-tree.ts';
 import type { ServerView } from '../servers.ts';
-import type { MomentFact } from './situation.ts';
+import type { MomentFact, MomentKind } from './situation.ts';
+
+/** What `Scene.note` looks at. */
+export const NOTED_KINDS: readonly MomentKind[] = [
+  'proposed', 'committed', 'durable', 'acked', 'sessionConnected', 'watchFired', 'faultBegan', 'faultEnded', 'restarted',
+  'recovered', 'crashed', 'role', 'electionStarted', 'elected', 'abandoned', 'established', 'syncChosen', 'synchronized',
+];
 
 /** One server's way through elections and synchronizations, in its present life unless said otherwise. */
 export class ServerScene {
@@ -119,13 +125,6 @@ export class Scene {
   /** After the recognisers have seen the fact, before the history moves on. */
   note(fact: MomentFact): void {
     switch (fact.kind) {
-      case 'appended':
-      case 'applied':
-      case 'ordered':
-      case 'invoked':
-      case 'replied':
-      case 'lost':
-        return;
       case 'proposed':
         if (this.syncing > 0) this.noteWhileSyncing('sawProposal');
         return;
