@@ -5,6 +5,7 @@ import { atMostOnce } from './at-most-once.ts';
 import { broadcastConsistency } from './broadcast-consistency.ts';
 import { clientFifo } from './client-fifo.ts';
 import { ephemerals } from './ephemerals.ts';
+import { configurations } from './configurations.ts';
 import { epochDiscipline } from './epoch-discipline.ts';
 import { equalReplicas } from './equal-replicas.ts';
 import { exactRecovery } from './exact-recovery.ts';
@@ -43,6 +44,7 @@ export const allProperties: readonly Property[] = [
   oneLeaderAnEpoch,
   leaderCompleteness,
   quorumDurability,
+  configurations,
   epochDiscipline,
   writeAhead,
   exactRecovery,

@@ -91,13 +91,14 @@ class Liveness extends Judge {
   }
 
   private hasQuorum(history: History): boolean {
-    const { voters } = this.expectations;
+    const { voters } = history.tree.config(history.tip);
     return voters.filter((id) => history.server(id).isUp).length * 2 > voters.length;
   }
 
   /** Whether it could have gone well, and if not, why not. In the quiet nothing is cut, so being up is being connected. */
   private prospects(history: History): string {
-    const { voters, core } = this.expectations;
+    const { core } = this.expectations;
+    const { voters } = history.tree.config(history.tip);
     const up = voters.filter((id) => history.server(id).isUp);
     const down = voters.filter((id) => !history.server(id).isUp && (core === undefined || core.includes(id)));
     const reasons = down.map((id) => `${id} ${this.halted.has(id) ? `stopped: ${this.halted.get(id) ?? ''}` : 'is down'}`);

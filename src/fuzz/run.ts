@@ -22,7 +22,7 @@ import { World } from '../world/world.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { FactCounter } from './counters.ts';
 import type { Count, Counts } from './counters.ts';
-import { FIRST_CLIENT, serverConfig } from './plan.ts';
+import { FIRST_CLIENT, serverConfig, serverIds } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { EXIT_CODES } from './verdict.ts';
 import type { Finding, Outcome } from './verdict.ts';
@@ -133,7 +133,7 @@ function budgetOf(world: World, ended: 'until' | 'steps' | 'stopped'): Finding |
 }
 
 function nodesOf(plan: Plan): NodeSpec[] {
-  const servers = plan.members.map(({ id }): NodeSpec => {
+  const servers = serverIds(plan).map((id): NodeSpec => {
     const config = serverConfig(plan, id);
     return { node: id, kind: 'server', disk: true, boot: () => new Server(config) };
   });
@@ -169,6 +169,8 @@ function expectationsOf(plan: Plan): Expectations {
     },
     voters: ids('participant'),
     observers: ids('observer'),
+    spares: plan.reconfig?.spares ?? [],
+    ...(plan.reconfig?.hierarchy === undefined ? {} : { hierarchy: plan.reconfig.hierarchy }),
     clients: plan.clients.flatMap(({ servers }, index) => (servers.some(isHealed) ? [FIRST_CLIENT + index] : [])),
     ...(plan.core === undefined ? {} : { core: plan.core }),
     tickTimeMs,

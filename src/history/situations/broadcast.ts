@@ -11,7 +11,7 @@ export const BROADCAST: readonly Situation[] = [
     ({ node }, scene) => {
       const { bit, leadsEpoch, tail } = scene.view(node);
       const { durable } = scene.history.tree;
-      return leadsEpoch > 0 && bit !== 0 && scene.hasUncommitted(tail, (log) => durable[log] === bit);
+      return leadsEpoch > 0 && scene.hasUncommitted(tail, (log) => durable[log] === bit);
     },
   ),
   situation(
@@ -29,7 +29,7 @@ export const BROADCAST: readonly Situation[] = [
     'Zab (DSN 2011), section 4.1: such a proposal must survive', 'crashed',
     ({ node }, scene) => {
       const { leadsEpoch, tail } = scene.view(node);
-      return leadsEpoch > 0 && scene.hasUncommitted(tail, (log) => scene.history.isOnQuorum(log));
+      return leadsEpoch > 0 && scene.hasUncommitted(tail, (log) => scene.history.isOnQuorum(log, false));
     },
   ),
   situation(
@@ -63,7 +63,7 @@ export const BROADCAST: readonly Situation[] = [
   situation(
     'bare-quorum-commits', 'A transaction is committed while no more than a quorum of the voters is up.',
     'Zab (DSN 2011), section 3', 'committed',
-    (_, scene) => scene.votersUp === scene.quorum && scene.history.expectations.voters.length > 1,
+    (_, scene) => scene.voters.length > 1 && scene.votersUp === scene.quorum,
   ),
   situation(
     'leader-slower-than-quorum', "A transaction is committed before it is durable on the leader's own disk.",

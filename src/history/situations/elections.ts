@@ -53,20 +53,21 @@ export const ELECTIONS: readonly Situation[] = [
   situation(
     'long-election', 'A leader is established after more than four elections a voter.',
     'FastLeaderElection: liveness', 'established',
-    (_, scene) => scene.electionsBegun > 4 * scene.history.expectations.voters.length,
+    (_, scene) => scene.electionsBegun > 4 * scene.voters.length,
   ),
   situation(
     'bare-quorum-establishes', 'A leader is established while no more than a quorum of the voters is up.',
     'Zab (DSN 2011), section 3: f failures of 2f+1', 'established',
-    (_, scene) => scene.votersUp === scene.quorum && scene.history.expectations.voters.length > 1,
+    (_, scene) => scene.voters.length > 1 && scene.votersUp === scene.quorum,
   ),
   situation(
     'history-beats-id', 'A server leads though one with a higher id, but less history, is up.',
     'FastLeaderElection: order of votes', 'established',
-    (_, { history, at }) => {
+    (_, scene) => {
+      const { history, at } = scene;
       const tail = history.tree.zxid(history.server(at.node).tail);
       for (const view of history.servers.values()) {
-        if (view.id > at.node && view.bit !== 0 && view.isUp && history.tree.zxid(view.tail) < tail) return true;
+        if (view.id > at.node && scene.isVoter(view.id) && view.isUp && history.tree.zxid(view.tail) < tail) return true;
       }
       return false;
     },
@@ -145,7 +146,7 @@ export const ELECTIONS: readonly Situation[] = [
     'ZooKeeper observers; ZOOKEEPER-1294', 'synchronized',
     ({ leader }, scene) => {
       const server = scene.server(scene.at.node);
-      return scene.view(scene.at.node).bit === 0 && server.leaders >= 2 && server.lastLeader !== leader;
+      return !scene.isVoter(scene.at.node) && server.leaders >= 2 && server.lastLeader !== leader;
     },
   ),
   situation(

@@ -66,7 +66,7 @@ export const RECOVERY: readonly Situation[] = [
     'quorum-lost-under-load', 'A crash leaves fewer voters than a quorum while clients wait for answers.',
     'ZooKeeper (USENIX ATC 2010): availability', 'crashed',
     ({ node }, scene) => {
-      const isVoterUp = (scene.history.servers.get(node)?.bit ?? 0) !== 0 && scene.server(node).recoveredMs >= 0;
+      const isVoterUp = scene.isVoter(node) && scene.server(node).recoveredMs >= 0;
       return isVoterUp && scene.votersUp === scene.quorum && scene.hasPending;
     },
   ),

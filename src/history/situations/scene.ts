@@ -63,8 +63,6 @@ export class Scene {
   readonly at: At;
   readonly servers: Map<NodeId, ServerScene> = new Map();
   readonly sessions: Map<SessionId, SessionScene> = new Map();
-  /** Voters that have recovered and not died. */
-  votersUp = 0;
   /** Elections begun since the last establishment. */
   electionsBegun = 0;
   /** By epoch: the voters that acknowledged its NEWLEADER, a bit for each. */
@@ -100,8 +98,24 @@ export class Scene {
     return this.history.server(id);
   }
 
+  /** Those of the newest configuration. */
+  get voters(): readonly NodeId[] {
+    return this.history.tree.config(this.history.tip).voters;
+  }
+
+  isVoter(id: NodeId): boolean {
+    return this.voters.includes(id);
+  }
+
   get quorum(): number {
-    return Math.floor(this.history.expectations.voters.length / 2) + 1;
+    return Math.floor(this.voters.length / 2) + 1;
+  }
+
+  /** Voters that have recovered and not died. */
+  get votersUp(): number {
+    let up = 0;
+    for (const id of this.voters) if (this.server(id).recoveredMs >= 0) up += 1;
+    return up;
   }
 
   /** The newest epoch that was established; 0: none yet. */
@@ -164,7 +178,6 @@ export class Scene {
         this.server(fact.node).isBooting = true;
         return;
       case 'recovered':
-        if (server.recoveredMs < 0 && this.view(this.at.node).bit !== 0) this.votersUp += 1;
         if (server.recoveredMs < 0) server.recoveredMs = this.at.timeMs;
         server.isBooting = false;
         server.durableZxid = fact.lastZxid;
@@ -207,7 +220,6 @@ export class Scene {
   private noteCrash(node: NodeId): void {
     const server = this.servers.get(node);
     if (server === undefined) return;
-    if (server.recoveredMs >= 0 && this.view(node).bit !== 0) this.votersUp -= 1;
     this.endSync(server);
     server.recoveredMs = -1;
     server.isBooting = false;
@@ -238,6 +250,7 @@ export class Scene {
 
   private noteNewLeaderAck(epoch: number): void {
     this.server(this.at.node).ackedEpoch = epoch;
+    if (!this.isVoter(this.at.node)) return;
     this.newLeaderAcks.set(epoch, (this.newLeaderAcks.get(epoch) ?? 0) | this.view(this.at.node).bit);
   }
 
