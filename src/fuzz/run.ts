@@ -21,7 +21,7 @@ import type { TraceSink } from '../world/trace.ts';
 import { World } from '../world/world.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { FactCounter } from './counters.ts';
-import type { Counts } from './counters.ts';
+import type { Count, Counts } from './counters.ts';
 import { FIRST_CLIENT, serverConfig, serverIds } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { EXIT_CODES } from './verdict.ts';
@@ -49,12 +49,17 @@ export interface RunResult {
   readonly events: number;
   readonly simulatedMs: number;
   readonly counts: Counts;
+  /** The rare situations that it reached, and how often. */
+  readonly situations: readonly Count[];
   readonly faults: readonly FaultCounter[];
   readonly properties: readonly PropertyReport[];
 }
 
 /** A run of a plan that a scenario made never needs so many events; a livelock does. */
 export const MAX_STEPS = 1_000_000;
+
+/** More than any message takes that no fault delays. */
+const LATENCY_MS = 1000;
 
 /** Runs a plan to its end, or to the first violation. */
 export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunResult {
@@ -85,6 +90,7 @@ export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunR
     events: world.step,
     simulatedMs: world.now,
     counts: counter.counts(),
+    situations: panel.situations.reached(),
     faults: world.faults,
     properties: panel.reports(),
   };
@@ -99,7 +105,7 @@ function play(plan: Plan, world: World, panel: Panel, options: RunOptions): Find
   const maxSteps = Math.min(options.maxSteps ?? MAX_STEPS, options.stopAtStep ?? MAX_STEPS);
   let ended = world.run(plan.safetyMs, maxSteps);
   if (ended === 'until') {
-    world.heal();
+    world.heal(plan.core ?? null);
     ended = world.run(plan.safetyMs + plan.tailMs, maxSteps - world.step);
   }
   if (ended === 'until') panel.finish(world.now);
@@ -149,7 +155,10 @@ function rulesOf(plan: Plan): ServiceConfig {
  */
 function expectationsOf(plan: Plan): Expectations {
   const ids = (role: Member['role']): number[] => plan.members.filter((member) => member.role === role).map(({ id }) => id);
+  const isHealed = (id: number): boolean => plan.core?.includes(id) ?? true;
+  const { tickTimeMs, syncLimit } = plan.knobs;
   const drifts = plan.faults.map(({ fault }) => (fault.kind === 'drift' ? Math.abs(fault.ppm) : 0));
+  const driftPerMille = Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1;
   const { extendedTypesEnabled, enforceQuota, skipACL, superDigest, containerMaxNeverUsedIntervalMs } = rulesOf(plan);
   return {
     rules: {
@@ -160,12 +169,14 @@ function expectationsOf(plan: Plan): Expectations {
     observers: ids('observer'),
     spares: plan.reconfig?.spares ?? [],
     ...(plan.reconfig?.hierarchy === undefined ? {} : { hierarchy: plan.reconfig.hierarchy }),
-    clients: plan.clients.map((_, index) => FIRST_CLIENT + index),
-    tickTimeMs: plan.knobs.tickTimeMs,
+    clients: plan.clients.flatMap(({ servers }, index) => (servers.some(isHealed) ? [FIRST_CLIENT + index] : [])),
+    ...(plan.core === undefined ? {} : { core: plan.core }),
+    tickTimeMs,
     heals: true,
     settleMs: Math.floor(plan.tailMs / 2),
     answerMs: Math.floor(plan.tailMs / 4),
-    clockDriftPerMille: Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1,
+    timelyMs: Math.ceil((syncLimit + 2) * tickTimeMs * (1 + driftPerMille / 1000)) + LATENCY_MS,
+    clockDriftPerMille: driftPerMille,
     mayHalt: plan.faults.some(({ fault }) => fault.kind === 'diskError' || fault.kind === 'diskFull' || fault.kind === 'bitRot'),
   };
 }

@@ -359,6 +359,7 @@ export class SmallWorld {
       heals: true,
       settleMs: SETTLE_MS,
       answerMs: SETTLE_MS,
+      timelyMs: SETTLE_MS,
       clockDriftPerMille: 2,
       mayHalt: false,
     };

@@ -24,6 +24,7 @@ export const TRIO: Expectations = {
   heals: true,
   settleMs: 1000,
   answerMs: 500,
+  timelyMs: 1000,
   clockDriftPerMille: 10,
   mayHalt: false,
 };
