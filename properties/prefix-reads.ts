@@ -67,6 +67,10 @@ class PrefixReads extends Judge {
       this.exempt('session-gone');
       return 'unjudged';
     }
+    if (err === ErrorCode.THROTTLEDOP) {
+      this.exempt('throttled');
+      return 'unjudged';
+    }
     switch (request.kind) {
       case 'whoAmI':
         return err === ErrorCode.OK ? null : `is refused with ${err}`;
@@ -187,6 +191,10 @@ export const prefixReads: Property = {
     {
       name: 'identities',
       source: 'what a list of permissions allows may depend on who asks, which facts do not tell',
+    },
+    {
+      name: 'throttled',
+      source: "administrator's guide, throttled_op_wait_time: a request that has waited for too long is refused",
     },
   ],
   mutants: [],

@@ -22,6 +22,7 @@ import type { NodeSpec } from '../world/host.ts';
 import { FactCounter } from './counters.ts';
 import type { Counts } from './counters.ts';
 import { FIRST_CLIENT, serverConfig } from './plan.ts';
+import { rulesOf } from './service-rules.ts';
 import type { Plan } from './plan.ts';
 import { EXIT_CODES } from './verdict.ts';
 import type { Finding, Outcome } from './verdict.ts';
@@ -153,5 +154,6 @@ function expectationsOf(plan: Plan): Expectations {
     answerMs: Math.floor(plan.tailMs / 4),
     clockDriftPerMille: Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1,
     mayHalt: false,
+    rules: rulesOf(serverConfig(plan, plan.members[0]?.id ?? 1)),
   };
 }

@@ -19,6 +19,7 @@ import { Server } from '../server/server.ts';
 import type { Request } from '../wire/client-messages.ts';
 import type { Message, Port } from '../wire/message.ts';
 import { recode } from '../wire/recode.ts';
+import { rulesOf } from './service-rules.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';
@@ -196,7 +197,7 @@ export class SmallWorld {
       role: role(index + 1),
     }));
     const ids = Array.from({ length: clients }, (_, index) => FIRST_CLIENT + index);
-    this.panel = new Panel(allProperties, this.expectations());
+    this.panel = new Panel(allProperties, this.expectations({ ...DEFAULT_CONFIG, ...options.config }));
     this.world = new World({
       settings: { ...DEFAULT_SETTINGS, encode: true },
       chooser: new SeedChooser(options.seed ?? 'small world'),
@@ -346,7 +347,7 @@ export class SmallWorld {
       .filter((id) => this.world.isUp(id) && this.of('role', id).at(-1)?.role === role);
   }
 
-  private expectations(): Expectations {
+  private expectations(config: Omit<ServerConfig, 'id' | 'members'>): Expectations {
     const ids = (role: Member['role']): NodeId[] =>
       this.members.filter((member) => member.role === role).map(({ id }) => id);
     return {
@@ -359,6 +360,7 @@ export class SmallWorld {
       answerMs: SETTLE_MS,
       clockDriftPerMille: 2,
       mayHalt: false,
+      rules: rulesOf(config),
     };
   }
 

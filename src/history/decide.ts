@@ -50,10 +50,14 @@ const FIXED_PATHS: ReadonlySet<string> = new Set(['/', '/zookeeper', '/zookeeper
  */
 export function replay(model: Model, txn: Txn, request: Request | null, ids: Ids = null): Verdict {
   if (request === null) return replayUnasked(model, txn);
-  if (isUndecidable(txn)) return { effects: model.apply(txn), breach: null, isDecided: false };
+  const verdict = replayAsked(model, txn, request, ids);
+  if (verdict.breach === null || !mayRestOnMore(model, txn, request)) return verdict;
+  return { effects: verdict.effects, breach: null, isDecided: false };
+}
+
+function replayAsked(model: Model, txn: Txn, request: Request, ids: Ids): Verdict {
   if (!model.isOpen(txn.clientId) && request.kind !== 'createSession') {
-    const mayBeLocal = model.rules.localSessionsEnabled && !model.sessions.has(txn.clientId);
-    if (!mayBeLocal) return compared(model, txn, refuse(ErrorCode.SESSIONEXPIRED));
+    if (!model.isLocal(txn.clientId)) return compared(model, txn, refuse(ErrorCode.SESSIONEXPIRED));
   }
   switch (request.kind) {
     case 'multi':
@@ -101,8 +105,11 @@ function unreapable(model: Model, path: string, time: number): string | null {
     : `${path} was reaped, and never had children`;
 }
 
-/** Refusals on grounds that are not in the log: where a session is connected, and what kind of session it is. */
-function isUndecidable(txn: Txn): boolean {
+/**
+ * Whether it is a refusal on grounds that are not in the log: where a session is connected, what kind of session it is, how long the
+ * transaction that closes it may become.
+ */
+function mayRestOnMore(model: Model, txn: Txn, request: Request): boolean {
   const { body } = txn;
   const first =
     body.kind === 'multi' ? body.txns.find((part) => part.kind === 'error' && part.err !== ErrorCode.OK) : body;
@@ -111,9 +118,18 @@ function isUndecidable(txn: Txn): boolean {
     case ErrorCode.SESSIONMOVED:
     case ErrorCode.EPHEMERALONLOCALSESSION:
       return true;
+    case ErrorCode.SESSIONEXPIRED:
+      return model.locals.has(txn.clientId);
+    case ErrorCode.QUOTAEXCEEDED:
+      return asksForEphemeral(request);
     default:
       return false;
   }
+}
+
+function asksForEphemeral(request: Request): boolean {
+  if (request.kind === 'multi') return request.ops.some(asksForEphemeral);
+  return 'flags' in request && (request.flags === CreateFlag.EPHEMERAL || request.flags === CreateFlag.EPHEMERAL_SEQUENTIAL);
 }
 
 function soleBody(txn: Txn): SimpleTxn | null {

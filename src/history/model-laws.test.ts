@@ -132,7 +132,6 @@ const rules: fc.Arbitrary<ServiceRules> = fc.record({
   enforceQuota: fc.boolean(),
   skipAcl: fc.constantFrom(false, false, true),
   superDigest: fc.constantFrom(null, ANN.id),
-  localSessionsEnabled: fc.constant(false),
   maxNeverUsedIntervalMs: fc.constantFrom(0, 30),
 });
 const who = fc.constantFrom(0, 0, 1, 2);

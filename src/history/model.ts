@@ -34,6 +34,8 @@ import { sameBytes } from './same.ts';
 /** The state at every zxid of the truth log. */
 export class Model extends Past {
   readonly sessions: Map<SessionId, ModelSession> = new Map();
+  /** Those that a server opened for itself: they write without having been created, ephemerals excepted. */
+  readonly locals: Set<SessionId> = new Set();
   /** What to undo, newest last, while a multi is tried. */
   private readonly journal: { readonly history: PathHistory; readonly isVersion: boolean }[] = [];
   private isTrying = false;
@@ -94,6 +96,11 @@ export class Model extends Past {
     return (
       isOver(limits.countHardLimit, counts.count, countDiff) || isOver(limits.byteHardLimit, counts.bytes, bytesDiff)
     );
+  }
+
+  /** Whether no transaction has made it a session of all servers. */
+  isLocal(sessionId: SessionId): boolean {
+    return this.locals.has(sessionId) && !this.sessions.has(sessionId);
   }
 
   isOpen(sessionId: SessionId): boolean {
@@ -333,9 +340,9 @@ export class Model extends Past {
       return;
     if (txn.body.kind === 'multi' && txn.body.txns[0]?.kind === 'error') return;
     const session = this.sessions.get(txn.clientId);
-    if (session === undefined) {
-      if (!this.rules.localSessionsEnabled) this.sessionBreach = 'a session that was never created wrote';
-    } else if (session.closed !== ZXID_ZERO) this.sessionBreach = 'a session wrote after it was closed';
+    if (this.isLocal(txn.clientId)) return;
+    if (session === undefined) this.sessionBreach = 'a session that was never created wrote';
+    else if (session.closed !== ZXID_ZERO) this.sessionBreach = 'a session wrote after it was closed';
   }
 }
 

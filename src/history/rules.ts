@@ -10,18 +10,15 @@ export interface ServiceRules {
   readonly skipAcl: boolean;
   /** The digest id whose holder is the superuser; null: nobody is. */
   readonly superDigest: string | null;
-  /** There may be sessions that no transaction tells of. */
-  readonly localSessionsEnabled: boolean;
   /** A container that never had children may be reaped after so long; 0: never. */
   readonly maxNeverUsedIntervalMs: number;
 }
 
-/** What servers do when nothing is said. */
+/** ZooKeeper's defaults. */
 export const USUAL_RULES: ServiceRules = Object.freeze({
-  extendedTypesEnabled: true,
+  extendedTypesEnabled: false,
   enforceQuota: false,
   skipAcl: false,
   superDigest: null,
-  localSessionsEnabled: false,
   maxNeverUsedIntervalMs: 0,
 });
