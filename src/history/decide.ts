@@ -106,8 +106,8 @@ function unreapable(model: Model, path: string, time: number): string | null {
 }
 
 /**
- * Whether it is a refusal on grounds that are not in the log: where a session is connected, what kind of session it is, how long the
- * transaction that closes it may become.
+ * Whether it is a refusal on grounds that are not in the log: where a session is connected, what kind of session it is,
+ * how long the transaction that closes it may become.
  */
 function mayRestOnMore(model: Model, txn: Txn, request: Request): boolean {
   const { body } = txn;
