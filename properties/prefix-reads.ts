@@ -67,7 +67,7 @@ class PrefixReads extends Judge {
       this.exempt('session-gone');
       return 'unjudged';
     }
-    if (err === ErrorCode.THROTTLEDOP) {
+    if (fact.err === ErrorCode.THROTTLEDOP) {
       this.exempt('throttled');
       return 'unjudged';
     }
@@ -189,12 +189,12 @@ export const prefixReads: Property = {
     },
     { name: 'session-gone', source: 'a request of a session that ended is refused' },
     {
-      name: 'identities',
-      source: 'what a list of permissions allows may depend on who asks, which facts do not tell',
-    },
-    {
       name: 'throttled',
       source: "administrator's guide, throttled_op_wait_time: a request that has waited for too long is refused",
+    },
+    {
+      name: 'identities',
+      source: 'what a list of permissions allows may depend on who asks, which facts do not tell',
     },
   ],
   mutants: [],

@@ -30,8 +30,8 @@ const POLL_MS = 1;
 const SETTLE_MS = 15_000;
 const FIRST_CLIENT = 1001;
 
-/** Short ticks, so that what waits for them does not take long to simulate. */
-const QUICK = { tickTimeMs: 200, minSessionTimeoutMs: 400 };
+/** Short ticks, so that what waits for them does not take long to simulate; and every type of node. */
+const QUICK = { extendedTypesEnabled: true, tickTimeMs: 200, minSessionTimeoutMs: 400 };
 
 /** What a test wants done with the process's own `io`, at its next event. */
 type Wish = (io: Io) => void;
@@ -197,7 +197,7 @@ export class SmallWorld {
       role: role(index + 1),
     }));
     const ids = Array.from({ length: clients }, (_, index) => FIRST_CLIENT + index);
-    this.panel = new Panel(allProperties, this.expectations({ ...DEFAULT_CONFIG, ...options.config }));
+    this.panel = new Panel(allProperties, this.expectations({ ...DEFAULT_CONFIG, ...QUICK, ...options.config }));
     this.world = new World({
       settings: { ...DEFAULT_SETTINGS, encode: true },
       chooser: new SeedChooser(options.seed ?? 'small world'),

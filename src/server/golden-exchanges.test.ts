@@ -57,7 +57,7 @@ function bareReply(reply: ReplyMessage): string {
 }
 
 test('a whole session of a real client, exchange by exchange', () => {
-  const config = { minSessionTimeoutMs: 4000, maxSessionTimeoutMs: 40_000, extendedTypesEnabled: true };
+  const config = { minSessionTimeoutMs: 4000, maxSessionTimeoutMs: 40_000 };
   const small = new SmallWorld({ voters: 1, config });
   small.leader();
   const client = small.bare(1);

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
 import { SET_WATCHES_LENGTH } from '../client/watch-registrations.ts';
 import { type Puppet, SmallWorld } from '../fuzz/small-world.ts';
-import type { WatchTable } from '../tree/watches.ts';
+import { WatchTable } from '../tree/watches.ts';
 import type { MultiOp, Request } from '../wire/client-messages.ts';
 import { AddWatchMode, ErrorCode, EventType, OPEN_ACL_UNSAFE, WatcherType, type Acl } from '../wire/words.ts';
 import { ClientService } from './client-service.ts';
@@ -85,9 +85,10 @@ function away(small: SmallWorld, watcher: Puppet, during: () => void): void {
 /** Watches that a server holds for its clients. */
 function watchesAt(server: Server): WatchTable['counts'] {
   const service: unknown = Reflect.get(server, 'service');
-  const table: unknown = service instanceof ClientService ? Reflect.get(service, 'table') : null;
-  if (!(table instanceof ClientTable)) throw new Error('a server keeps its watches elsewhere');
-  return table.watches.counts;
+  const clients: unknown = service instanceof ClientService ? Reflect.get(service, 'table') : null;
+  const table: unknown = clients instanceof ClientTable ? clients.watches : null;
+  if (!(table instanceof WatchTable)) throw new Error('a server keeps its watches elsewhere');
+  return table.counts;
 }
 
 test('11 WatcherTest: each kind of watch fires once, for what it is about, and needs to be left again', () => {
