@@ -46,8 +46,11 @@ class Liveness extends Judge {
     this.isUnknown = false;
     this.judgeLeader(settledMs, at, history);
     const leader = leaderOf(history);
+    const { voters, observers, spares } = this.expectations;
+    // Who only says that it is a server owes nobody anything.
+    const members = new Set([...voters, ...observers, ...spares]);
     for (const server of history.servers.values())
-      if (leader !== undefined) this.judgeServer(server, leader, settledMs, at, history);
+      if (leader !== undefined && members.has(server.id)) this.judgeServer(server, leader, settledMs, at, history);
     for (const session of history.sessions.all.values()) {
       this.judgeRequests(session, settledMs, at);
       this.judgeExpiry(session, at, history);
