@@ -59,10 +59,11 @@ class Liveness extends Judge {
     this.isUnknown = false;
     this.judgeLeader(settledMs, at, history);
     const leader = leaderOf(history);
-    const { core } = this.expectations;
+    // Who only says that it is a server owes nobody anything, nor does one outside the core that was healed.
+    const { core, voters, observers, spares } = this.expectations;
+    const members = new Set(core ?? [...voters, ...observers, ...spares]);
     for (const server of history.servers.values())
-      if (leader !== undefined && (core === undefined || core.includes(server.id)))
-        this.judgeServer(server, leader, settledMs, at, history);
+      if (leader !== undefined && members.has(server.id)) this.judgeServer(server, leader, settledMs, at, history);
     for (const session of history.sessions.all.values()) {
       this.judgeRequests(session, settledMs, at);
       this.judgeExpiry(session, at, history);

@@ -11,7 +11,6 @@ import type { Member } from '../server/config.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { Server } from '../server/server.ts';
-import { DEFAULT_SERVICE_CONFIG, type ServiceConfig } from '../server/service-config.ts';
 import { recode } from '../wire/recode.ts';
 import { fingerprintMessage } from '../wire/message-fingerprint.ts';
 import type { Chooser } from '../world/chooser.ts';
@@ -23,6 +22,7 @@ import type { NodeSpec } from '../world/host.ts';
 import { FactCounter } from './counters.ts';
 import type { Count, Counts } from './counters.ts';
 import { FIRST_CLIENT, serverConfig, serverIds } from './plan.ts';
+import { rulesOf } from './service-rules.ts';
 import type { Plan } from './plan.ts';
 import { EXIT_CODES } from './verdict.ts';
 import type { Finding, Outcome } from './verdict.ts';
@@ -144,11 +144,6 @@ function nodesOf(plan: Plan): NodeSpec[] {
   return [...servers, ...clients];
 }
 
-/** What the plan's servers do where an operator has a say. */
-function rulesOf(plan: Plan): ServiceConfig {
-  return { ...DEFAULT_SERVICE_CONFIG, ...plan.knobs.service };
-}
-
 /**
  * What the judges of liveness and of times may expect. The tail is generous: an election may have to wait out the longest pause
  * between two notifications, and a learner the deadline of a dead leader, before either begins again.
@@ -159,12 +154,7 @@ function expectationsOf(plan: Plan): Expectations {
   const { tickTimeMs, syncLimit } = plan.knobs;
   const drifts = plan.faults.map(({ fault }) => (fault.kind === 'drift' ? Math.abs(fault.ppm) : 0));
   const driftPerMille = Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1;
-  const { extendedTypesEnabled, enforceQuota, skipACL, superDigest, containerMaxNeverUsedIntervalMs } = rulesOf(plan);
   return {
-    rules: {
-      extendedTypesEnabled, enforceQuota, skipAcl: skipACL, superDigest,
-      maxNeverUsedIntervalMs: containerMaxNeverUsedIntervalMs,
-    },
     voters: ids('participant'),
     observers: ids('observer'),
     spares: plan.reconfig?.spares ?? [],
@@ -178,5 +168,6 @@ function expectationsOf(plan: Plan): Expectations {
     timelyMs: Math.ceil((syncLimit + 2) * tickTimeMs * (1 + driftPerMille / 1000)) + LATENCY_MS,
     clockDriftPerMille: driftPerMille,
     mayHalt: plan.faults.some(({ fault }) => fault.kind === 'diskError' || fault.kind === 'diskFull' || fault.kind === 'bitRot'),
+    rules: rulesOf(serverConfig(plan, plan.members[0]?.id ?? 1)),
   };
 }
