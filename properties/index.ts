@@ -16,6 +16,7 @@ import { oneLeaderAnEpoch } from './one-leader-an-epoch.ts';
 import { prefixReads } from './prefix-reads.ts';
 import { quorumDurability } from './quorum-durability.ts';
 import { readYourWrites } from './read-your-writes.ts';
+import { registerCrossCheck } from './register-cross-check.ts';
 import { results } from './results.ts';
 import { sessionMove } from './session-move.ts';
 import { sessions } from './sessions.ts';
@@ -50,5 +51,6 @@ export const allProperties: readonly Property[] = [
   sessionMove,
   atMostOnce,
   noIllegalEvents,
+  registerCrossCheck,
   liveness,
 ];

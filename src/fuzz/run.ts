@@ -3,6 +3,7 @@
  * which faults happen, then healing, then a quiet tail at whose end the liveness properties are asked. The run is sealed: whoever
  * reaches for the real clock or for real luck in it is named. Everything else is a function of plan and tape alone.
  */
+import { hashString } from '../base/hash.ts';
 import { ScriptedClient } from '../client/scripted-client.ts';
 import { Panel } from '../history/panel.ts';
 import type { PropertyReport } from '../history/panel.ts';
@@ -54,6 +55,9 @@ export interface RunResult {
 
 /** A run of a plan that a scenario made never needs so many events; a livelock does. */
 export const MAX_STEPS = 1_000_000;
+
+/** One run in so many, chosen by its seed, is also judged by a search for a linearization. */
+const CROSS_CHECK_ONE_IN = 4;
 
 /** Runs a plan to its end, or to the first violation. */
 export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunResult {
@@ -153,5 +157,6 @@ function expectationsOf(plan: Plan): Expectations {
     answerMs: Math.floor(plan.tailMs / 4),
     clockDriftPerMille: Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1,
     mayHalt: false,
+    crossChecks: hashString(plan.seed) % CROSS_CHECK_ONE_IN === 0,
   };
 }

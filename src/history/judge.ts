@@ -76,6 +76,8 @@ export interface Expectations {
   readonly clockDriftPerMille: number;
   /** Whether servers may stop themselves (a plan with failing disks). */
   readonly mayHalt: boolean;
+  /** Whether judges that search for a linearization are at work: they cost more, and a share of the runs is enough. */
+  readonly crossChecks: boolean;
 }
 
 /** One breach, as a judge tells it. */

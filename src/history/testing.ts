@@ -25,6 +25,7 @@ export const TRIO: Expectations = {
   answerMs: 500,
   clockDriftPerMille: 10,
   mayHalt: false,
+  crossChecks: true,
 };
 
 /** A session id that ends with `number`. */
