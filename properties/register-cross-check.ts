@@ -129,7 +129,7 @@ class RegisterCrossCheck extends Judge {
   }
 
   private judgePath(path: string, operations: readonly PathOperation[], at: At): 'known' | 'unknown' {
-    if (path.startsWith('/zookeeper')) return 'known';
+    if (path === '/' || path.startsWith('/zookeeper')) return 'known';
     if (this.unfit.has(path) || isSequential(path)) {
       this.exempt('vanishing-nodes');
       return 'known';

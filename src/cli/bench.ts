@@ -1,6 +1,7 @@
 /**
  * `viv bench`: how fast simulated time passes and how many events are handled, on one core with every judge on. The workload is
  * fixed: five servers, ten clients, ten operations a simulated second in all, on `five` with its faults and on `calm` without.
+ * And how fast long histories are judged once they are there, with zxids and without.
  */
 import { performance } from 'node:perf_hooks';
 import { allProperties } from '../../properties/index.ts';
@@ -14,6 +15,7 @@ import { gravest, EXIT_CODES } from '../fuzz/verdict.ts';
 import type { Outcome } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords, table } from '../report/format.ts';
 import { SeedChooser } from '../world/chooser.ts';
+import { isJudgingSound, judgingReport, measureJudging } from './bench-judging.ts';
 import type { Command } from './command.ts';
 import { duration, wholeNumber } from './values.ts';
 
@@ -38,7 +40,7 @@ interface Row {
 /** The bars of this program, measured here and now. */
 export const bench: Command = {
   name: 'bench',
-  summary: 'simulated time per real time and events a second, against their bars',
+  summary: 'simulated time per real time, events a second, and operations judged a second, against their bars',
   usage: '[--for 5s] [--from S]',
   flags: [
     { name: 'for', value: 'TIME', help: `so long for each scenario (${DEFAULT_TIME})` },
@@ -52,9 +54,11 @@ export const bench: Command = {
     } as const;
     const calm = { ...five, name: 'calm', calmPercent: 100 };
     const rows = [scenarioOf(five), scenarioOf(calm)].map((scenario) => measure(scenario, from, forMs, shell.signal));
-    if (given.has('json')) shell.out(JSON.stringify(rows, null, 2));
-    else for (const line of report(rows)) shell.out(line);
-    return Promise.resolve(EXIT_CODES[gravest(rows.map(({ outcome }) => outcome))]);
+    const judging = measureJudging(shell.signal);
+    if (given.has('json')) shell.out(JSON.stringify({ simulation: rows, judging }, null, 2));
+    else for (const line of [...report(rows), '', ...judgingReport(judging)]) shell.out(line);
+    const outcomes = [...rows.map(({ outcome }) => outcome), isJudgingSound(judging) ? 'held' as const : 'safety' as const];
+    return Promise.resolve(EXIT_CODES[gravest(outcomes)]);
   },
 };
 
