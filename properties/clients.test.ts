@@ -14,7 +14,7 @@ import {
 } from '../src/history/testing.ts';
 import type { Request, Response } from '../src/wire/client-messages.ts';
 import type { Txn, TxnBody } from '../src/wire/transactions.ts';
-import { type Stat, EventType } from '../src/wire/words.ts';
+import { AddWatchMode, ErrorCode, EventType, OPEN_ACL_UNSAFE, type Stat, WatcherType } from '../src/wire/words.ts';
 import { atMostOnce } from './at-most-once.ts';
 import { ephemerals } from './ephemerals.ts';
 import { prefixReads } from './prefix-reads.ts';
@@ -185,6 +185,23 @@ const refusedMulti = (...errs: readonly number[]): TxnBody => ({
   txns: errs.map((err) => ({ kind: 'error', err })),
 });
 
+/** A node that lives for 20 ms is made at 30 ms, and reaped at `atMs`. */
+const reaped = (s: Script, atMs: number): Script =>
+  s
+    .begin()
+    .write(by(ALICE, 1, 3, { kind: 'createTTL', path: '/t', data: null, acl: OPEN_ACL_UNSAFE, parentCVersion: 1, ttl: 20 }))
+    .write({ ...txn(1, 4, { kind: 'deleteContainer', path: '/t' }), time: atMs });
+/** A node that only ann with her secret may change; somebody with ann's name and a password writes it. */
+const guarded = (s: Script, password: string, body: TxnBody): Script => {
+  const acl = [{ perms: 31, id: { scheme: 'digest', id: 'ann:7RJfAeIvrl4zdj6sS2fXrQHDvHM=' } }];
+  return s
+    .begin()
+    .write(by(BOB, 1, 3, { kind: 'create', path: '/g', data: null, acl, ephemeral: false, parentCVersion: 1 }))
+    .invoke(ALICE, -4, { kind: 'auth', authType: 0, scheme: 'digest', auth: bytes(`ann:${password}`) })
+    .invoke(ALICE, 1, { kind: 'setData', path: '/g', data: null, version: -1 })
+    .write(by(ALICE, 1, 4, body));
+};
+
 judgeCases(test, results, {}, [
   [
     'a story',
@@ -287,6 +304,33 @@ judgeCases(test, results, {}, [
     /names \/q-1, not \/q-0000000000/,
     (s) => sequential(s, '/q-0000000000').reply(ALICE, 1, z(3), { kind: 'create', path: '/q-1' }),
   ],
+  ['reaped in time', null, (s) => reaped(s, 60)],
+  ['reaped too early', /\/t was reaped before its time was over/, (s) => reaped(s, 40)],
+  [
+    'refused after its end',
+    null,
+    (s) =>
+      s
+        .begin()
+        .write(by(ALICE, 0, 3, { kind: 'closeSession', paths: [] }))
+        .invoke(ALICE, 1, createRequest('/late'))
+        .write(by(ALICE, 1, 4, { kind: 'error', err: ErrorCode.SESSIONEXPIRED })),
+  ],
+  [
+    'refused before its end',
+    /create should have succeeded, but was refused with -112/,
+    (s) =>
+      s
+        .begin()
+        .invoke(ALICE, 1, createRequest('/early'))
+        .write(by(ALICE, 1, 3, { kind: 'error', err: ErrorCode.SESSIONEXPIRED })),
+  ],
+  ['what its credentials allow', null, (s) => guarded(s, 'secret', { kind: 'setData', path: '/g', data: null, version: 1 })],
+  [
+    'what other credentials do not',
+    /refusal -102 was due, not setData of \/g/,
+    (s) => guarded(s, 'guess', { kind: 'setData', path: '/g', data: null, version: 1 }),
+  ],
 ]);
 
 const synced = (s: Script, counter: number): Script =>
@@ -332,6 +376,11 @@ const changed = (s: Script): Script =>
     .write(by(ALICE, 2, 4, { kind: 'setData', path: '/a', data: null, version: 1 }));
 const fires = (s: Script, type: number, path: string, counter: number): Script =>
   s.say(1002, { kind: 'watchFired', sessionId: BOB, type, path, zxid: z(counter) });
+const staying = (s: Script, mode: number): Script =>
+  create(s.begin(), 3, 1, '/a', 1)
+    .invoke(BOB, 1, { kind: 'addWatch', path: '/a', mode })
+    .reply(BOB, 1, z(3), { kind: 'addWatch', err: 0 });
+const createdUnder = (s: Script): Script => create(s, 5, 3, '/a/b', 1);
 const looks = (s: Script, counter: number): Script => s.invoke(BOB, 2, read('exists', '/')).reply(BOB, 2, z(counter));
 
 judgeCases(test, watches, {}, [
@@ -392,6 +441,66 @@ judgeCases(test, watches, {}, [
     /after an answer as of 1:4/,
     (s) => fires(looks(changed(s.begin()), 4), EventType.NodeDataChanged, '/a', 4),
   ],
+  [
+    'a persistent watch, told twice',
+    null,
+    (s) => {
+      const once = fires(changed(staying(s, AddWatchMode.PERSISTENT)), EventType.NodeDataChanged, '/a', 4);
+      return looks(fires(createdUnder(once), EventType.NodeChildrenChanged, '/a', 5), 5);
+    },
+  ],
+  [
+    'a persistent watch that is used up',
+    /change of \/a at 1:5/,
+    (s) => {
+      const once = fires(changed(staying(s, AddWatchMode.PERSISTENT)), EventType.NodeDataChanged, '/a', 4);
+      return looks(createdUnder(once), 5);
+    },
+  ],
+  [
+    'a recursive watch, told of what is below',
+    null,
+    (s) => {
+      const both = fires(changed(staying(s, AddWatchMode.PERSISTENT_RECURSIVE)), EventType.NodeDataChanged, '/a', 4);
+      return looks(fires(createdUnder(both), EventType.NodeCreated, '/a/b', 5), 5);
+    },
+  ],
+  [
+    'a recursive watch that does not look down',
+    /change of \/a\/b at 1:5/,
+    (s) => {
+      const once = fires(changed(staying(s, AddWatchMode.PERSISTENT_RECURSIVE)), EventType.NodeDataChanged, '/a', 4);
+      return looks(createdUnder(once), 5);
+    },
+  ],
+  [
+    'a watch taken away in time',
+    null,
+    (s) =>
+      looks(
+        changed(
+          staying(s, AddWatchMode.PERSISTENT)
+            .invoke(BOB, 8, { kind: 'removeWatches', path: '/a', watcherType: WatcherType.Any })
+            .reply(BOB, 8, z(3), { kind: 'removeWatches' }),
+        ),
+        4,
+      ),
+  ],
+  [
+    'an event of nothing',
+    /hears of event 1 at \/a, which 1:4 did not bring about/,
+    (s) => fires(changed(watching(s)), EventType.NodeCreated, '/a', 4),
+  ],
+  [
+    'an event of a node that one may not read',
+    /hears of the change of \/a at 1:4, which it may not read/,
+    (s) => {
+      const acl = [{ perms: 30, id: { scheme: 'world', id: 'anyone' } }];
+      const hidden: TxnBody = { kind: 'create', path: '/a', data: null, acl, ephemeral: false, parentCVersion: 1 };
+      const armed = s.begin().invoke(BOB, 1, read('exists', '/a', true)).reply(BOB, 1, z(2), null, ErrorCode.NONODE);
+      return fires(changed(armed.write(by(ALICE, 1, 3, hidden))), EventType.NodeDataChanged, '/a', 4);
+    },
+  ],
 ]);
 
 const owning = (s: Script): Script =>
@@ -416,8 +525,21 @@ judgeCases(test, ephemerals, {}, [
     /by a session that is not open/,
     (s) => closed(s.begin(), 3).write(by(ALICE, 1, 4, created('/e', 1, { ephemeral: true }))),
   ],
+  [
+    'created by a local session',
+    /by a session that is not open/,
+    (s) => local(s.begin()).write(by(sessionOf(7), 1, 3, created('/e', 1, { ephemeral: true }))),
+  ],
   ['with a child', /was created under an ephemeral/, (s) => owning(s).write(by(BOB, 1, 4, created('/e/c', 1)))],
 ]);
+
+/** Server 2 opens a session of its own for a client. */
+function local(s: Script): Script {
+  const sessionId = sessionOf(7);
+  s.say(2, { kind: 'localSessionOpened', sessionId, timeoutMs: 400, isReadOnly: false });
+  const lastZxidSeen = z(0);
+  return s.say(1002, { kind: 'sessionConnected', sessionId, server: 2, timeoutMs: 400, resumed: false, lastZxidSeen });
+}
 
 judgeCases(test, sessions, {}, [
   [
@@ -469,6 +591,19 @@ judgeCases(test, sessions, {}, [
     'writes after its end',
     /wrote after it was closed/,
     (s) => closed(s.begin(), 3).write(by(ALICE, 1, 4, created('/a', 1))),
+  ],
+  [
+    'local: it stands and writes without a beginning',
+    null,
+    (s) => local(s.begin()).write(by(sessionOf(7), 1, 3, created('/a', 1))),
+  ],
+  [
+    'replaced behind its back',
+    /came back .* and was given/,
+    (s) => {
+      const again = { kind: 'sessionConnected', server: 3, timeoutMs: 400, resumed: true, lastZxidSeen: z(2) } as const;
+      return s.begin().say(1001, { ...again, sessionId: BOB });
+    },
   ],
   ['writes without a beginning', /never created/, (s) => s.begin().write(by(sessionOf(7), 1, 3, created('/a', 1)))],
   ['created twice', /created twice/, (s) => s.begin().write(by(ALICE, 0, 3, { kind: 'createSession', timeoutMs: 1 }))],

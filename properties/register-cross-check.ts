@@ -202,5 +202,5 @@ export const registerCrossCheck: Property = {
     { name: 'budget', source: 'the search gave up: the verdict is then unknown' },
   ],
   mutants: [],
-  create: (expectations: Expectations): Judge => new RegisterCrossCheck(expectations.crossChecks),
+  create: (expectations: Expectations): Judge => new RegisterCrossCheck(expectations.crossChecks ?? false),
 };

@@ -2,7 +2,7 @@
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import { type At, Judge, type JudgedFact, type OrderedFact, type Property } from '../src/history/judge.ts';
 import type { TxnResult } from '../src/history/model-state.ts';
 import { sameStat } from '../src/history/same.ts';
 import type { Op } from '../src/history/sessions.ts';
@@ -12,7 +12,10 @@ import { ErrorCode } from '../src/wire/words.ts';
 class Results extends Judge {
   see(fact: JudgedFact, at: At, history: History): void {
     if (fact.kind === 'ordered') {
-      if (fact.op === null) return;
+      if (fact.op === null) {
+        this.seeUnasked(fact, at);
+        return;
+      }
       if (!fact.verdict.isDecided) this.exempt('undecided');
       else this.judged++;
       const { breach } = fact.verdict;
@@ -24,6 +27,13 @@ class Results extends Judge {
           fact.op.invokedStep,
         );
     } else if (fact.kind === 'replied' && history.op !== null && history.op.isWrite) this.seeReply(fact, history.op, at);
+  }
+
+  /** What servers do of their own accord: the reaper. */
+  private seeUnasked({ txn, verdict }: OrderedFact, at: At): void {
+    if (!verdict.isDecided) return;
+    this.judged++;
+    if (verdict.breach !== null) this.violate(`${txn.body.kind} at ${zxidToPair(txn.zxid)}: ${verdict.breach}`, at);
   }
 
   private seeReply(fact: FactOf<'replied'>, op: Op, at: At): void {
@@ -87,7 +97,7 @@ export const results: Property = {
   exemptions: [
     {
       name: 'undecided',
-      source: 'refusals that rest on what facts do not tell: identities, quotas, a session that is closing or has moved',
+      source: 'refusals that rest on more than the log and who asked: a session that has moved or is a local one',
     },
   ],
   mutants: [],

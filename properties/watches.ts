@@ -1,42 +1,55 @@
 /**
- * Watches: a client that left a watch hears of the change before it sees any state that includes it. Judged within a
- * connection, for one-shot watches; what a reconnect catches up with is another matter, with losses that are documented.
+ * Watches: a client that left a watch hears of the change before it sees any state that includes it, and hears of nothing
+ * that did not happen or that it may not read. Judged within a connection, for watches of every kind; what a reconnect
+ * catches up with is another matter, with losses that are documented.
  */
 import type { SessionId } from '../src/base/session-id.ts';
 import { type Zxid, zxidToPair } from '../src/base/zxid.ts';
 import type { FactOf } from '../src/io/fact.ts';
-import { isAllowed } from '../src/history/decide.ts';
 import type { History } from '../src/history/history.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
-import { parentOf } from '../src/history/model.ts';
-import type { Txn, TxnBody } from '../src/wire/transactions.ts';
-import { ErrorCode, EventType, Permission } from '../src/wire/words.ts';
+import type { Trigger } from '../src/history/model-state.ts';
+import { type Ids, isAllowed } from '../src/history/permissions.ts';
+import type { Op } from '../src/history/sessions.ts';
+import { AddWatchMode, ErrorCode, EventType, Permission, WatcherType } from '../src/wire/words.ts';
 
-type Table = 'data' | 'child';
+type WatchKind = 'data' | 'child' | 'persistent' | 'recursive';
 
-interface Due {
-  readonly table: Table;
-  readonly path: string;
+/** A trigger with its transaction. */
+interface Fired {
   readonly zxid: Zxid;
+  readonly trigger: Trigger;
 }
 
-/** One session's one-shot watches: the paths watched, and the events owed. */
+/** One connection's watches: the paths watched, by kind, and the events owed. */
 class Watcher {
   readonly data: Set<string> = new Set();
   readonly child: Set<string> = new Set();
-  owed: Due[] = [];
+  readonly persistent: Set<string> = new Set();
+  readonly recursive: Set<string> = new Set();
+  owed: Fired[] = [];
+  /** What the connection had proved when it left its first watch. */
+  readonly ids: Ids;
+
+  constructor(ids: Ids) {
+    this.ids = ids;
+  }
 }
 
 class Watches extends Judge {
   private readonly watchers: Map<SessionId, Watcher> = new Map();
-  /** Who watches a path. */
+  /** Who left a one-shot watch at a path, and who left any that stays. */
   private readonly data: Map<string, Set<Watcher>> = new Map();
   private readonly child: Map<string, Set<Watcher>> = new Map();
+  private readonly staying: Set<Watcher> = new Set();
+  /** Every trigger there was, in order. */
+  private readonly trail: Fired[] = [];
 
   see(fact: JudgedFact, at: At, history: History): void {
     switch (fact.kind) {
       case 'ordered':
-        if (this.watchers.size > 0) this.seeChange(fact.txn.body, fact.txn, history);
+        for (const trigger of fact.verdict.effects.triggers)
+          this.seeTrigger({ zxid: fact.txn.zxid, trigger }, history);
         return;
       case 'replied':
         if (fact.cxid > 0) this.seeReply(fact, at, history);
@@ -56,97 +69,116 @@ class Watches extends Judge {
 
   private seeReply(fact: FactOf<'replied'>, at: At, history: History): void {
     const watcher = this.watchers.get(fact.sessionId);
-    for (const due of watcher?.owed ?? []) {
-      if (due.zxid > fact.zxid) continue;
+    for (const { zxid, trigger } of watcher?.owed ?? []) {
+      if (zxid > fact.zxid) continue;
       this.violate(
         `session ${fact.sessionId} is answered as of ${zxidToPair(fact.zxid)} before it hears of the change ` +
-          `of ${due.path} at ${zxidToPair(due.zxid)}, which it watches`,
+          `of ${trigger.path} at ${zxidToPair(zxid)}, which it watches`,
         at,
       );
     }
-    const request = history.op?.request;
-    if (request === undefined) return;
-    if (request.kind === 'removeWatches') {
-      watcher?.data.delete(request.path);
-      watcher?.child.delete(request.path);
+    const { op } = history;
+    if (op === null) return;
+    const { request } = op;
+    if (request.kind === 'addWatch' && fact.err === ErrorCode.OK) {
+      this.arm(
+        fact,
+        request.path,
+        request.mode === AddWatchMode.PERSISTENT ? 'persistent' : 'recursive',
+        op,
+        history,
+      );
+    } else if (request.kind === 'removeWatches' && fact.err === ErrorCode.OK && watcher !== undefined) {
+      this.disarm(watcher, request.path, request.watcherType);
+    } else if ('watch' in request && request.watch) {
+      const isMissing = request.kind === 'exists' && fact.err === ErrorCode.NONODE;
+      const kind = request.kind === 'exists' || request.kind === 'getData' ? 'data' : 'child';
+      if (isMissing || fact.err === ErrorCode.OK) this.arm(fact, request.path, kind, op, history);
     }
-    const hasWatch =
-      'watch' in request &&
-      request.watch &&
-      (fact.err === ErrorCode.OK || (request.kind === 'exists' && fact.err === ErrorCode.NONODE));
-    if (hasWatch)
-      this.arm(fact, request.path, request.kind === 'exists' || request.kind === 'getData' ? 'data' : 'child', history);
   }
 
-  private arm(fact: FactOf<'replied'>, path: string, table: Table, history: History): void {
+  /** What changed between the watch and the news of it is owed already. */
+  private arm(fact: FactOf<'replied'>, path: string, kind: WatchKind, op: Op, history: History): void {
     let watcher = this.watchers.get(fact.sessionId);
     if (watcher === undefined) {
-      watcher = new Watcher();
+      watcher = new Watcher(op.ids);
       this.watchers.set(fact.sessionId, watcher);
     }
     this.judged++;
-    const { model } = history;
-    const zxid = table === 'data' ? model.dataChangeAfter(path, fact.zxid) : model.childChangeAfter(path, fact.zxid);
-    if (zxid !== undefined) {
-      this.owe(watcher, { table, path, zxid }, history);
+    const isOnce = kind === 'data' || kind === 'child';
+    for (let i = this.trailFrom(fact.zxid); i < this.trail.length; i++) {
+      const fired = this.trail[i];
+      if (fired === undefined || !isNoticed(kind, path, fired.trigger)) continue;
+      this.owe(watcher, fired, history);
+      if (isOnce) return;
+    }
+    watcher[kind].add(path);
+    if (!isOnce) {
+      this.staying.add(watcher);
       return;
     }
-    watcher[table].add(path);
-    const known = this[table].get(path);
-    if (known === undefined) this[table].set(path, new Set([watcher]));
+    const known = this[kind].get(path);
+    if (known === undefined) this[kind].set(path, new Set([watcher]));
     else known.add(watcher);
   }
 
-  /** An event is dropped for a watcher who may not read the node. */
-  private owe(watcher: Watcher, due: Due, history: History): void {
-    const acl = history.model.paths.get(due.path)?.versions.at(-1)?.acl;
-    if (acl === undefined || isAllowed(acl, Permission.READ) === true) watcher.owed.push(due);
-    else this.exempt('unreadable');
+  private disarm(watcher: Watcher, path: string, type: number): void {
+    const isAny = type === WatcherType.Any;
+    if (isAny || type === WatcherType.Data) watcher.data.delete(path);
+    if (isAny || type === WatcherType.Children) watcher.child.delete(path);
+    if (isAny || type === WatcherType.Persistent) watcher.persistent.delete(path);
+    if (isAny || type === WatcherType.PersistentRecursive) watcher.recursive.delete(path);
+    // What is ordered already was not necessarily applied where the watch was.
+    watcher.owed = watcher.owed.filter(({ trigger }) => !isBelow(trigger.path, path));
   }
 
-  private seeChange(body: TxnBody, txn: Txn, history: History): void {
-    switch (body.kind) {
-      case 'create':
-      case 'create2':
-      case 'createContainer':
-      case 'createTTL':
-        this.trigger('data', body.path, txn.zxid, history);
-        this.trigger('child', parentOf(body.path), txn.zxid, history);
-        return;
-      case 'delete':
-      case 'deleteContainer':
-        this.triggerDeletion(body.path, txn.zxid, history);
-        return;
-      case 'setData':
-        this.trigger('data', body.path, txn.zxid, history);
-        return;
-      case 'multi':
-        for (const part of body.txns) this.seeChange(part, txn, history);
-        return;
-      case 'closeSession':
-        for (const path of body.paths ?? []) this.triggerDeletion(path, txn.zxid, history);
-        return;
-      default:
-        return;
+  /** The first trigger after a transaction. */
+  private trailFrom(zxid: Zxid): number {
+    let from = this.trail.length;
+    while (from > 0 && (this.trail[from - 1]?.zxid ?? zxid) > zxid) from--;
+    return from;
+  }
+
+  /** An event is dropped for a watcher who may not read the node. */
+  private owe(watcher: Watcher, fired: Fired, history: History): void {
+    const { trigger, zxid } = fired;
+    if (isAllowed(trigger.acl, Permission.READ, watcher.ids, history.model.rules) !== true) {
+      this.exempt('unreadable');
+      return;
+    }
+    const isSame = (other: Fired): boolean => {
+      return other.zxid === zxid && other.trigger.type === trigger.type && other.trigger.path === trigger.path;
+    };
+    if (!watcher.owed.some(isSame)) watcher.owed.push(fired);
+  }
+
+  private seeTrigger(fired: Fired, history: History): void {
+    this.trail.push(fired);
+    const { trigger } = fired;
+    if (trigger.type !== EventType.NodeChildrenChanged) this.fire('data', fired, history);
+    if (trigger.type === EventType.NodeChildrenChanged || trigger.type === EventType.NodeDeleted) {
+      this.fire('child', fired, history);
+    }
+    for (const watcher of this.staying) {
+      let isWatched = false;
+      for (const path of watcher.persistent) isWatched ||= isNoticed('persistent', path, trigger);
+      for (const path of watcher.recursive) isWatched ||= isNoticed('recursive', path, trigger);
+      if (isWatched) this.owe(watcher, fired, history);
     }
   }
 
-  private triggerDeletion(path: string, zxid: Zxid, history: History): void {
-    this.trigger('data', path, zxid, history);
-    this.trigger('child', path, zxid, history);
-    this.trigger('child', parentOf(path), zxid, history);
-  }
-
-  private trigger(table: Table, path: string, zxid: Zxid, history: History): void {
+  private fire(table: 'data' | 'child', fired: Fired, history: History): void {
+    const { path } = fired.trigger;
     const watchers = this[table].get(path);
     if (watchers === undefined) return;
     this[table].delete(path);
-    for (const watcher of watchers) if (watcher[table].delete(path)) this.owe(watcher, { table, path, zxid }, history);
+    for (const watcher of watchers) if (watcher[table].delete(path)) this.owe(watcher, fired, history);
   }
 
   private seeEvent(fact: FactOf<'watchFired'>, at: At, history: History): void {
-    const { session } = history;
     this.judged++;
+    const { session } = history;
+    if (fact.zxid > 0) this.checkEvent(fact, at, history);
     if (session !== null && fact.zxid > 0 && fact.zxid <= session.seenZxid) {
       this.violate(
         `session ${fact.sessionId} hears of the change of ${fact.path} at ${zxidToPair(fact.zxid)} ` +
@@ -160,31 +192,80 @@ class Watches extends Judge {
     const isChild = fact.type === EventType.NodeChildrenChanged || fact.type === EventType.NodeDeleted;
     if (isData) watcher.data.delete(fact.path);
     if (isChild) watcher.child.delete(fact.path);
-    if (watcher.owed.length > 0)
-      watcher.owed = watcher.owed.filter((due) => due.path !== fact.path || !(due.table === 'data' ? isData : isChild));
+    if (watcher.owed.length === 0) return;
+    // An event that catches up with what was missed names no transaction.
+    watcher.owed = watcher.owed.filter(({ zxid, trigger }) => {
+      return trigger.path !== fact.path || trigger.type !== fact.type || (fact.zxid > 0 && zxid !== fact.zxid);
+    });
+  }
+
+  private checkEvent(fact: FactOf<'watchFired'>, at: At, history: History): void {
+    const { sessionId, zxid, path, type } = fact;
+    let due: Trigger | undefined;
+    for (let i = this.trail.length - 1; i >= 0 && due === undefined; i--) {
+      const fired = this.trail[i];
+      if (fired === undefined || fired.zxid < zxid) break;
+      if (fired.zxid === zxid && fired.trigger.type === type && fired.trigger.path === path) due = fired.trigger;
+    }
+    if (due === undefined) {
+      this.violate(
+        `session ${sessionId} hears of event ${type} at ${path}, which ${zxidToPair(zxid)} did not bring about`,
+        at,
+      );
+    } else if (isAllowed(due.acl, Permission.READ, history.session?.ids ?? null, history.model.rules) === false) {
+      this.violate(
+        `session ${sessionId} hears of the change of ${path} at ${zxidToPair(zxid)}, which it may not read`,
+        at,
+      );
+    }
   }
 
   private drop(id: SessionId): void {
     const watcher = this.watchers.get(id);
     if (watcher === undefined) return;
     this.watchers.delete(id);
+    this.staying.delete(watcher);
     for (const path of watcher.data) this.data.get(path)?.delete(watcher);
     for (const path of watcher.child) this.child.get(path)?.delete(watcher);
-    if (watcher.data.size + watcher.child.size + watcher.owed.length > 0) this.exempt('connection-lost');
+    const kept = watcher.data.size + watcher.child.size + watcher.persistent.size + watcher.recursive.size;
+    if (kept + watcher.owed.length > 0) this.exempt('connection-lost');
   }
+}
+
+/** Whether a watch of that kind at `path` is about the trigger. */
+function isNoticed(kind: WatchKind, path: string, trigger: Trigger): boolean {
+  const isAboutChildren = trigger.type === EventType.NodeChildrenChanged;
+  switch (kind) {
+    case 'data':
+      return !isAboutChildren && trigger.path === path;
+    case 'child':
+      return trigger.path === path && (isAboutChildren || trigger.type === EventType.NodeDeleted);
+    case 'persistent':
+      return trigger.path === path;
+    case 'recursive':
+      return !isAboutChildren && isBelow(trigger.path, path);
+  }
+}
+
+/** The path itself, or one below. */
+function isBelow(path: string, above: string): boolean {
+  return path === above || path.startsWith(above === '/' ? '/' : `${above}/`);
 }
 
 /** P9, P11. */
 export const watches: Property = {
   name: 'watches',
   kind: 'safety',
-  promise: 'A client is told of a change that it watches before it sees any state that includes the change.',
+  promise:
+    'A client is told of a change that it watches before it sees any state that includes the change, ' +
+    'and of no change that did not happen or that it may not see.',
   source: "programmer's guide, what ZooKeeper guarantees about watches",
   reads: ['ordered', 'replied', 'watchFired', 'sessionDisconnected', 'sessionExpired', 'sessionClosed'],
   exemptions: [
     {
       name: 'connection-lost',
-      source: "programmer's guide: watches are kept by the connection; a change and its reversal while away go unnoticed",
+      source:
+        "programmer's guide: watches are kept by the connection; a change and its reversal while away go unnoticed",
     },
     { name: 'unreadable', source: 'an event is not delivered to who may not read the node' },
   ],

@@ -6,7 +6,7 @@ const test = suite('checksum');
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-test('published check values', () => {
+test('56 CRCTest: published check values', () => {
   assert.is(adler32(ascii('')), 1);
   assert.is(adler32(ascii('Wikipedia')), 0x11e60398);
   assert.is(crc32(ascii('')), 0);

@@ -271,7 +271,7 @@ test('a setWatches that dies with its connection is not a lost request', () => {
 test('credentials travel first on every connection; a refusal ends the session', () => {
   const { core, io } = standing();
   core.addAuth('digest', PASSWORD, io);
-  assert.equal(io.take(), ['> -4 auth']);
+  assert.equal(io.take(), ['! invoked -4', '> -4 auth']);
   io.hangUp(core);
   io.advance(core, 0);
   io.take();

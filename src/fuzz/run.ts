@@ -12,6 +12,7 @@ import type { Member } from '../server/config.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { Server } from '../server/server.ts';
+import { DEFAULT_SERVICE_CONFIG, type ServiceConfig } from '../server/service-config.ts';
 import { recode } from '../wire/recode.ts';
 import { fingerprintMessage } from '../wire/message-fingerprint.ts';
 import type { Chooser } from '../world/chooser.ts';
@@ -140,6 +141,11 @@ function nodesOf(plan: Plan): NodeSpec[] {
   return [...servers, ...clients];
 }
 
+/** What the plan's servers do where an operator has a say. */
+function rulesOf(plan: Plan): ServiceConfig {
+  return { ...DEFAULT_SERVICE_CONFIG, ...plan.knobs.service };
+}
+
 /**
  * What the judges of liveness and of times may expect. The tail is generous: an election may have to wait out the longest pause
  * between two notifications, and a learner the deadline of a dead leader, before either begins again.
@@ -147,7 +153,9 @@ function nodesOf(plan: Plan): NodeSpec[] {
 function expectationsOf(plan: Plan): Expectations {
   const ids = (role: Member['role']): number[] => plan.members.filter((member) => member.role === role).map(({ id }) => id);
   const drifts = plan.faults.map(({ fault }) => (fault.kind === 'drift' ? Math.abs(fault.ppm) : 0));
+  const { extendedTypesEnabled, enforceQuota, skipACL, superDigest, containerMaxNeverUsedIntervalMs } = rulesOf(plan);
   return {
+    rules: { extendedTypesEnabled, enforceQuota, skipAcl: skipACL, superDigest, maxNeverUsedIntervalMs: containerMaxNeverUsedIntervalMs },
     voters: ids('participant'),
     observers: ids('observer'),
     clients: plan.clients.map((_, index) => FIRST_CLIENT + index),

@@ -1,8 +1,8 @@
 /**
  * What the leader ought to make of a request: the checks of ZooKeeper's write path in their order (reference section
  * 1.8), decided on the model's state just before the transaction. Written apart from the service's own preparation, for
- * the judge of results. What depends on identities the facts do not tell (other schemes than world) is left undecided,
- * and counted.
+ * the judge of results. What depends on more than the log and who asked is left undecided, and counted: where a session is
+ * connected (SESSIONMOVED), and whether it is a local one.
  */
 import type {
   CheckRequest,
@@ -17,9 +17,11 @@ import type {
 } from '../wire/client-messages.ts';
 import type { SimpleTxn, Txn } from '../wire/transactions.ts';
 import { NO_SESSION } from '../base/session-id.ts';
-import { type Acl, CreateFlag, ErrorCode, Permission, type ResultCode } from '../wire/words.ts';
-import { type Model, parentOf } from './model.ts';
+import { CreateFlag, ErrorCode, Permission, type ResultCode } from '../wire/words.ts';
+import type { Model } from './model.ts';
+import { parentOf } from './model-past.ts';
 import type { Effects } from './model-state.ts';
+import { type Ids, isAllowed, storedAcl } from './permissions.ts';
 import { sameAcl, sameBytes } from './same.ts';
 
 /** The decision on one operation: a refusal, or the operation's transaction. */
@@ -34,31 +36,38 @@ export interface Verdict {
   readonly isDecided: boolean;
 }
 
+const SEQUENTIAL_FLAGS: ReadonlySet<number> = new Set([
+  CreateFlag.PERSISTENT_SEQUENTIAL,
+  CreateFlag.EPHEMERAL_SEQUENTIAL,
+  CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL,
+]);
 const MAX_TTL_MS = 0x00ff_ffff_ffff;
 const FIXED_PATHS: ReadonlySet<string> = new Set(['/', '/zookeeper', '/zookeeper/quota', '/zookeeper/config']);
 
-/** Replays `txn` on the model, and compares it with what `request` should have become there. */
-export function replay(model: Model, txn: Txn, request: Request | null): Verdict {
-  if (request === null || isUndecidable(txn)) return { effects: model.apply(txn), breach: null, isDecided: false };
+/**
+ * Replays `txn` on the model, and compares it with what `request` should have become there, asked by one who has proved `ids`.
+ * Without a request nobody asked for it: then it must be something that servers do of their own accord.
+ */
+export function replay(model: Model, txn: Txn, request: Request | null, ids: Ids = null): Verdict {
+  if (request === null) return replayUnasked(model, txn);
+  if (isUndecidable(txn)) return { effects: model.apply(txn), breach: null, isDecided: false };
+  if (!model.isOpen(txn.clientId) && request.kind !== 'createSession') {
+    if (!model.isLocal(txn.clientId)) return compared(model, txn, refuse(ErrorCode.SESSIONEXPIRED));
+  }
   switch (request.kind) {
     case 'multi':
-      return replayMulti(model, txn, request);
+      return replayMulti(model, txn, request, ids);
     case 'create':
     case 'create2':
     case 'createContainer':
     case 'createTTL':
     case 'delete':
     case 'setData':
-    case 'setACL': {
-      const decision = decide(model, request);
-      const breach =
-        decision === null
-          ? null
-          : difference(decision, txn.body.kind === 'multi' || isSessionTxn(txn) ? null : soleBody(txn));
-      return { effects: model.apply(txn), breach, isDecided: decision !== null };
-    }
+    case 'setACL':
+      return compared(model, txn, decide(model, request, ids));
     case 'closeSession': {
-      const breach = txn.body.kind === 'closeSession' ? null : `closeSession became a transaction of kind ${txn.body.kind}`;
+      const breach =
+        txn.body.kind === 'closeSession' ? null : `closeSession became a transaction of kind ${txn.body.kind}`;
       return { effects: model.apply(txn), breach, isDecided: true };
     }
     default:
@@ -66,26 +75,44 @@ export function replay(model: Model, txn: Txn, request: Request | null): Verdict
   }
 }
 
-/** Refusals on grounds that only the leader knows: a session that is closing or moved, a quota, a feature that is off. */
+function compared(model: Model, txn: Txn, decision: Decision | null): Verdict {
+  const breach = decision === null ? null : difference(decision, soleBody(txn));
+  return { effects: model.apply(txn), breach, isDecided: decision !== null };
+}
+
+/** What the reaper deletes must be empty and past its time. The rest shows when sessions and ephemerals are looked at. */
+function replayUnasked(model: Model, txn: Txn): Verdict {
+  if (txn.body.kind !== 'deleteContainer') return { effects: model.apply(txn), breach: null, isDecided: false };
+  const breach = unreapable(model, txn.body.path, txn.time);
+  return { effects: model.apply(txn), breach, isDecided: true };
+}
+
+function unreapable(model: Model, path: string, time: number): string | null {
+  const node = model.node(path);
+  if (node === undefined) return `${path} was reaped, and does not exist`;
+  if ((model.paths.get(path)?.children.size ?? 0) > 0) return `${path} was reaped, and has children`;
+  if (node.ttlMs > 0) return time - node.mtime > node.ttlMs ? null : `${path} was reaped before its time was over`;
+  if (!node.isContainer) return `${path} was reaped, and is neither a container nor a node with a TTL`;
+  const { maxNeverUsedIntervalMs: limitMs } = model.rules;
+  const wasUsed = model.creations(path) !== 0;
+  return wasUsed || (limitMs > 0 && time - node.ctime > limitMs)
+    ? null
+    : `${path} was reaped, and never had children`;
+}
+
+/** Refusals on grounds that are not in the log: where a session is connected, and what kind of session it is. */
 function isUndecidable(txn: Txn): boolean {
   const { body } = txn;
-  const first = body.kind === 'multi' ? body.txns.find((part) => part.kind === 'error' && part.err !== ErrorCode.OK) : body;
+  const first =
+    body.kind === 'multi' ? body.txns.find((part) => part.kind === 'error' && part.err !== ErrorCode.OK) : body;
   if (first?.kind !== 'error') return false;
   switch (first.err) {
-    case ErrorCode.SESSIONEXPIRED:
     case ErrorCode.SESSIONMOVED:
-    case ErrorCode.QUOTAEXCEEDED:
-    case ErrorCode.UNIMPLEMENTED:
     case ErrorCode.EPHEMERALONLOCALSESSION:
-    case ErrorCode.MARSHALLINGERROR:
       return true;
     default:
       return false;
   }
-}
-
-function isSessionTxn(txn: Txn): boolean {
-  return txn.body.kind === 'createSession' || txn.body.kind === 'closeSession';
 }
 
 function soleBody(txn: Txn): SimpleTxn | null {
@@ -93,14 +120,16 @@ function soleBody(txn: Txn): SimpleTxn | null {
   return body.kind === 'multi' || body.kind === 'createSession' || body.kind === 'closeSession' ? null : body;
 }
 
-function replayMulti(model: Model, txn: Txn, request: MultiRequest): Verdict {
+function replayMulti(model: Model, txn: Txn, request: MultiRequest, ids: Ids): Verdict {
+  const isUnreadable = request.ops.some((op) => 'flags' in op && !isFlag(op.flags));
+  if (isUnreadable) return compared(model, txn, refuse(ErrorCode.MARSHALLINGERROR));
   const bodies: SimpleTxn[] = [];
   let refused = -1;
   let err: ResultCode = ErrorCode.OK;
   let isDecided = true;
   model.begin();
   for (const [i, op] of request.ops.entries()) {
-    const decision = decide(model, op);
+    const decision = decide(model, op, ids);
     if (decision === null) isDecided = false;
     else if (decision.body === null) {
       refused = i;
@@ -142,7 +171,9 @@ function multiDifference(
 function difference(due: Decision, body: SimpleTxn | null): string | null {
   if (body === null) return 'the transaction is of another kind than the request';
   if (due.body === null)
-    return body.kind === 'error' && body.err === due.err ? null : `refusal ${due.err} was due, not ${outcomeOf(body)}`;
+    return body.kind === 'error' && body.err === due.err
+      ? null
+      : `refusal ${due.err} was due, not ${outcomeOf(body)}`;
   const wanted = due.body;
   if (body.kind === 'error') return `${wanted.kind} should have succeeded, but was refused with ${body.err}`;
   switch (wanted.kind) {
@@ -154,8 +185,12 @@ function difference(due: Decision, body: SimpleTxn | null): string | null {
       if (body.path !== wanted.path) return `${wanted.path} was due, not ${body.path}`;
       if (body.parentCVersion !== wanted.parentCVersion)
         return `cversion ${wanted.parentCVersion} of the parent was due, not ${body.parentCVersion}`;
-      if (isEphemeral(body) !== isEphemeral(wanted)) return `${body.path} is ${isEphemeral(body) ? '' : 'not '}ephemeral`;
-      if (isContainer(body) !== isContainer(wanted)) return `${body.path} is ${isContainer(body) ? '' : 'not '}a container`;
+      if (isEphemeral(body) !== isEphemeral(wanted))
+        return `${body.path} is ${isEphemeral(body) ? '' : 'not '}ephemeral`;
+      if (ttlIn(body) !== ttlIn(wanted))
+        return `${body.path} has a TTL of ${ttlIn(body)} ms, not of ${ttlIn(wanted)}`;
+      if (isContainer(body) !== isContainer(wanted))
+        return `${body.path} is ${isContainer(body) ? '' : 'not '}a container`;
       return sameBytes(body.data, wanted.data) && sameAcl(body.acl, wanted.acl)
         ? null
         : `${body.path} has other contents than asked for`;
@@ -166,16 +201,21 @@ function difference(due: Decision, body: SimpleTxn | null): string | null {
         : `the deletion of ${wanted.path} became ${outcomeOf(body)}`;
     case 'setData':
     case 'reconfig':
-      if (body.kind !== 'setData' || body.path !== wanted.path) return `setData of ${wanted.path} became ${outcomeOf(body)}`;
-      if (body.version !== wanted.version) return `version ${wanted.version} of ${wanted.path} was due, not ${body.version}`;
+      if (body.kind !== 'setData' || body.path !== wanted.path)
+        return `setData of ${wanted.path} became ${outcomeOf(body)}`;
+      if (body.version !== wanted.version)
+        return `version ${wanted.version} of ${wanted.path} was due, not ${body.version}`;
       return sameBytes(body.data, wanted.data) ? null : `${wanted.path} was given other data than asked for`;
     case 'setACL':
-      if (body.kind !== 'setACL' || body.path !== wanted.path) return `setACL of ${wanted.path} became ${outcomeOf(body)}`;
+      if (body.kind !== 'setACL' || body.path !== wanted.path)
+        return `setACL of ${wanted.path} became ${outcomeOf(body)}`;
       return body.version === wanted.version && sameAcl(body.acl, wanted.acl)
         ? null
         : `setACL of ${wanted.path} wrote something else`;
     case 'check':
-      return body.kind === 'check' && body.path === wanted.path ? null : `check of ${wanted.path} became ${outcomeOf(body)}`;
+      return body.kind === 'check' && body.path === wanted.path
+        ? null
+        : `check of ${wanted.path} became ${outcomeOf(body)}`;
     case 'error':
       return null;
   }
@@ -193,64 +233,79 @@ function isContainer(body: SimpleTxn): boolean {
   return body.kind === 'createContainer';
 }
 
+function ttlIn(body: SimpleTxn): number {
+  return body.kind === 'createTTL' ? body.ttl : 0;
+}
+
 function refuse(err: ResultCode): Decision {
   return { err, body: null };
 }
 
 /** null: cannot be told from what the facts say. */
-function decide(model: Model, op: SimpleWrite): Decision | null {
+function decide(model: Model, op: SimpleWrite, ids: Ids): Decision | null {
   switch (op.kind) {
     case 'create':
     case 'create2':
     case 'createContainer':
     case 'createTTL':
-      return decideCreate(model, op);
+      return decideCreate(model, op, ids);
     case 'delete':
-      return decideDelete(model, op);
+      return decideDelete(model, op, ids);
     case 'setData':
-      return decideSetData(model, op);
+      return decideSetData(model, op, ids);
     case 'setACL':
-      return decideSetAcl(model, op);
+      return decideSetAcl(model, op, ids);
     case 'check':
-      return decideCheck(model, op);
+      return decideCheck(model, op, ids);
   }
 }
 
-function decideCreate(model: Model, op: CreateRequest | CreateTtlRequest): Decision | null {
-  const isTtl = op.kind === 'createTTL';
-  const limit = isTtl ? CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL : CreateFlag.CONTAINER;
-  if (op.flags < 0 || op.flags > limit) return refuse(ErrorCode.BADARGUMENTS);
-  if (op.kind === 'createTTL' && (op.flags < CreateFlag.PERSISTENT_WITH_TTL || op.ttl < 1 || op.ttl > MAX_TTL_MS))
-    return refuse(ErrorCode.BADARGUMENTS);
-  const slash = op.path.lastIndexOf('/');
-  if (slash < 0 || op.path.includes('\0')) return refuse(ErrorCode.BADARGUMENTS);
-  const acl = normalise(op.acl);
+function isFlag(flags: number): boolean {
+  return flags >= CreateFlag.PERSISTENT && flags <= CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL;
+}
+
+/** What the flags, the operation and the TTL of a create say to each other. */
+function modeFault(model: Model, op: CreateRequest | CreateTtlRequest): ResultCode {
+  if (!isFlag(op.flags)) return ErrorCode.BADARGUMENTS;
+  const wantsTtl = op.flags >= CreateFlag.PERSISTENT_WITH_TTL;
+  if (wantsTtl && !model.rules.extendedTypesEnabled) return ErrorCode.UNIMPLEMENTED;
+  if (wantsTtl !== (op.kind === 'createTTL')) return ErrorCode.BADARGUMENTS;
+  if (op.kind === 'createTTL' && (op.ttl < 1 || op.ttl > MAX_TTL_MS)) return ErrorCode.BADARGUMENTS;
+  if (op.kind === 'createContainer' && op.flags !== CreateFlag.CONTAINER) return ErrorCode.BADARGUMENTS;
+  return ErrorCode.OK;
+}
+
+function decideCreate(model: Model, op: CreateRequest | CreateTtlRequest, ids: Ids): Decision | null {
+  const fault = modeFault(model, op);
+  if (fault !== ErrorCode.OK) return refuse(fault);
+  if (!op.path.includes('/') || op.path.includes('\0')) return refuse(ErrorCode.BADARGUMENTS);
+  const acl = storedAcl(op.acl, ids);
   if (acl === undefined) return null;
   if (acl === null) return refuse(ErrorCode.INVALIDACL);
   const parentPath = parentOf(op.path);
   const parent = model.node(parentPath);
   if (parent === undefined) return refuse(ErrorCode.NONODE);
-  const allowed = isAllowed(parent.acl, Permission.CREATE);
+  const allowed = isAllowed(parent.acl, Permission.CREATE, ids, model.rules);
   if (allowed !== true) return allowed === undefined ? null : refuse(ErrorCode.NOAUTH);
   const creations = model.creations(parentPath);
-  const isSequential =
-    (op.flags & 2) !== 0 && op.flags !== CreateFlag.CONTAINER && op.flags !== CreateFlag.PERSISTENT_WITH_TTL;
-  const path =
-    isSequential || op.flags === CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL ? op.path + suffix(creations) : op.path;
+  const path = SEQUENTIAL_FLAGS.has(op.flags) ? op.path + suffix(creations) : op.path;
   if (!isValidPath(path)) return refuse(ErrorCode.BADARGUMENTS);
   if (model.node(path) !== undefined) return refuse(ErrorCode.NODEEXISTS);
   if (parent.owner !== NO_SESSION) return refuse(ErrorCode.NOCHILDRENFOREPHEMERALS);
-  const common = { path, data: op.data, acl, parentCVersion: creations + 1 };
+  if (model.breaksQuota(path, 1, op.data?.length ?? 0)) return refuse(ErrorCode.QUOTAEXCEEDED);
+  const common = { path, data: op.data, acl, parentCVersion: (creations + 1) | 0 };
   if (op.kind === 'createTTL') return { err: ErrorCode.OK, body: { kind: 'createTTL', ttl: op.ttl, ...common } };
   if (op.flags === CreateFlag.CONTAINER) return { err: ErrorCode.OK, body: { kind: 'createContainer', ...common } };
-  return { err: ErrorCode.OK, body: { kind: 'create', ephemeral: (op.flags & 1) !== 0, ...common } };
+  const ephemeral = op.flags === CreateFlag.EPHEMERAL || op.flags === CreateFlag.EPHEMERAL_SEQUENTIAL;
+  return { err: ErrorCode.OK, body: { kind: 'create', ephemeral, ...common } };
 }
 
-function decideDelete(model: Model, op: DeleteRequest): Decision | null {
-  if (!op.path.includes('/') || FIXED_PATHS.has(op.path)) return refuse(ErrorCode.BADARGUMENTS);
+function decideDelete(model: Model, op: DeleteRequest, ids: Ids): Decision | null {
+  if (!op.path.includes('/') || op.path.includes('\0') || FIXED_PATHS.has(op.path))
+    return refuse(ErrorCode.BADARGUMENTS);
   const parent = model.node(parentOf(op.path));
   if (parent === undefined) return refuse(ErrorCode.NONODE);
-  const allowed = isAllowed(parent.acl, Permission.DELETE);
+  const allowed = isAllowed(parent.acl, Permission.DELETE, ids, model.rules);
   if (allowed !== true) return allowed === undefined ? null : refuse(ErrorCode.NOAUTH);
   const node = model.node(op.path);
   if (node === undefined) return refuse(ErrorCode.NONODE);
@@ -259,59 +314,43 @@ function decideDelete(model: Model, op: DeleteRequest): Decision | null {
   return { err: ErrorCode.OK, body: { kind: 'delete', path: op.path } };
 }
 
-function decideSetData(model: Model, op: SetDataRequest): Decision | null {
+function decideSetData(model: Model, op: SetDataRequest, ids: Ids): Decision | null {
   if (!isValidPath(op.path)) return refuse(ErrorCode.BADARGUMENTS);
   const node = model.node(op.path);
   if (node === undefined) return refuse(ErrorCode.NONODE);
-  const allowed = isAllowed(node.acl, Permission.WRITE);
+  const allowed = isAllowed(node.acl, Permission.WRITE, ids, model.rules);
   if (allowed !== true) return allowed === undefined ? null : refuse(ErrorCode.NOAUTH);
+  // The quota comes before the version.
+  const growth = (op.data?.length ?? 0) - (node.data?.length ?? 0);
+  if (model.breaksQuota(op.path, 0, growth)) return refuse(ErrorCode.QUOTAEXCEEDED);
   if (op.version !== -1 && op.version !== node.version) return refuse(ErrorCode.BADVERSION);
-  return { err: ErrorCode.OK, body: { kind: 'setData', path: op.path, data: op.data, version: (node.version + 1) | 0 } };
+  return {
+    err: ErrorCode.OK,
+    body: { kind: 'setData', path: op.path, data: op.data, version: (node.version + 1) | 0 },
+  };
 }
 
-function decideSetAcl(model: Model, op: SetAclRequest): Decision | null {
+function decideSetAcl(model: Model, op: SetAclRequest, ids: Ids): Decision | null {
   if (!isValidPath(op.path)) return refuse(ErrorCode.BADARGUMENTS);
-  const acl = normalise(op.acl);
+  const acl = storedAcl(op.acl, ids);
   if (acl === undefined) return null;
   if (acl === null) return refuse(ErrorCode.INVALIDACL);
   const node = model.node(op.path);
   if (node === undefined) return refuse(ErrorCode.NONODE);
-  const allowed = isAllowed(node.acl, Permission.ADMIN);
+  const allowed = isAllowed(node.acl, Permission.ADMIN, ids, model.rules);
   if (allowed !== true) return allowed === undefined ? null : refuse(ErrorCode.NOAUTH);
   if (op.version !== -1 && op.version !== node.aversion) return refuse(ErrorCode.BADVERSION);
   return { err: ErrorCode.OK, body: { kind: 'setACL', path: op.path, acl, version: (node.aversion + 1) | 0 } };
 }
 
-function decideCheck(model: Model, op: CheckRequest): Decision | null {
+function decideCheck(model: Model, op: CheckRequest, ids: Ids): Decision | null {
   if (!isValidPath(op.path)) return refuse(ErrorCode.BADARGUMENTS);
   const node = model.node(op.path);
   if (node === undefined) return refuse(ErrorCode.NONODE);
-  const allowed = isAllowed(node.acl, Permission.READ);
+  const allowed = isAllowed(node.acl, Permission.READ, ids, model.rules);
   if (allowed !== true) return allowed === undefined ? null : refuse(ErrorCode.NOAUTH);
   if (op.version !== -1 && op.version !== node.version) return refuse(ErrorCode.BADVERSION);
   return { err: ErrorCode.OK, body: { kind: 'check', path: op.path, version: op.version } };
-}
-
-/** The list as it is stored: null if it is refused, undefined if that depends on who asks. */
-function normalise(acl: readonly Acl[] | null): readonly Acl[] | null | undefined {
-  if (acl === null || acl.length === 0) return null;
-  const kept: Acl[] = [];
-  for (const entry of acl) {
-    if (entry.id.scheme !== 'world') return undefined;
-    if (entry.id.id !== 'anyone') return null;
-    if (!kept.some((other) => other.perms === entry.perms)) kept.push(entry);
-  }
-  return kept;
-}
-
-/** Whether anyone may; undefined if that depends on who asks. */
-export function isAllowed(acl: readonly Acl[], permission: number): boolean | undefined {
-  let isOnlyWorld = true;
-  for (const entry of acl) {
-    if (entry.id.scheme !== 'world') isOnlyWorld = false;
-    else if ((entry.perms & permission) !== 0) return true;
-  }
-  return isOnlyWorld ? false : undefined;
 }
 
 /** Ten digits, of a signed 32-bit number. */

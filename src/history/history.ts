@@ -18,6 +18,7 @@ import { replay } from './decide.ts';
 import type { At, Expectations, OrderedFact } from './judge.ts';
 import { EMPTY_LOG, isSameTxn, type LogNode, LogTree, NO_LOG } from './log-tree.ts';
 import { Model } from './model.ts';
+import { USUAL_RULES } from './rules.ts';
 import { changeRole, type Establishment, makeDurable, restate, ServerView } from './servers.ts';
 import { type Op, SessionBook, type SessionView } from './sessions.ts';
 
@@ -25,7 +26,7 @@ import { type Op, SessionBook, type SessionView } from './sessions.ts';
 export class History {
   readonly expectations: Expectations;
   readonly tree: LogTree = new LogTree();
-  readonly model: Model = new Model();
+  readonly model: Model;
   /** The truth log, and when each entry was ordered. */
   readonly truth: LogNode[] = [];
   readonly truthMs: number[] = [];
@@ -34,7 +35,7 @@ export class History {
   /** The one that the present fact is about. */
   establishment: Establishment | null = null;
   readonly servers: Map<NodeId, ServerView> = new Map();
-  readonly sessions: SessionBook = new SessionBook();
+  readonly sessions: SessionBook;
   healedMs = -1;
   /** Transactions that the present fact ordered; the panel empties it. */
   readonly ordered: OrderedFact[] = [];
@@ -46,6 +47,9 @@ export class History {
 
   constructor(expectations: Expectations) {
     this.expectations = expectations;
+    const rules = expectations.rules ?? USUAL_RULES;
+    this.model = new Model(rules);
+    this.sessions = new SessionBook(rules);
     for (const id of [...expectations.voters, ...expectations.observers]) this.server(id);
   }
 
@@ -178,6 +182,10 @@ export class History {
       case 'watchFired':
       case 'sessionExpiring':
         this.sessions.session = this.sessions.of(fact.sessionId);
+        return;
+      case 'localSessionOpened':
+        this.model.locals.add(fact.sessionId);
+        this.sessions.of(fact.sessionId).isLocal = true;
         return;
       case 'syncAnswered':
         this.sessions.session = this.sessions.of(fact.sessionId);
@@ -340,10 +348,11 @@ export class History {
       session = this.sessions.of(clientId);
       session.heardMs = at.timeMs;
       session.timeoutMs = body.timeoutMs;
+      session.isLocal = false;
     }
     const op = cxid > 0 ? (session?.ops.get(cxid) ?? null) : null;
     const isFirst = op !== null && op.zxid === ZXID_ZERO;
-    const verdict = replay(this.model, txn, isFirst ? op.request : null);
+    const verdict = isFirst ? replay(this.model, txn, op.request, op.ids) : replay(this.model, txn, null);
     this.ordered.push({
       kind: 'ordered',
       txn,

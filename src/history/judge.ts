@@ -9,6 +9,7 @@ import type { Txn } from '../wire/transactions.ts';
 import type { Verdict } from './decide.ts';
 import type { History } from './history.ts';
 import type { LogNode } from './log-tree.ts';
+import type { ServiceRules } from './rules.ts';
 import type { Op } from './sessions.ts';
 
 /** Where and when a fact was stated. The panel reuses the object: copy what must stay. */
@@ -76,8 +77,13 @@ export interface Expectations {
   readonly clockDriftPerMille: number;
   /** Whether servers may stop themselves (a plan with failing disks). */
   readonly mayHalt: boolean;
-  /** Whether judges that search for a linearization are at work: they cost more, and a share of the runs is enough. */
-  readonly crossChecks: boolean;
+  /**
+   * Whether judges that search for a linearization are at work: they cost more, and a share of the runs is enough. Left out: they
+   * are not.
+   */
+  readonly crossChecks?: boolean;
+  /** What the service was told to do differently; left out: nothing. */
+  readonly rules?: ServiceRules;
 }
 
 /** One breach, as a judge tells it. */

@@ -16,7 +16,11 @@ export interface NodeVersion {
   readonly mzxid: Zxid;
   readonly ctime: number;
   readonly mtime: number;
+  /** Of an ephemeral node. Containers and nodes with a TTL do not show whose they are. */
   readonly owner: SessionId;
+  readonly isContainer: boolean;
+  /** 0: none. */
+  readonly ttlMs: number;
 }
 
 /** A child came or went; a change without a name begins an incarnation of the parent. */
@@ -57,9 +61,20 @@ export interface TxnResult {
   readonly stat: Stat | null;
 }
 
-/** What a transaction came to, and the rules of sessions and ephemerals that it broke (a clause each; null: none). */
+/** An event for whoever watches `path`, and the list of the node that it is about at that moment: it needs READ. */
+export interface Trigger {
+  readonly type: number;
+  readonly path: string;
+  readonly acl: readonly Acl[];
+}
+
+/**
+ * What a transaction came to, what it sets off, in order, and the rules of sessions and ephemerals that it broke (a clause
+ * each; null: none).
+ */
 export interface Effects {
   readonly results: readonly TxnResult[];
+  readonly triggers: readonly Trigger[];
   readonly ephemeralBreach: string | null;
   readonly sessionBreach: string | null;
 }

@@ -6,29 +6,51 @@
  * goes on.
  */
 import { NO_SESSION, type SessionId } from '../base/session-id.ts';
-import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
-import type { CreateContainerTxn, CreateTtlTxn, CreateTxn, SimpleTxn, Txn, TxnHeader } from '../wire/transactions.ts';
-import { type Acl, type Bytes, ErrorCode, OPEN_ACL_UNSAFE, type Stat } from '../wire/words.ts';
+import { ZXID_ZERO } from '../base/zxid.ts';
+import type {
+  CreateContainerTxn,
+  CreateTtlTxn,
+  CreateTxn,
+  SetDataTxn,
+  SimpleTxn,
+  Txn,
+  TxnHeader,
+} from '../wire/transactions.ts';
+import { type Acl, type Bytes, ErrorCode, EventType, OPEN_ACL_UNSAFE } from '../wire/words.ts';
+import { parentOf, Past } from './model-past.ts';
 import {
   type ChildChange,
   type Effects,
   ModelSession,
   type NodeVersion,
   PathHistory,
+  type Trigger,
   type TxnResult,
 } from './model-state.ts';
+import { countsText, isWithin, limitsOf, numbersIn, statsOf, subjectOf } from './quotas.ts';
+import { type ServiceRules, USUAL_RULES } from './rules.ts';
+import { sameBytes } from './same.ts';
 
 /** The state at every zxid of the truth log. */
-export class Model {
-  readonly paths: Map<string, PathHistory> = new Map();
+export class Model extends Past {
   readonly sessions: Map<SessionId, ModelSession> = new Map();
+  /** Those that a server opened for itself: they write without having been created, ephemerals excepted. */
+  readonly locals: Set<SessionId> = new Set();
   /** What to undo, newest last, while a multi is tried. */
   private readonly journal: { readonly history: PathHistory; readonly isVersion: boolean }[] = [];
   private isTrying = false;
+  /** The paths whose nodes are counted, for a quota; as they were when a multi began to be tried. */
+  private counted: Set<string> = new Set();
+  private countedBefore: Set<string> = new Set();
+  private triggers: Trigger[] = [];
   private ephemeralBreach: string | null = null;
   private sessionBreach: string | null = null;
 
-  constructor() {
+  readonly rules: ServiceRules;
+
+  constructor(rules: ServiceRules = USUAL_RULES) {
+    super();
+    this.rules = rules;
     const none = new Uint8Array(0);
     const readable: readonly Acl[] = [{ perms: 1, id: { scheme: 'world', id: 'anyone' } }];
     this.born('/', none, OPEN_ACL_UNSAFE, 0, ['zookeeper']);
@@ -52,92 +74,33 @@ export class Model {
       ctime: 0,
       mtime: 0,
       owner: NO_SESSION,
+      isContainer: false,
+      ttlMs: 0,
     });
     history.changes.push({ zxid: zero, name: '', isCreation: true, creations: 0, count: children.length });
     for (const child of children) history.children.add(child);
     this.paths.set(path, history);
   }
 
-  /** The node as it was after the transaction `zxid`; undefined while there was none. */
-  nodeAt(path: string, zxid: Zxid): NodeVersion | undefined {
-    const versions = this.paths.get(path)?.versions;
-    if (versions === undefined) return undefined;
-    for (let i = versions.length - 1; i >= 0; i--) {
-      const version = versions[i];
-      if (version !== undefined && version.zxid <= zxid) return version.exists ? version : undefined;
-    }
-    return undefined;
+  /** Whether growing by so much at `path` would break a hard limit, if those are enforced. */
+  breaksQuota(path: string, countDiff: number, bytesDiff: number): boolean {
+    if (!this.rules.enforceQuota) return false;
+    let subject = path;
+    while (subject !== '/' && this.node(limitsOf(subject)) === undefined) subject = parentOf(subject);
+    if (subject === '/' || subjectOf(limitsOf(subject), 'limits') === null) return false;
+    const limits = numbersIn(this.node(limitsOf(subject))?.data ?? null);
+    const counts = numbersIn(this.node(statsOf(subject))?.data ?? null);
+    const isOver = (limit: number, count: number, diff: number): boolean => {
+      return diff > 0 && limit >= 0 && Math.max(count, 0) + diff > limit;
+    };
+    return (
+      isOver(limits.countHardLimit, counts.count, countDiff) || isOver(limits.byteHardLimit, counts.bytes, bytesDiff)
+    );
   }
 
-  /** The node as it is after all that was replayed. */
-  node(path: string): NodeVersion | undefined {
-    const version = this.paths.get(path)?.versions.at(-1);
-    return version?.exists === true ? version : undefined;
-  }
-
-  /** How many children the present incarnation was ever given: the stored cversion. */
-  creations(path: string): number {
-    return this.paths.get(path)?.changes.at(-1)?.creations ?? 0;
-  }
-
-  /** Its metadata after the transaction `zxid`, as clients see it. */
-  statAt(path: string, zxid: Zxid): Stat | undefined {
-    const version = this.nodeAt(path, zxid);
-    const changes = this.paths.get(path)?.changes;
-    if (version === undefined || changes === undefined) return undefined;
-    let i = changes.length - 1;
-    while (i > 0 && (changes[i]?.zxid ?? zxid) > zxid) i--;
-    const change = changes[i];
-    return change === undefined ? undefined : statOf(version, change);
-  }
-
-  /** The names of its children after the transaction `zxid`; a fresh set unless nothing has changed since. */
-  childrenAt(path: string, zxid: Zxid): ReadonlySet<string> | undefined {
-    const history = this.paths.get(path);
-    if (history === undefined || this.nodeAt(path, zxid) === undefined) return undefined;
-    const { changes } = history;
-    if ((changes.at(-1)?.zxid ?? zxid) <= zxid) return history.children;
-    const children = new Set(history.children);
-    for (let i = changes.length - 1; i >= 0; i--) {
-      const change = changes[i];
-      if (change === undefined || change.zxid <= zxid) break;
-      if (change.name === '') continue;
-      if (change.isCreation) children.delete(change.name);
-      else children.add(change.name);
-    }
-    return children;
-  }
-
-  /**
-   * The zxid of the first change to the node itself after `zxid` that a data watch notices (`setACL` is none);
-   * undefined if none yet.
-   */
-  dataChangeAfter(path: string, zxid: Zxid): Zxid | undefined {
-    const versions = this.paths.get(path)?.versions ?? [];
-    let found: Zxid | undefined;
-    for (let i = versions.length - 1; i >= 0; i--) {
-      const version = versions[i];
-      if (version === undefined || version.zxid <= zxid) break;
-      if (!version.exists || version.mzxid === version.zxid) found = version.zxid;
-    }
-    return found;
-  }
-
-  /** The zxid of the first change to the node's children, or of its deletion, after `zxid`; undefined if none yet. */
-  childChangeAfter(path: string, zxid: Zxid): Zxid | undefined {
-    const history = this.paths.get(path);
-    let found: Zxid | undefined;
-    for (let i = (history?.changes.length ?? 0) - 1; i >= 0; i--) {
-      const change = history?.changes[i];
-      if (change === undefined || change.zxid <= zxid) break;
-      if (change.name !== '') found = change.zxid;
-    }
-    for (let i = (history?.versions.length ?? 0) - 1; i >= 0; i--) {
-      const version = history?.versions[i];
-      if (version === undefined || version.zxid <= zxid) break;
-      if (!version.exists && (found === undefined || version.zxid < found)) found = version.zxid;
-    }
-    return found;
+  /** Whether no transaction has made it a session of all servers. */
+  isLocal(sessionId: SessionId): boolean {
+    return this.locals.has(sessionId) && !this.sessions.has(sessionId);
   }
 
   isOpen(sessionId: SessionId): boolean {
@@ -149,14 +112,23 @@ export class Model {
   apply(txn: Txn): Effects {
     this.ephemeralBreach = null;
     this.sessionBreach = null;
+    this.triggers = [];
     const { body } = txn;
     let results: TxnResult[] = [];
-    if (body.kind === 'multi') for (const part of body.txns) results.push(this.applySimple(txn, part));
-    else if (body.kind === 'createSession') this.openSession(txn, body.timeoutMs);
+    if (body.kind === 'multi') {
+      // One refusal among them, and none takes effect.
+      const isRefused = body.txns.some((part) => part.kind === 'error');
+      for (const part of body.txns) results.push(isRefused ? refusal(part) : this.applySimple(txn, part));
+    } else if (body.kind === 'createSession') this.openSession(txn, body.timeoutMs);
     else if (body.kind === 'closeSession') this.closeSession(txn, body.paths);
     else results = [this.applySimple(txn, body)];
     this.checkSession(txn);
-    return { results, ephemeralBreach: this.ephemeralBreach, sessionBreach: this.sessionBreach };
+    return {
+      results,
+      triggers: this.triggers,
+      ephemeralBreach: this.ephemeralBreach,
+      sessionBreach: this.sessionBreach,
+    };
   }
 
   /** Replays one operation; also how a multi is tried, between `begin` and `rollBack` or `keep`. */
@@ -172,34 +144,24 @@ export class Model {
         this.remove(header, body.path);
         return { kind: body.kind, err: ErrorCode.OK, path: null, stat: null };
       case 'setData':
-      case 'reconfig': {
-        const old = this.node(body.path);
-        if (old !== undefined) {
-          this.push(body.path, {
-            ...old,
-            zxid: header.zxid,
-            data: body.data,
-            version: body.version,
-            mzxid: header.zxid,
-            mtime: header.time,
-          });
-        }
-        return { kind: body.kind, err: ErrorCode.OK, path: null, stat: this.statAt(body.path, header.zxid) ?? null };
-      }
+      case 'reconfig':
+        return this.setData(header, body);
       case 'setACL': {
         const old = this.node(body.path);
-        if (old !== undefined) this.push(body.path, { ...old, zxid: header.zxid, acl: body.acl, aversion: body.version });
+        if (old !== undefined)
+          this.push(body.path, { ...old, zxid: header.zxid, acl: body.acl, aversion: body.version });
         return { kind: body.kind, err: ErrorCode.OK, path: null, stat: this.statAt(body.path, header.zxid) ?? null };
       }
       case 'check':
         return { kind: body.kind, err: ErrorCode.OK, path: null, stat: null };
       case 'error':
-        return { kind: body.kind, err: body.err, path: null, stat: null };
+        return refusal(body);
     }
   }
 
   begin(): void {
     this.isTrying = true;
+    this.countedBefore = new Set(this.counted);
     this.journal.length = 0;
   }
 
@@ -216,6 +178,7 @@ export class Model {
       if (entry.isVersion) this.undoVersion(entry.history);
       else this.undoChange(entry.history);
     }
+    this.counted = this.countedBefore;
     this.keep();
   }
 
@@ -253,10 +216,54 @@ export class Model {
       ctime: time,
       mtime: time,
       owner,
+      isContainer: body.kind === 'createContainer',
+      ttlMs: body.kind === 'createTTL' ? body.ttl : 0,
     });
     this.change(body.path, { zxid, name: '', isCreation: true, creations: 0, count: 0 });
     if (isEphemeral && !this.isTrying) this.sessions.get(owner)?.ephemerals.add(body.path);
-    return { kind: body.kind, err: ErrorCode.OK, path: body.path, stat: this.statAt(body.path, zxid) ?? null };
+    this.trigger(EventType.NodeCreated, body.path, body.acl);
+    this.trigger(EventType.NodeChildrenChanged, parent, this.node(parent)?.acl ?? OPEN_ACL_UNSAFE);
+    const stat = this.statAt(body.path, zxid) ?? null;
+    this.keepCounts(header, body.path);
+    return { kind: body.kind, err: ErrorCode.OK, path: body.path, stat };
+  }
+
+  private setData(header: TxnHeader, { kind, path, data, version }: SetDataTxn): TxnResult {
+    const { zxid, time } = header;
+    const old = this.node(path);
+    if (old !== undefined) {
+      this.push(path, { ...old, zxid, data, version, mzxid: zxid, mtime: time });
+      this.trigger(EventType.NodeDataChanged, path, old.acl);
+    }
+    const stat = this.statAt(path, zxid) ?? null;
+    this.keepCounts(header, path);
+    return { kind, err: ErrorCode.OK, path: null, stat };
+  }
+
+  private trigger(type: number, path: string, acl: readonly Acl[]): void {
+    if (!this.isTrying) this.triggers.push({ type, path, acl });
+  }
+
+  /** After a change at `path`: the counts of every quota that it is about, and those that somebody has just written. */
+  private keepCounts(header: TxnHeader, path: string): void {
+    const subject = subjectOf(path, 'stats');
+    if (subject !== null && this.node(path) === undefined) this.counted.delete(subject);
+    else if (subject !== null) {
+      this.counted.add(subject);
+      this.count(header, subject);
+    }
+    for (const each of this.counted) if (isWithin(path, each)) this.count(header, each);
+  }
+
+  /** Counts are no data that anybody set: no version, no time and no watch notices. */
+  private count(header: TxnHeader, subject: string): void {
+    const old = this.node(statsOf(subject));
+    if (old === undefined) return;
+    const paths = this.below(subject, header.zxid).filter((path) => this.node(path) !== undefined);
+    let bytes = 0;
+    for (const path of paths) bytes += this.node(path)?.data?.length ?? 0;
+    const data = countsText(paths.length, bytes);
+    if (!sameBytes(data, old.data)) this.push(statsOf(subject), { ...old, zxid: header.zxid, data });
   }
 
   private remove(header: TxnHeader, path: string): void {
@@ -266,6 +273,9 @@ export class Model {
     this.push(path, { ...old, zxid: header.zxid, exists: false });
     this.changeChildren(header, parent, path.slice(parent.length === 1 ? 1 : parent.length + 1), false);
     if (!this.isTrying) this.sessions.get(old.owner)?.ephemerals.delete(path);
+    this.trigger(EventType.NodeDeleted, path, old.acl);
+    this.trigger(EventType.NodeChildrenChanged, parent, this.node(parent)?.acl ?? OPEN_ACL_UNSAFE);
+    this.keepCounts(header, path);
   }
 
   private changeChildren(header: TxnHeader, parent: string, name: string, isCreation: boolean): void {
@@ -326,33 +336,16 @@ export class Model {
 
   private checkSession(txn: Txn): void {
     const { kind } = txn.body;
-    if (kind === 'error' || kind === 'createSession' || kind === 'closeSession' || txn.clientId === NO_SESSION) return;
+    if (kind === 'error' || kind === 'createSession' || kind === 'closeSession' || txn.clientId === NO_SESSION)
+      return;
     if (txn.body.kind === 'multi' && txn.body.txns[0]?.kind === 'error') return;
     const session = this.sessions.get(txn.clientId);
+    if (this.isLocal(txn.clientId)) return;
     if (session === undefined) this.sessionBreach = 'a session that was never created wrote';
     else if (session.closed !== ZXID_ZERO) this.sessionBreach = 'a session wrote after it was closed';
   }
 }
 
-/** `/a` of `/a/b`, `/` of `/a`. */
-export function parentOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash <= 0 ? '/' : path.slice(0, slash);
-}
-
-function statOf(version: NodeVersion, change: ChildChange): Stat {
-  return {
-    czxid: version.czxid,
-    mzxid: version.mzxid,
-    ctime: version.ctime,
-    mtime: version.mtime,
-    version: version.version,
-    // Stored, it counts creations; shown, creations and deletions.
-    cversion: 2 * change.creations - change.count,
-    aversion: version.aversion,
-    ephemeralOwner: version.owner,
-    dataLength: version.data?.length ?? 0,
-    numChildren: change.count,
-    pzxid: change.zxid,
-  };
+function refusal(body: SimpleTxn): TxnResult {
+  return { kind: body.kind, err: body.kind === 'error' ? body.err : ErrorCode.OK, path: null, stat: null };
 }

@@ -1,11 +1,13 @@
 /** The clients' side of a history: sessions and their operations, as the clients themselves tell of them. Plain data. */
 import type { SessionId } from '../base/session-id.ts';
 import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
-import type { NodeId } from '../io/event.ts';
+import { addressOf, type NodeId } from '../io/event.ts';
 import type { FactOf } from '../io/fact.ts';
 import type { Request } from '../wire/client-messages.ts';
 import type { At } from './judge.ts';
 import type { Verdict } from './decide.ts';
+import { type Ids, provedIds } from './permissions.ts';
+import type { ServiceRules } from './rules.ts';
 
 /** What a client knows of an operation of its own. Answered ones are forgotten, unless their transaction is still to come. */
 export type OpState = 'pending' | 'lost' | 'answered';
@@ -22,6 +24,8 @@ export class Op {
   /** The highest zxid that this session had been answered by then, and its highest write. */
   readonly sessionFloor: Zxid;
   readonly ownWriteFloor: Zxid;
+  /** What the connection had proved when this was sent. */
+  readonly ids: Ids;
   state: OpState = 'pending';
   /** The step at which the session, having lost it, was connected again; 0: not yet. */
   movedStep = 0;
@@ -40,6 +44,7 @@ export class Op {
     this.answeredFloor = answeredFloor;
     this.sessionFloor = session.seenZxid;
     this.ownWriteFloor = session.ownWriteZxid;
+    this.ids = session.ids;
   }
 }
 
@@ -58,6 +63,8 @@ export class SessionView {
   /** The highest cxid that has a transaction. */
   orderedCxid = 0;
   isConnected = false;
+  /** Its server made it for itself, and no transaction has made it one of all servers. */
+  isLocal = false;
   isClosing = false;
   /** Step at which its client heard that it is gone (expired or closed); 0: it is not. */
   endedStep = 0;
@@ -70,6 +77,8 @@ export class SessionView {
   timeoutMs = 0;
   /** A leader has announced that it expires. */
   isExpiring = false;
+  /** What its present connection has proved, by the requests sent so far; null: nobody knows. Replaced, never changed. */
+  ids: Ids = null;
 
   constructor(id: SessionId) {
     this.id = id;
@@ -78,6 +87,7 @@ export class SessionView {
 
 /** All sessions, and who holds them. `op` and `session` are what the present fact is about. */
 export class SessionBook {
+  readonly rules: ServiceRules;
   readonly all: Map<SessionId, SessionView> = new Map();
   /** Each client's latest session. */
   readonly clients: Map<NodeId, SessionView> = new Map();
@@ -86,6 +96,10 @@ export class SessionBook {
   shownZxid: Zxid = ZXID_ZERO;
   op: Op | null = null;
   session: SessionView | null = null;
+
+  constructor(rules: ServiceRules) {
+    this.rules = rules;
+  }
 
   /** The session of that id, from the first mention on. */
   of(id: SessionId): SessionView {
@@ -103,7 +117,11 @@ export class SessionBook {
     this.session = session;
     this.op = null;
     // Reserved xids (pings, auth, setWatches) are outside the order of operations.
-    if (fact.cxid <= 0) return;
+    if (fact.cxid <= 0) {
+      const isAuth = fact.kind === 'invoked' && fact.request.kind === 'auth';
+      if (isAuth && session.ids !== null) session.ids = [...session.ids, ...provedIds(fact.request, this.rules)];
+      return;
+    }
     if (fact.kind === 'invoked') {
       session.client = at.node;
       const op = new Op(fact.cxid, fact.request, session, this.answeredZxid, at.step, at.timeMs);
@@ -155,6 +173,7 @@ export class SessionBook {
     session.isConnected = fact.kind === 'sessionConnected';
     if (fact.kind === 'sessionConnected') {
       session.connectedStep = at.step;
+      session.ids = [{ scheme: 'ip', id: addressOf(at.node) }];
       session.timeoutMs = fact.timeoutMs;
       this.clients.set(at.node, session);
       for (const op of session.ops.values()) if (op.state === 'lost' && op.movedStep === 0) op.movedStep = at.step;
@@ -165,7 +184,8 @@ export class SessionBook {
     if (fact.kind !== 'sessionClosed') return;
     for (const op of session.pending) {
       op.state = 'answered';
-      if (op.request.kind === 'closeSession') this.answerWrite(session, fact.zxid);
+      // The close of a local session is no write.
+      if (op.request.kind === 'closeSession' && !session.isLocal) this.answerWrite(session, fact.zxid);
     }
     session.pending.length = 0;
   }

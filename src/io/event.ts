@@ -1,5 +1,6 @@
 /** What can happen to a process: the only things it ever hears of, each through its one door. */
 import type { Message, Port } from '../wire/message.ts';
+import type { Id } from '../wire/words.ts';
 
 /** A number that a process chose for one of its own timers. One timer of a number runs at a time. */
 export type TimerId = number;
@@ -10,6 +11,11 @@ export type ConnectionId = number;
 /** A process of the world: servers 1..255 by their server id, clients from 1001. */
 export type NodeId = number;
 
+/** Where a process of the world says that it connects from: an IP literal, as 'accepted' tells it. */
+export function addressOf(node: NodeId): string {
+  return `127.0.0.${node % 250}`;
+}
+
 /** EIO: the device failed. ENOSPC: it is full. ENOENT: there is no such file. */
 export type DiskError = 'EIO' | 'ENOSPC' | 'ENOENT';
 
@@ -18,8 +24,17 @@ export type Event =
   | { readonly kind: 'start' }
   /** Never before its time by the process's own clock; perhaps late. */
   | { readonly kind: 'timer'; readonly timer: TimerId }
-  /** Somebody connected to `port` here; `address` is where from, as an IP literal. */
-  | { readonly kind: 'accepted'; readonly connection: ConnectionId; readonly port: Port; readonly address: string }
+  /**
+   * Somebody connected to `port` here; `address` is where from, as an IP literal. `identities`: what the transport has proved
+   * about them (x509, sasl), if anything.
+   */
+  | {
+      readonly kind: 'accepted';
+      readonly connection: ConnectionId;
+      readonly port: Port;
+      readonly address: string;
+      readonly identities?: readonly Id[];
+    }
   /** A `connect` succeeded. */
   | { readonly kind: 'connected'; readonly connection: ConnectionId }
   | { readonly kind: 'received'; readonly connection: ConnectionId; readonly message: Message }

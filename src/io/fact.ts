@@ -97,6 +97,15 @@ export type SessionFact =
       readonly idleMs: number;
       readonly timeoutMs: number;
     }
+  /** This server opened a session of its own, which no transaction tells of; `isReadOnly`: while it has no leader. */
+  | {
+      readonly kind: 'localSessionOpened';
+      readonly sessionId: SessionId;
+      readonly timeoutMs: number;
+      readonly isReadOnly: boolean;
+    }
+  /** It is over: closed, expired or lost with this server's role. One that was upgraded is no local session any more. */
+  | { readonly kind: 'localSessionClosed'; readonly sessionId: SessionId }
   /** A client that has seen `clientZxid` was refused by a server that is behind it. */
   | {
       readonly kind: 'clientRefused';
@@ -130,7 +139,7 @@ export type ClientFact =
   | { readonly kind: 'sessionExpired'; readonly sessionId: SessionId }
   /** The client's own closeSession was answered. */
   | { readonly kind: 'sessionClosed'; readonly sessionId: SessionId; readonly zxid: Zxid }
-  /** A request was handed to the network for the first and only time. */
+  /** A request was handed to the network for the first and only time; credentials (cxid −4) on every connection. */
   | {
       readonly kind: 'invoked';
       readonly sessionId: SessionId;

@@ -40,8 +40,10 @@ export function executeRead(
     case 'malformed':
       return failed(ErrorCode.MARSHALLINGERROR);
     case 'addWatch': {
-      const kind = request.mode === AddWatchMode.PERSISTENT_RECURSIVE ? 'recursive' : 'persistent';
-      watches.add(request.path, kind, connection);
+      const { mode, path } = request;
+      const isRecursive = mode === AddWatchMode.PERSISTENT_RECURSIVE;
+      if (!isRecursive && mode !== AddWatchMode.PERSISTENT) return failed(ErrorCode.MARSHALLINGERROR);
+      watches.add(path, isRecursive ? 'recursive' : 'persistent', connection);
       return ok({ kind: 'addWatch', err: ErrorCode.OK });
     }
     case 'checkWatches':

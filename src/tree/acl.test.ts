@@ -10,7 +10,7 @@ const test = suite('tree/acl');
 const IP: Id = { scheme: 'ip', id: '10.1.2.3' };
 const USER: Id = { scheme: 'digest', id: 'u:hash' };
 
-test('the digest id that everybody knows', () => {
+test('8 the digest id that everybody knows', () => {
   assert.is(digestId(bytes('super:test')), 'super:D/InIHSb7yEEbrWz8b9l71RjZJU=');
   assert.is(digestId(bytes('a:b:c')).slice(0, 2), 'a:');
 });
@@ -26,7 +26,7 @@ test('addauth: digest proves an id, the super digest proves two, other schemes c
   );
 });
 
-test('who is permitted what', () => {
+test('8 who is permitted what', () => {
   const list = [
     acl(Permission.READ, 'world', 'anyone'),
     acl(Permission.WRITE, 'digest', 'u:hash'),
@@ -50,7 +50,7 @@ test('who is permitted what', () => {
   assert.ok(isPermitted([], Permission.ADMIN, []));
 });
 
-test('what a list becomes when it is stored', () => {
+test('8 what a list becomes when it is stored', () => {
   const sasl: Id = { scheme: 'sasl', id: 'bob' };
   assert.is(normaliseAcl(null, []), undefined);
   assert.is(normaliseAcl([], []), undefined);
@@ -78,11 +78,11 @@ test('networks', () => {
   for (const [address, network, expected] of table) assert.is(ipMatches(address, network), expected, `${address} ${network}`);
 });
 
-test('hashes are masked, nothing else is', () => {
+test('8 hashes are masked, nothing else is', () => {
   assert.equal(maskAcl([acl(1, 'digest', 'u:secret'), acl(1, 'sasl', 'a:b')]), [acl(1, 'digest', 'u:x'), acl(1, 'sasl', 'a:b')]);
 });
 
-test('equal lists are one object for as long as somebody uses them', () => {
+test('55 ReferenceCountedACLCacheTest: equal lists are one object for as long as somebody uses them', () => {
   const first = [acl(1, 'ip', '1.2.3.4')];
   const second = [acl(1, 'ip', '1.2.3.4')];
   const twice = retainAcl(retainAcl(NO_ACLS, first), second);

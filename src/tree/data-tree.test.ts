@@ -29,7 +29,7 @@ test('the tree before any transaction is ZooKeeper\'s, digest included', () => {
   assert.is(tree.node(''), tree.node('/'));
 });
 
-test('the arithmetic of Stat (StatTest, GetChildren2Test)', () => {
+test('4 the arithmetic of Stat (StatTest, GetChildren2Test)', () => {
   const bench = new Bench();
   bench.write(create('/a', 0, 'xyz'));
   const created = bench.tree.stat('/a');
@@ -57,7 +57,7 @@ test('the arithmetic of Stat (StatTest, GetChildren2Test)', () => {
   assert.equal([bench.tree.stat('/a')?.aversion, bench.tree.stat('/a')?.mzxid], [1, makeZxid(1, 5)]);
 });
 
-test('null data is not empty data', () => {
+test('7 NullDataTest: null data is not empty data', () => {
   const bench = new Bench();
   bench.write({ kind: 'create', path: '/null', data: null, acl: OPEN_ACL_UNSAFE, flags: 0 });
   bench.write(create('/empty', 0, ''));
@@ -66,7 +66,7 @@ test('null data is not empty data', () => {
   assert.is(bench.tree.stat('/null')?.dataLength, 0);
 });
 
-test('triggers: what fires, where and in which order', () => {
+test('11 triggers: what fires, where and in which order', () => {
   const bench = new Bench();
   const fired = (applied: Applied): [number, string][] =>
     applied.triggers.map(({ type, path }) => [type, path]);
@@ -84,7 +84,7 @@ test('triggers: what fires, where and in which order', () => {
   assert.is(fired(bench.write(multi(create('/b'), remove('/b')))).length, 4);
 });
 
-test('ephemerals belong to their session, and go with it', () => {
+test('9 ephemerals belong to their session, and go with it', () => {
   const bench = new Bench();
   bench.write(create('/z', 1));
   bench.write(create('/b', 1));
@@ -97,7 +97,7 @@ test('ephemerals belong to their session, and go with it', () => {
   assert.equal(bench.tree.sessionsWithEphemerals(), []);
 });
 
-test('a closeSession without a list (old logs) deletes what the session owns', () => {
+test('38 CloseSessionTxnTest: a closeSession without a list (old logs) deletes what the session owns', () => {
   const bench = new Bench();
   bench.write(create('/z', 1));
   const applied = bench.tree.apply(
@@ -107,7 +107,7 @@ test('a closeSession without a list (old logs) deletes what the session owns', (
   assert.is(bench.tree.node('/z'), undefined);
 });
 
-test('owners: containers and TTLs hide theirs', () => {
+test('16 EphemeralTypeTest: owners: containers and TTLs hide theirs', () => {
   assert.equal(
     [NO_SESSION, SESSION, CONTAINER_OWNER, ttlOwner(1), ttlOwner(MAX_TTL_MS)].map(ownerKind),
     ['void', 'normal', 'container', 'ttl', 'ttl'],
@@ -117,7 +117,7 @@ test('owners: containers and TTLs hide theirs', () => {
   assert.equal([SESSION, CONTAINER_OWNER, ttlOwner(5)].map(visibleOwner), [SESSION, NO_SESSION, NO_SESSION]);
 });
 
-test('the reaper takes used, empty containers and TTL nodes past their time', () => {
+test('16 CreateContainerTest, CreateTTLTest: the reaper takes used, empty containers and TTL nodes past their time', () => {
   const bench = new Bench();
   bench.write(create('/c', 4));
   bench.write(create('/unused', 4));
@@ -134,7 +134,7 @@ test('the reaper takes used, empty containers and TTL nodes past their time', ()
   assert.is(bench.tree.node('/c'), undefined);
 });
 
-test('replay: what was applied already changes nothing, and nothing goes back', () => {
+test('54 DataTreeTest: replay: what was applied already changes nothing, and nothing goes back', () => {
   const bench = new Bench();
   for (const request of [create('/p'), create('/p/a'), remove('/p/a'), create('/p/b')]) bench.write(request);
   const image = bench.tree.image([]);
@@ -155,7 +155,7 @@ test('a replay deletes a node that has children by now, with all below it', () =
   assert.equal(bench.tree.image([]), image);
 });
 
-test('a fuzzy snapshot of ZooKeeper\'s: the node is there, its parent does not count it yet', () => {
+test('37 FuzzySnapshotRelatedTest: a fuzzy snapshot of ZooKeeper\'s: the node is there, its parent does not count it yet', () => {
   const bench = new Bench();
   for (const request of [create('/p'), create('/p/a'), create('/p/b')]) bench.write(request);
   const image = bench.tree.image([]);
@@ -167,7 +167,7 @@ test('a fuzzy snapshot of ZooKeeper\'s: the node is there, its parent does not c
   assert.equal(replica.image([]), image);
 });
 
-test('a closeSession leaves nothing of its session, listed or not', () => {
+test('38 EphemeralNodeDeletionTest: a closeSession leaves nothing of its session, listed or not', () => {
   const bench = new Bench();
   for (const request of [create('/listed', 1), create('/extra', 1)]) bench.write(request);
   bench.tree.apply({ clientId: SESSION, cxid: 0, zxid: makeZxid(1, 3), time: 0 }, { kind: 'closeSession', paths: ['/listed'] });
@@ -187,7 +187,7 @@ test('a parent missing at replay is no crash (ZOOKEEPER-1573)', () => {
   assert.equal(tree.digest, new DataTree().digest);
 });
 
-test('pzxid of the parent moves with the delete of a missing node (ZOOKEEPER-3145), and never back', () => {
+test('54 DataTreeTest: pzxid of the parent moves with the delete of a missing node (ZOOKEEPER-3145), and never back', () => {
   const bench = new Bench();
   bench.write(create('/p'));
   bench.tree.apply({ clientId: SESSION, cxid: 0, zxid: makeZxid(1, 7), time: 0 }, { kind: 'delete', path: '/p/x' });
@@ -197,7 +197,7 @@ test('pzxid of the parent moves with the delete of a missing node (ZOOKEEPER-314
   assert.is(bench.tree.lastProcessedZxid, makeZxid(1, 7));
 });
 
-test('the cversion wraps and goes on', () => {
+test('54 DataTreeTest: the cversion wraps and goes on', () => {
   const tree = new DataTree();
   const apply = (counter: number, path: string, parentCVersion: number): void => {
     tree.apply(
@@ -211,7 +211,7 @@ test('the cversion wraps and goes on', () => {
   assert.is(tree.node('/')?.stat.cversion, -0x80000000);
 });
 
-test('a refused multi in ZooKeeper\'s own form undoes what stands before the error', () => {
+test('37 FuzzySnapshotRelatedTest: a refused multi in ZooKeeper\'s own form undoes what stands before the error', () => {
   const tree = new DataTree();
   const applied = tree.apply({ clientId: SESSION, cxid: 0, zxid: makeZxid(1, 1), time: 0 }, {
     kind: 'multi',

@@ -26,7 +26,7 @@ import {
   countDescendants, dataLength, quotaPrefix, subtree, withStatsCounted, withStatsMoved, type NodeMap,
 } from './node-map.ts';
 import { clientPath, isSystemPath, nameOf, parentOf, ROOT, treePath } from './path.ts';
-import { quotaNodeKind, quotaSubject } from './quota.ts';
+import { limitsPath, quotaNodeKind, quotaSubject, statsPath } from './quota.ts';
 import { multiResult } from './replies.ts';
 import { isLaterVersion, nextVersion, statOfNew, statWithAcl, statWithChildren, statWithData } from './stat.ts';
 import { EMPTY_TREE, withEphemeral, withoutEphemeral, type EphemeralTable, type TreeParts } from './tree-parts.ts';
@@ -119,7 +119,7 @@ export class DataTree {
 
   /** The longest path at or above `path` that has a quota, or null. */
   quotaPrefix(path: string): string | null {
-    return quotaPrefix(this.quotas, treePath(path));
+    return quotaPrefix(this.nodes, this.quotas, treePath(path));
   }
 
   /** Applies a decided transaction. See the head of the file. */
@@ -277,8 +277,9 @@ export class DataTree {
       if (ownerKind(owner) === 'normal') this.owners = withoutEphemeral(this.owners, owner, path);
       else this.reapables = this.reapables.delete(path);
     }
-    const subject = quotaNodeKind(path) === 'limits' ? quotaSubject(path) : null;
-    if (subject !== null) this.quotas = this.quotas.delete(subject);
+    const subject = quotaNodeKind(path) === null ? null : quotaSubject(path);
+    const isLast = subject !== null && !this.nodes.has(limitsPath(subject)) && !this.nodes.has(statsPath(subject));
+    if (isLast) this.quotas = this.quotas.delete(subject);
     this.quotaMoved(path, -1, -dataLength(node.data));
   }
 
@@ -297,16 +298,18 @@ export class DataTree {
 
   /** Limits or counts appeared at `path`: from here on the counts are kept, starting from what there is. */
   private quotaSet(path: string): void {
-    const kind = quotaNodeKind(path);
-    const subject = kind === null ? null : quotaSubject(path);
+    const subject = quotaNodeKind(path) === null ? null : quotaSubject(path);
     if (subject === null) return;
-    if (kind === 'limits') this.quotas = this.quotas.add(subject);
+    this.quotas = this.quotas.add(subject);
     this.nodes = withStatsCounted(this.nodes, subject);
   }
 
+  /** Every quota above counts, as a recount would: what is shown must not depend on when a server was started. */
   private quotaMoved(path: string, countDiff: number, bytesDiff: number): void {
-    const subject = quotaPrefix(this.quotas, path);
-    if (subject !== null) this.nodes = withStatsMoved(this.nodes, subject, countDiff, bytesDiff);
+    if (this.quotas.size === 0) return;
+    for (let prefix = path; prefix !== ROOT; prefix = parentOf(prefix)) {
+      if (this.quotas.has(prefix)) this.nodes = withStatsMoved(this.nodes, prefix, countDiff, bytesDiff);
+    }
   }
 }
 

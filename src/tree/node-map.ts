@@ -8,7 +8,7 @@ import { NO_SESSION } from '../base/session-id.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import { OPEN_ACL_UNSAFE, type Acl, type Bytes, type StatPersisted } from '../wire/words.ts';
 import { CONFIG_PATH, QUOTA_PATH, ROOT, SYSTEM_PATH, nameOf, parentOf } from './path.ts';
-import { formatStats, parseQuota, statsPath } from './quota.ts';
+import { limitsPath, formatStats, parseQuota, statsPath } from './quota.ts';
 import { contentCrc } from './node-digest.ts';
 import { ZNode } from './znode.ts';
 
@@ -91,10 +91,12 @@ export function countDescendants(nodes: NodeMap, path: string): number {
   return count;
 }
 
-/** The longest path at or above `path` that has a quota, or null. */
-export function quotaPrefix(quotas: NameSet, path: string): string | null {
+/** The longest path at or above `path` that has limits, or null. `quotas`: those that have limits or counts. */
+export function quotaPrefix(nodes: NodeMap, quotas: NameSet, path: string): string | null {
   if (quotas.size === 0) return null;
-  for (let prefix = path; prefix !== ROOT; prefix = parentOf(prefix)) if (quotas.has(prefix)) return prefix;
+  for (let prefix = path; prefix !== ROOT; prefix = parentOf(prefix)) {
+    if (quotas.has(prefix) && nodes.has(limitsPath(prefix))) return prefix;
+  }
   return null;
 }
 

@@ -4,7 +4,7 @@ import { isSpecialPath, isValidPath, isValidSequentialPath, nameOf, parentOf, pa
 
 const test = suite('tree/path');
 
-test('the table of what is a path (PathUtilsTest)', () => {
+test('57 the table of what is a path (PathUtilsTest)', () => {
   const good = [
     '/', '/a', '/a/b', '/.a', '/..a', '/a.', '/...', '/a/...', '/ ', '/a b', '/\u00e9\u4e2d', '/\u00a0', '/\uf900',
     '/\uffef', '/~',
@@ -18,7 +18,7 @@ test('the table of what is a path (PathUtilsTest)', () => {
   for (const path of bad) assert.not.ok(isValidPath(path), JSON.stringify(path));
 });
 
-test('a fault says what and where, as zkCli shows it', () => {
+test('57 a fault says what and where, as zkCli shows it', () => {
   const table: [string, string][] = [
     ['bad', 'Path must start with / character'],
     ['/t1/', 'Path must not end with / character'],
@@ -30,7 +30,7 @@ test('a fault says what and where, as zkCli shows it', () => {
   for (const [path, fault] of table) assert.is(pathFault(path), fault);
 });
 
-test('a sequence number may complete a path', () => {
+test('57 a sequence number may complete a path', () => {
   assert.ok(isValidSequentialPath('/a/'));
   assert.ok(isValidSequentialPath('/a/.'));
   assert.not.ok(isValidSequentialPath('/a//'));

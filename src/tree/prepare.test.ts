@@ -22,7 +22,7 @@ function populated(): Bench {
   return bench;
 }
 
-test('the order of checks of section 1.8: of two faults, the earlier one is told', () => {
+test('5 the order of checks of section 1.8: of two faults, the earlier one is told', () => {
   const bogus = [acl(31, 'bogus', 'x')];
   const table: [string, Request, number][] = [
     ['unknown flag before everything', create('nopath', 7, '', bogus), ErrorCode.BADARGUMENTS],
@@ -77,7 +77,7 @@ test('the order of checks of section 1.8: of two faults, the earlier one is told
   assert.equal(bench.tree.digest, before, 'refusals change nothing');
 });
 
-test('check within a multi', () => {
+test('6 check within a multi', () => {
   const table: [string, number, Requester, number][] = [
     ['/a/', -1, ANYBODY, ErrorCode.BADARGUMENTS], ['/none', -1, ANYBODY, ErrorCode.NONODE],
     ['/own', 9, ANYBODY, ErrorCode.NOAUTH], ['/a', 0, ANYBODY, ErrorCode.BADVERSION],
@@ -130,14 +130,14 @@ test('what a request becomes', () => {
   assert.is(bench.tree.node('/a')?.stat.aversion, 1);
 });
 
-test('sequence numbers are signed 32-bit and ten wide', () => {
+test('3 sequence numbers are signed 32-bit and ten wide', () => {
   const table: [number, string][] = [
     [0, '0000000000'], [7, '0000000007'], [2147483647, '2147483647'], [-2147483648, '-2147483648'], [-5, '-000000005'],
   ];
   for (const [cversion, suffix] of table) assert.is(sequenceSuffix(cversion), suffix);
 });
 
-test('pipelined writes see each other', () => {
+test('54 PrepRequestProcessorTest: pipelined writes see each other', () => {
   const bench = new Bench();
   assert.equal([bench.propose(create('/p')).kind, bench.propose(create('/p/s-', 2)).kind], ['create', 'create']);
   const second = bench.propose(create('/p/s-', 2));
@@ -152,7 +152,7 @@ test('pipelined writes see each other', () => {
   assert.is(bench.pending.ahead, null);
 });
 
-test('closeSession lists the session\'s pending creations and not its pending deletions (ZOOKEEPER-1208)', () => {
+test('38 closeSession lists the session\'s pending creations and not its pending deletions (ZOOKEEPER-1208)', () => {
   const bench = new Bench();
   bench.write(create('/old', 1));
   bench.write(create('/kept', 1));
@@ -173,7 +173,7 @@ test('changes are forgotten when leadership ends, and kept until their own zxid 
   assert.is(bench.propose(create('/lost')).kind, 'create');
 });
 
-test('multi: all or nothing, with results as clients see them (MultiOperationTest)', () => {
+test('1 multi: all or nothing, with results as clients see them (MultiOperationTest)', () => {
   const bench = new Bench();
   const good = bench.write(multi(
     create('/m'), { ...create('/m/s-', 2), kind: 'create2' }, create('/m/s-', 2), set('/m', 'x'), remove('/m/s-0000000001'),

@@ -71,7 +71,7 @@ test('answers', () => {
   assert.equal(answer({ kind: 'whoAmI' }, [USER]), { kind: 'whoAmI', users: [{ scheme: 'digest', user: 'u' }] });
 });
 
-test('getEphemerals: the caller\'s own, by prefix (GetEphemeralsTest)', () => {
+test('15 getEphemerals: the caller\'s own, by prefix (GetEphemeralsTest)', () => {
   const { tree } = populated();
   const table: [string, string[]][] = [
     ['/', ['/a-e', '/a/e']], ['', ['/a-e', '/a/e']], ['/a', ['/a-e', '/a/e']], ['/a/', ['/a/e']], ['/x', []],

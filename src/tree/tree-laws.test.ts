@@ -4,17 +4,20 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { crc32 } from '../base/checksum.ts';
 import type { MultiOp, Request } from '../wire/client-messages.ts';
+import { decodeSnapshot, encodeSnapshot } from '../wire/snapshot-codec.ts';
+import { decodeTxn, encodeTxn } from '../wire/transaction-codec.ts';
 import { OPEN_ACL_UNSAFE } from '../wire/words.ts';
 import { DataTree } from './data-tree.ts';
 import { subtree } from './node-map.ts';
 import { DEFAULT_PREPARE_OPTIONS, PendingChanges, prepare, type Requester } from './prepare.ts';
-import { Bench, OTHER_SESSION, SESSION, acl, bytes } from './testing.ts';
+import { ANYBODY, Bench, OTHER_SESSION, SESSION, acl, bytes, create } from './testing.ts';
 
 const test = suite('tree/laws');
 const RUNS = { seed: 21, numRuns: 300 };
 
 const path = fc.constantFrom(
   '/a', '/b', '/a/a', '/a/b', '/b/a', '/a/a/a', '/a/a/b', '/\u00e9', '/zookeeper/quota/a', '/a/s-', '/b/', '/zookeeper',
+  '/zookeeper/quota/a/zookeeper_limits', '/zookeeper/quota/a/zookeeper_stats',
 );
 const version = fc.constantFrom(-1, -1, -1, 0, 1, 2);
 const data = fc.constantFrom(null, bytes(''), bytes('x'), bytes('longer'));
@@ -47,7 +50,13 @@ const request: fc.Arbitrary<Request> = fc.oneof(
 const requester: fc.Arbitrary<Requester> = fc.constantFrom(SESSION, OTHER_SESSION).map(
   (sessionId) => ({ sessionId, authInfo: [{ scheme: 'ip', id: '1.2.3.4' }] }),
 );
-const history = fc.array(fc.tuple(request, requester), { maxLength: 40 });
+/** Quotas to begin with, one within the other. */
+const QUOTAS: readonly (readonly [Request, Requester])[] = [
+  '/zookeeper/quota/a', '/zookeeper/quota/a/zookeeper_limits', '/zookeeper/quota/a/zookeeper_stats', '/zookeeper/quota/a/a',
+  '/zookeeper/quota/a/a/zookeeper_stats', '/zookeeper/quota/a/a/zookeeper_limits',
+].map((each) => [create(each), ANYBODY]);
+const free = fc.array(fc.tuple(request, requester), { maxLength: 40, size: 'max' });
+const history = fc.oneof(free, free.map((steps): (readonly [Request, Requester])[] => [...QUOTAS, ...steps]));
 
 function run(steps: readonly (readonly [Request, Requester])[]): Bench {
   const bench = new Bench();
@@ -109,8 +118,50 @@ test('an image is a point in time: applying the rest to it comes to the same tre
   }), RUNS);
 });
 
+test('a log read from anywhere at or before any snapshot, through the bytes of both, comes to the same tree', () => {
+  fc.assert(fc.property(history, fc.nat(40), fc.nat(40), (steps, at, back) => {
+    const bench = run(steps.slice(0, at));
+    const snapshot = encodeSnapshot(bench.tree.image([{ id: SESSION, timeoutMs: 5 }]));
+    for (const [each, who] of steps.slice(at)) bench.write(each, who);
+    const replica = DataTree.fromImage(decodeSnapshot(snapshot));
+    for (const { header, body } of bench.log.slice(Math.max(0, Math.min(at, steps.length) - back))) {
+      const txn = decodeTxn(encodeTxn(header, body, null).bytes);
+      replica.apply(txn, txn.body);
+    }
+    assert.equal(replica.image([]), bench.tree.image([]));
+    assert.equal(replica, bench.tree);
+  }), RUNS);
+});
+
+test('a snapshot is the tree: to bytes and back, it is the same, and its bytes are', () => {
+  fc.assert(fc.property(history, (steps) => {
+    const { tree } = run(steps);
+    const written = encodeSnapshot(tree.image([]));
+    const read = DataTree.fromImage(decodeSnapshot(written));
+    assert.equal(read, tree);
+    assert.equal(encodeSnapshot(read.image([])), written);
+  }), { seed: 22, numRuns: 150 });
+});
+
+test('in whatever groups transactions are prepared and applied, the digest is the same after each', () => {
+  fc.assert(fc.property(history, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 50, maxLength: 50 }), (steps, sizes) => {
+    const grouped = new Bench();
+    const single = run(steps);
+    let left = 0;
+    for (const [each, who] of steps) {
+      grouped.propose(each, who);
+      if (--left > 0) continue;
+      grouped.commit();
+      left = sizes[grouped.log.length % sizes.length] ?? 1;
+    }
+    grouped.commit();
+    assert.equal(grouped.log, single.log);
+    assert.equal(grouped.tree.digest, single.tree.digest);
+  }), { seed: 23, numRuns: 150 });
+});
+
 test('preparing against pending changes is preparing against the applied tree', () => {
-  fc.assert(fc.property(fc.array(fc.tuple(request, requester, fc.boolean()), { maxLength: 40 }), (steps) => {
+  fc.assert(fc.property(fc.array(fc.tuple(request, requester, fc.boolean()), { maxLength: 40, size: 'max' }), (steps) => {
     const piped = new Bench();
     const plain = new Bench();
     for (const [each, who, isCommitted] of steps) {

@@ -27,7 +27,7 @@ export interface TreeParts {
   readonly owners: EphemeralTable;
   /** Containers and TTL nodes: what the reaper looks at. */
   readonly reapables: NameSet;
-  /** The paths that have limits. */
+  /** The paths that have limits, or counts: counts are kept whether or not there are limits, or a replay could not tell. */
   readonly quotas: NameSet;
   /** The sum of the nodes' digests modulo 2⁶⁴, in two unsigned halves. */
   readonly digestHigh: number;
@@ -57,7 +57,7 @@ export function indexNodes(bare: NodeMap, lastProcessedZxid: Zxid): TreeParts {
     const kind = ownerKind(node.stat.ephemeralOwner);
     if (kind === 'normal') ephemerals = withEphemeral(ephemerals, node.stat.ephemeralOwner, path);
     else if (kind !== 'void') reapables = reapables.add(path);
-    const subject = quotaNodeKind(path) === 'limits' ? quotaSubject(path) : null;
+    const subject = quotaNodeKind(path) === null ? null : quotaSubject(path);
     if (subject !== null) quotas = quotas.add(subject);
   });
   let nodes = bare;

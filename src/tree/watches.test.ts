@@ -11,7 +11,7 @@ const test = suite('tree/watches');
 const { NodeCreated, NodeDeleted, NodeDataChanged, NodeChildrenChanged } = EventType;
 const ALL = [NodeCreated, NodeDataChanged, NodeChildrenChanged, NodeDeleted];
 
-test('which kind hears what, at the path and below (section 4.2)', () => {
+test('12 which kind hears what, at the path and below (section 4.2)', () => {
   const table: [WatchKind, string, number[]][] = [
     ['data', '/a', [NodeCreated, NodeDataChanged, NodeDeleted]],
     ['child', '/a', [NodeChildrenChanged, NodeDeleted]],
@@ -41,7 +41,7 @@ test('the root can be watched, with everything below it', () => {
   assert.equal([...table.trigger(NodeChildrenChanged, '/')], [2]);
 });
 
-test('registration order; each watcher once, though it holds several watches; deletion empties both tables', () => {
+test('55 WatchManagerTest: in order of registration, each watcher once; a deletion empties both tables', () => {
   const table = new WatchTable();
   for (const watcher of [3, 1, 2]) table.add('/a', 'data', watcher);
   table.add('/a', 'child', 1);
@@ -52,7 +52,7 @@ test('registration order; each watcher once, though it holds several watches; de
   assert.equal([...table.trigger(NodeDeleted, '/a')], [3, 9]);
 });
 
-test('a one-shot watch beside a persistent one: one event, and the mark is consumed', () => {
+test('12 a one-shot watch beside a persistent one: one event, and the mark is consumed', () => {
   const table = new WatchTable();
   table.add('/a', 'persistent', 1);
   table.add('/a', 'data', 1);
@@ -63,7 +63,7 @@ test('a one-shot watch beside a persistent one: one event, and the mark is consu
   assert.equal([...table.trigger(NodeDataChanged, '/a')], [1]);
 });
 
-test('removal by type (RemoveWatchesTest)', () => {
+test('13 removal by type (RemoveWatchesTest)', () => {
   const kinds: WatchKind[] = ['child', 'data', 'persistent', 'recursive'];
   const own = [WatcherType.Children, WatcherType.Data, WatcherType.Persistent, WatcherType.PersistentRecursive];
   kinds.forEach((kind, index) => {
@@ -81,7 +81,7 @@ test('removal by type (RemoveWatchesTest)', () => {
   assert.equal([0, 1, 5, 6, 9].map(isWatcherType), [false, true, true, false, false]);
 });
 
-test('a watcher that goes leaves nothing behind (WatchLeakTest, RecursiveWatchQtyTest)', () => {
+test('14 a watcher that goes leaves nothing behind (WatchLeakTest, RecursiveWatchQtyTest)', () => {
   const table = new WatchTable();
   for (const kind of ['child', 'data', 'persistent', 'recursive', 'recursive'] as const) table.add(`/${kind}`, kind, 1);
   table.add('/data', 'data', 2);
@@ -94,7 +94,7 @@ test('a watcher that goes leaves nothing behind (WatchLeakTest, RecursiveWatchQt
   assert.is(copy.data.recursiveCount, 1);
 });
 
-test('what a client that comes back is told (WatchEventWhenAutoResetTest)', () => {
+test('11 what a client that comes back is told (WatchEventWhenAutoResetTest)', () => {
   const bench = new Bench();
   for (const request of [create('/same'), create('/set'), create('/grown'), create('/gone')]) bench.write(request);
   const relativeZxid = bench.lastZxid;

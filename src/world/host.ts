@@ -2,7 +2,7 @@
  * A place where a process runs, life after life: what outlives a crash (its disk, its clock, its number) and what does not
  * (timers, connections, what was waiting to be heard).
  */
-import type { ConnectionId, Event, NodeId, TimerId } from '../io/event.ts';
+import { addressOf, type ConnectionId, type Event, type NodeId, type TimerId } from '../io/event.ts';
 import type { Process } from '../io/process.ts';
 import type { Stream } from './chooser.ts';
 import type { DriftingClock } from './clock.ts';
@@ -96,7 +96,7 @@ export class Host {
   ) {
     this.spec = spec;
     this.node = spec.node;
-    this.address = `127.0.0.${spec.node % 250}`;
+    this.address = addressOf(spec.node);
     this.clock = clock;
     this.ownPpm = clock.ppm;
     this.disk = disk;

@@ -8,6 +8,8 @@ import type { ConnectionId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { ElectionMessage, Notification } from '../wire/quorum-messages.ts';
 
+const MAX_SERVER_ID = 255;
+
 /** What is known of the way to one peer. */
 interface Link {
   connection: ConnectionId;
@@ -105,7 +107,8 @@ export class ElectionLinks {
 
   private greet(connection: ConnectionId, sid: number, io: Io): void {
     const link = this.links.get(sid);
-    if (sid === this.self) {
+    // Nobody else has our id, and what is no id cannot be called back.
+    if (sid === this.self || sid < 1 || sid > MAX_SERVER_ID) {
       io.close(connection);
       return;
     }

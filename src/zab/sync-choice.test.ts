@@ -62,7 +62,8 @@ const TABLE: readonly (readonly [string, string, string, string | null | undefin
 ];
 
 for (const [peer, committed, last, log, expected] of TABLE) {
-  test(`peer ${peer}, committed [${committed}], last ${last}, log ${log === undefined ? 'unread' : String(log)}`, () => {
+  const read = log === undefined ? 'unread' : String(log);
+  test(`31 LearnerHandlerTest: peer ${peer}, committed [${committed}], last ${last}, log ${read}`, () => {
     assert.is(choice(peer, committed, last, log), expected);
   });
 }

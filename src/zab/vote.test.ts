@@ -11,7 +11,7 @@ function vote(leader: number, counter: number, peerEpoch: number, electionEpoch 
   return { leader, zxid: makeZxid(1, counter), peerEpoch, electionEpoch, state };
 }
 
-test('a newer epoch wins whatever the zxid, then the longer history, then the larger id', () => {
+test('26 FLEPredicateTest: a newer epoch wins whatever the zxid, then the longer history, then the larger id', () => {
   assert.ok(beats(vote(1, 1, 2), vote(3, 9, 1)));
   assert.ok(beats(vote(1, 2, 1), vote(3, 1, 1)));
   assert.ok(beats(vote(3, 1, 1), vote(1, 1, 1)));
@@ -23,7 +23,7 @@ test('no two votes beat each other (ZOOKEEPER-1419)', () => {
   for (const a of votes) for (const b of votes) if (a !== b) assert.is.not(beats(a, b), beats(b, a));
 });
 
-test('while looking every field counts; once established only leader and epoch', () => {
+test('27 FLEOutOfElectionTest: while looking every field counts; once established only leader and epoch', () => {
   assert.not.ok(agree(vote(1, 1, 1, 1), vote(1, 1, 1, 2)));
   assert.not.ok(agree(vote(1, 1, 1, 1), vote(1, 2, 1, 1, 'FOLLOWING')));
   assert.ok(agree(vote(1, 1, 1, 1, 'LEADING'), vote(1, 2, 1, 7, 'FOLLOWING')));

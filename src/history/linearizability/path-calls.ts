@@ -98,7 +98,7 @@ function refusedStep(step: PathStep, err: number): PathStep | null {
 const NO_EFFECT: ReadonlySet<number> = new Set([
   ErrorCode.NONODE, ErrorCode.NODEEXISTS, ErrorCode.BADVERSION, ErrorCode.NOTEMPTY, ErrorCode.NOCHILDRENFOREPHEMERALS,
   ErrorCode.NOAUTH, ErrorCode.INVALIDACL, ErrorCode.BADARGUMENTS, ErrorCode.UNIMPLEMENTED, ErrorCode.MARSHALLINGERROR,
-  ErrorCode.SESSIONEXPIRED, ErrorCode.SESSIONMOVED, ErrorCode.QUOTAEXCEEDED,
+  ErrorCode.SESSIONEXPIRED, ErrorCode.SESSIONMOVED, ErrorCode.QUOTAEXCEEDED, ErrorCode.NOTREADONLY,
 ]);
 
 function isNoEffect(err: number): boolean {
