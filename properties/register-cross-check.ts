@@ -201,6 +201,6 @@ export const registerCrossCheck: Property = {
     { name: 'too-wide', source: 'the search is exponential in what overlaps: the cross-check is for small histories' },
     { name: 'budget', source: 'the search gave up: the verdict is then unknown' },
   ],
-  mutants: [],
+  mutants: ['any-version'],
   create: (expectations: Expectations): Judge => new RegisterCrossCheck(expectations.crossChecks ?? false),
 };
