@@ -43,7 +43,6 @@ class EpochDiscipline extends Judge {
         this.judgeDurable(server, epochOf(fact.zxid), `acknowledges NEWLEADER of epoch ${epochOf(fact.zxid)}`, at, history);
         return;
       case 'appended':
-        if (server.bit === 0) return;
         this.judged++;
         if (epochOf(fact.txn.zxid) > server.acceptedEpoch) {
           this.violate(
@@ -78,7 +77,7 @@ class EpochDiscipline extends Judge {
       this.violate(`server ${at.node} recovers currentEpoch ${currentEpoch} after ${server.currentEpoch} was durable`, at);
     if (currentEpoch > acceptedEpoch)
       this.violate(`server ${at.node} recovers currentEpoch ${currentEpoch} beyond its acceptedEpoch ${acceptedEpoch}`, at);
-    if (server.bit !== 0 && epochOf(lastZxid) > acceptedEpoch) {
+    if (epochOf(lastZxid) > acceptedEpoch) {
       this.violate(`server ${at.node} recovers ${zxidToPair(lastZxid)} beyond its acceptedEpoch ${acceptedEpoch}`, at);
     }
   }
@@ -86,7 +85,6 @@ class EpochDiscipline extends Judge {
   /** All of the log that is older than the epoch must be on disk; proposals of the epoch itself may be under way. */
   private judgeDurable(server: ServerView, epoch: number, does: string, at: At, history: History): void {
     const { tree } = history;
-    if (server.bit === 0) return;
     for (
       let node = server.tail;
       node > EMPTY_LOG && ((tree.durable[node] ?? 0) & server.bit) === 0;

@@ -4,6 +4,7 @@ import { agreement } from './agreement.ts';
 import { atMostOnce } from './at-most-once.ts';
 import { clientFifo } from './client-fifo.ts';
 import { ephemerals } from './ephemerals.ts';
+import { configurations } from './configurations.ts';
 import { epochDiscipline } from './epoch-discipline.ts';
 import { equalReplicas } from './equal-replicas.ts';
 import { exactRecovery } from './exact-recovery.ts';
@@ -36,6 +37,7 @@ export const allProperties: readonly Property[] = [
   oneLeaderAnEpoch,
   leaderCompleteness,
   quorumDurability,
+  configurations,
   epochDiscipline,
   writeAhead,
   exactRecovery,

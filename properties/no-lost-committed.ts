@@ -49,7 +49,10 @@ class NoLostCommitted extends Judge {
     if (fact.mode !== 'TRUNC' && fact.mode !== 'TRUNC+DIFF') return;
     const { tree } = history;
     this.judged++;
-    const kept = tree.orderedPrefix(tree.floor(history.server(fact.learner).tail, fact.peerLastZxid));
+    // Whoever has stated nothing holds nothing that is known: a stranger that only says that it is a server.
+    const learner = history.servers.get(fact.learner);
+    if (learner === undefined) return;
+    const kept = tree.orderedPrefix(tree.floor(learner.tail, fact.peerLastZxid));
     if (tree.zxid(kept) <= fact.toZxid) return;
     this.violate(
       `server ${at.node} has server ${fact.learner} cut its log back to ${zxidToPair(fact.toZxid)}, ` +

@@ -44,7 +44,7 @@ class PrefixReads extends Judge {
     }
     const read = readIn(op.request);
     if (read === null) return;
-    if ('path' in read && read.path === '/zookeeper/config') {
+    if ('path' in read && read.path.startsWith('/zookeeper') && history.model.nodeAt(read.path, fact.zxid) === undefined) {
       this.exempt('configuration');
       return;
     }

@@ -9,7 +9,7 @@ class QuorumDurability extends Judge {
     const { log, tree } = history;
     if ((fact.kind !== 'committed' && fact.kind !== 'established') || log === NO_LOG) return;
     this.judged++;
-    if (history.isOnQuorum(log)) return;
+    if (history.isOnQuorum(log, fact.kind === 'established' && history.establishment?.agreed === log)) return;
     const what = fact.kind === 'committed' ? 'commits' : `establishes epoch ${fact.epoch} upon`;
     this.violate(
       `server ${at.node} ${what} ${zxidToPair(tree.zxid(log))}, which is not durable on a quorum`,
@@ -27,6 +27,6 @@ export const quorumDurability: Property = {
   source: 'Zab (DSN 2011), sections 4 and 5; ZOOKEEPER-3911, 4643, 4646',
   reads: ['committed', 'established'],
   exemptions: [],
-  mutants: ['canary'],
+  mutants: ['canary', 'reconfig-old-quorum'],
   create: (): Judge => new QuorumDurability(),
 };

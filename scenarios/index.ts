@@ -6,8 +6,9 @@ import { five } from './five.ts';
 import { observers } from './observers.ts';
 import { partitions } from './partitions.ts';
 import { power } from './power.ts';
+import { reconfig } from './reconfig.ts';
 import { sessions } from './sessions.ts';
 import { sync } from './sync.ts';
 
 /** In the order in which help lists them. */
-export const SCENARIOS: readonly Scenario[] = [five, calm, power, partitions, observers, churn, sync, sessions];
+export const SCENARIOS: readonly Scenario[] = [five, calm, power, partitions, observers, churn, sync, sessions, reconfig];

@@ -15,9 +15,9 @@ export const applyOnProposal: Mutant = {
   edits: [
     {
       file: 'src/zab/learner.ts',
-      find: `    if (host.settings.isVoter) this.unacknowledged.push(txn.zxid);
+      find: `    if (!this.isObserver) this.unacknowledged.push(txn.zxid);
     host.append(txn, io);`,
-      replace: `    if (host.settings.isVoter) this.unacknowledged.push(txn.zxid);
+      replace: `    if (!this.isObserver) this.unacknowledged.push(txn.zxid);
     host.append(txn, io);
     host.deliver(txn, io);`,
     },

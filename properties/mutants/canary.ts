@@ -12,7 +12,7 @@ export const canary: Mutant = {
   edits: [
     {
       file: 'src/zab/proposals.ts',
-      find: 'if (first === undefined || !hasQuorum(voters, first.acks)) return undefined;',
+      find: 'if (first === undefined || !membership.mayCommit(first.txn.zxid, first.acks)) return undefined;',
       replace: 'if (first === undefined) return undefined;',
     },
   ],

@@ -7,6 +7,9 @@ import { genFsync } from './gen-fsync.ts';
 import { localLate } from './local-late.ts';
 import { minorityQuorum } from './minority-quorum.ts';
 import { newerPromise } from './newer-promise.ts';
+import { reconfigHasty } from './reconfig-hasty.ts';
+import { reconfigOldQuorum } from './reconfig-old-quorum.ts';
+import { reconfigRemovedLeader } from './reconfig-removed-leader.ts';
 import { sessResume } from './sess-resume.ts';
 import { zk1082 } from './zk-1082.ts';
 import { zk1154 } from './zk-1154.ts';
@@ -37,6 +40,9 @@ export const MUTANTS: readonly Mutant[] = [
   zk1156,
   zk1208,
   newerPromise,
+  reconfigOldQuorum,
+  reconfigRemovedLeader,
+  reconfigHasty,
   sessResume,
   zk1496,
   zk3471,

@@ -14,7 +14,7 @@ export const zk2845: Mutant = {
   scenarios: ['sync', 'churn'],
   edits: [
     {
-      file: 'src/server/server.ts',
+      file: 'src/server/replica-host.ts',
       find: 'return this.replica.lastLogged;',
       replace: 'return this.database.lastProcessedZxid;',
     },

@@ -3,6 +3,7 @@
  * path may contain `$k`, the path that this client's operation `k` returned, since nobody knows a sequential node's name before.
  */
 import { present } from '../base/invariant.ts';
+import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
 import type { CreateRequest, MultiOp, Request, Response } from '../wire/client-messages.ts';
 import { OPEN_ACL_UNSAFE, type Acl, type Bytes } from '../wire/words.ts';
@@ -72,6 +73,13 @@ export interface ScriptedMulti {
   readonly kind: 'multi';
   readonly ops: readonly ScriptedMultiOp[];
 }
+/** Who joins (`server.N=...`), who leaves (ids); or all members at once, as text. */
+export interface ScriptedReconfig {
+  readonly kind: 'reconfig';
+  readonly joining?: readonly string[];
+  readonly leaving?: readonly string[];
+  readonly members?: string;
+}
 /** `closeSession` goes on with a new session; `reconnect` drops the connection and moves to another server. */
 export type ScriptedTurn = { readonly kind: 'closeSession' } | { readonly kind: 'reconnect' };
 /** All that an operation can be. */
@@ -81,6 +89,7 @@ export type ScriptedRequest =
   | ScriptedRead
   | ScriptedPath
   | ScriptedMulti
+  | ScriptedReconfig
   | ScriptedTurn;
 
 /** What `$k` stands for, by k: a path, or null when operation k returned none (failed, lost, skipped, or not that kind). */
@@ -102,6 +111,12 @@ export function buildRequest(scripted: BuildableRequest, index: number, paths: R
   const state = referenceState(scripted, index, paths);
   if (state !== 'known') return state;
   switch (scripted.kind) {
+    case 'reconfig': {
+      const { joining = null, leaving = null, members: newMembers = null } = scripted;
+      const joiningServers = joining?.join(',') ?? null;
+      const leavingServers = leaving?.join(',') ?? null;
+      return { kind: 'reconfig', joiningServers, leavingServers, newMembers, configVersion: ZXID_UNINITIALIZED };
+    }
     case 'multi':
       return { kind: 'multi', ops: scripted.ops.map((op) => buildMultiOp(op, paths)) };
     case 'setACL': {
@@ -157,6 +172,7 @@ function encode(data: string | undefined): Bytes | null {
 }
 
 function referenceState(scripted: BuildableRequest, index: number, paths: ReturnedPaths): ReferenceState {
+  if (scripted.kind === 'reconfig') return 'known';
   if (scripted.kind !== 'multi') return pathState(scripted.path, index, paths);
   let state: ReferenceState = 'known';
   for (const op of scripted.ops) {

@@ -38,6 +38,7 @@ const SERVER_NAMES = new Map<Fact['kind'], string>([
   ['truncated', 'truncated'],
   ['snapshotInstalled', 'snapshots installed'],
   ['snapshotWritten', 'snapshots written'],
+  ['configActivated', 'configurations activated'],
   ['recovered', 'recoveries'],
   ['crashed', 'crashes'],
   ['halted', 'halts'],

@@ -5,6 +5,7 @@
 import { COUNTER_MAX } from '../base/zxid.ts';
 import type { ClientScript, ScriptedMultiOp, ScriptedOperation, ScriptedRequest } from '../client/script.ts';
 import type { Member } from '../server/config.ts';
+import type { Hierarchy } from '../zab/quorum.ts';
 import type { ServiceConfig } from '../server/service-config.ts';
 import type { Acl } from '../wire/words.ts';
 import type { Latency, WorldSettings } from '../world/settings.ts';
@@ -12,7 +13,7 @@ import { DecodeError, Fields, boolean, integer, list, text, word } from './decod
 import type { Decoder } from './decode.ts';
 import { decodeFault } from './fault-decoder.ts';
 import { PLAN_VERSION } from './plan.ts';
-import type { Plan, PlannedFault, ServerKnobs } from './plan.ts';
+import type { Plan, PlannedFault, ReconfigPlan, ServerKnobs } from './plan.ts';
 
 const count = integer(0);
 const positive = integer(1);
@@ -28,6 +29,7 @@ export const decodePlan: Decoder<Plan> = (value, path) => {
     scenario: fields.get('scenario', text),
     seed: fields.get('seed', text),
     members: fields.get('members', list(decodeMember)),
+    ...fields.maybe('reconfig', decodeReconfig),
     knobs: fields.get('knobs', decodeKnobs),
     clients: fields.get('clients', list(decodeClient)),
     faults: fields.get('faults', list(decodePlannedFault)),
@@ -44,6 +46,30 @@ const decodeMember: Decoder<Member> = (value, path) => {
   const member: Member = { id: fields.get('id', integer(1, 255)), role: fields.get('role', word(['participant', 'observer'])) };
   fields.end();
   return member;
+};
+
+const decodeReconfig: Decoder<ReconfigPlan> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, {
+    spares: fields.get('spares', list(integer(1, 254))),
+    standaloneEnabled: fields.get('standaloneEnabled', boolean),
+    ...fields.maybe('hierarchy', decodeHierarchy),
+  });
+};
+
+const decodeHierarchy: Decoder<Hierarchy> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, { groups: fields.get('groups', list(decodeGroup)), weights: fields.get('weights', list(decodeWeight)) });
+};
+
+const decodeGroup: Decoder<Hierarchy['groups'][number]> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, { id: fields.get('id', count), members: fields.get('members', list(integer(1, 254))) });
+};
+
+const decodeWeight: Decoder<Hierarchy['weights'][number]> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, { id: fields.get('id', integer(1, 254)), weight: fields.get('weight', count) });
 };
 
 const decodeKnobs: Decoder<ServerKnobs> = (value, path) => {
@@ -136,7 +162,7 @@ const decodeOperation: Decoder<ScriptedOperation> = (value, path) => {
 
 const REQUEST_KINDS = [
   'create', 'create2', 'createContainer', 'delete', 'check', 'setData', 'setACL', 'exists', 'getData', 'getChildren',
-  'getChildren2', 'getACL', 'sync', 'multi', 'closeSession', 'reconnect',
+  'getChildren2', 'getACL', 'sync', 'multi', 'closeSession', 'reconnect', 'reconfig',
 ] as const;
 const MULTI_KINDS = ['create', 'create2', 'createContainer', 'delete', 'check', 'setData'] as const;
 
@@ -147,6 +173,13 @@ const decodeRequest: Decoder<ScriptedRequest> = (value, path) => {
     case 'closeSession':
     case 'reconnect':
       return ended(fields, { kind });
+    case 'reconfig':
+      return ended(fields, {
+        kind,
+        ...fields.maybe('joining', list(text)),
+        ...fields.maybe('leaving', list(text)),
+        ...fields.maybe('members', text),
+      });
     case 'multi':
       return ended(fields, { kind, ops: fields.get('ops', list(decodeMultiOp)) });
     case 'getACL':

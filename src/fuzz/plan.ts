@@ -8,15 +8,27 @@ import type { Member, ServerConfig } from '../server/config.ts';
 import { DEFAULT_SERVICE_CONFIG } from '../server/service-config.ts';
 import type { ServiceConfig } from '../server/service-config.ts';
 import type { Fault } from '../world/fault.ts';
+import type { Hierarchy } from '../zab/quorum.ts';
 import type { WorldSettings } from '../world/settings.ts';
 
 /** Raised when an old plan would no longer mean the same run. */
 export const PLAN_VERSION = 1;
 
+type Fixed = 'id' | 'members' | 'hierarchy' | 'reconfigEnabled' | 'standaloneEnabled';
+
 /** What all servers of a plan share; identity and membership are told apart. */
-export interface ServerKnobs extends Omit<ServerConfig, 'id' | 'members' | keyof ServiceConfig> {
+export interface ServerKnobs extends Omit<ServerConfig, Fixed | keyof ServiceConfig> {
   /** In what the service to clients differs from ZooKeeper's defaults. */
   readonly service?: Partial<ServiceConfig>;
+}
+
+/** An ensemble that clients may change: any of them, for permissions are not asked. */
+export interface ReconfigPlan {
+  /** Servers that are there, but not among the members to begin with. */
+  readonly spares: readonly number[];
+  readonly standaloneEnabled: boolean;
+  /** Groups and weights to begin with; left out: majorities. */
+  readonly hierarchy?: Hierarchy;
 }
 
 /** A fault and the simulated time at which it strikes. */
@@ -31,6 +43,8 @@ export interface Plan {
   readonly scenario: string;
   readonly seed: string;
   readonly members: readonly Member[];
+  /** Left out: the ensemble stays what it is. */
+  readonly reconfig?: ReconfigPlan;
   readonly knobs: ServerKnobs;
   readonly clients: readonly ClientScript[];
   /** In order of time; none later than `safetyMs`. */
@@ -48,5 +62,15 @@ export const FIRST_CLIENT = 1001;
 /** The configuration of one server of the plan. */
 export function serverConfig(plan: Plan, id: number): ServerConfig {
   const { service, ...knobs } = plan.knobs;
-  return { ...DEFAULT_SERVICE_CONFIG, ...service, ...knobs, id, members: plan.members };
+  const { members, reconfig } = plan;
+  const config = { ...DEFAULT_SERVICE_CONFIG, ...service, ...knobs, id, members };
+  if (reconfig === undefined) return { ...config, reconfigEnabled: false, standaloneEnabled: true };
+  const { standaloneEnabled, hierarchy } = reconfig;
+  const groups = hierarchy === undefined ? {} : { hierarchy };
+  return { ...config, ...groups, reconfigEnabled: true, standaloneEnabled, skipACL: true };
+}
+
+/** The ids of all servers that there are. */
+export function serverIds({ members, reconfig }: Plan): number[] {
+  return [...members.map(({ id }) => id), ...(reconfig?.spares ?? [])];
 }

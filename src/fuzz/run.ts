@@ -23,7 +23,7 @@ import { World } from '../world/world.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { FactCounter } from './counters.ts';
 import type { Counts } from './counters.ts';
-import { FIRST_CLIENT, serverConfig } from './plan.ts';
+import { FIRST_CLIENT, serverConfig, serverIds } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { EXIT_CODES } from './verdict.ts';
 import type { Finding, Outcome } from './verdict.ts';
@@ -131,7 +131,7 @@ function budgetOf(world: World, ended: 'until' | 'steps' | 'stopped'): Finding |
 }
 
 function nodesOf(plan: Plan): NodeSpec[] {
-  const servers = plan.members.map(({ id }): NodeSpec => {
+  const servers = serverIds(plan).map((id): NodeSpec => {
     const config = serverConfig(plan, id);
     return { node: id, kind: 'server', disk: true, boot: () => new Server(config) };
   });
@@ -158,6 +158,8 @@ function expectationsOf(plan: Plan): Expectations {
     rules: { extendedTypesEnabled, enforceQuota, skipAcl: skipACL, superDigest, maxNeverUsedIntervalMs: containerMaxNeverUsedIntervalMs },
     voters: ids('participant'),
     observers: ids('observer'),
+    spares: plan.reconfig?.spares ?? [],
+    ...(plan.reconfig?.hierarchy === undefined ? {} : { hierarchy: plan.reconfig.hierarchy }),
     clients: plan.clients.map((_, index) => FIRST_CLIENT + index),
     tickTimeMs: plan.knobs.tickTimeMs,
     heals: true,

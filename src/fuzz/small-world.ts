@@ -353,6 +353,7 @@ export class SmallWorld {
     return {
       voters: ids('participant'),
       observers: ids('observer'),
+      spares: [],
       clients: [],
       tickTimeMs: QUICK.tickTimeMs,
       heals: true,

@@ -17,7 +17,9 @@ import type {
 } from '../wire/client-messages.ts';
 import type { SimpleTxn, Txn } from '../wire/transactions.ts';
 import { NO_SESSION } from '../base/session-id.ts';
+import { ZXID_ZERO } from '../base/zxid.ts';
 import { CreateFlag, ErrorCode, Permission, type ResultCode } from '../wire/words.ts';
+import { configOf, readConfig, reconfigBreach } from './configs.ts';
 import type { Model } from './model.ts';
 import { parentOf } from './model-past.ts';
 import type { Effects } from './model-state.ts';
@@ -41,6 +43,7 @@ const SEQUENTIAL_FLAGS: ReadonlySet<number> = new Set([
   CreateFlag.EPHEMERAL_SEQUENTIAL,
   CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL,
 ]);
+const CONFIG_PATH = '/zookeeper/config';
 const MAX_TTL_MS = 0x00ff_ffff_ffff;
 const FIXED_PATHS: ReadonlySet<string> = new Set(['/', '/zookeeper', '/zookeeper/quota', '/zookeeper/config']);
 
@@ -65,6 +68,13 @@ export function replay(model: Model, txn: Txn, request: Request | null, ids: Ids
     case 'setData':
     case 'setACL':
       return compared(model, txn, decide(model, request, ids));
+    case 'reconfig': {
+      const node = model.nodeAt(CONFIG_PATH, txn.zxid);
+      const before = readConfig(new TextDecoder().decode(node?.data ?? new Uint8Array(0)), ZXID_ZERO);
+      const after = configOf(txn);
+      const breach = after === null ? null : reconfigBreach(before, request, after);
+      return { effects: model.apply(txn), breach, isDecided: after !== null };
+    }
     case 'closeSession': {
       const breach =
         txn.body.kind === 'closeSession' ? null : `closeSession became a transaction of kind ${txn.body.kind}`;

@@ -14,6 +14,7 @@ import { epochOf, makeZxid, ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact, FactOf } from '../io/fact.ts';
 import type { Txn } from '../wire/transactions.ts';
+import { firstConfig, isQuorum, isReconfiguration, type JudgedConfig } from './configs.ts';
 import { replay } from './decide.ts';
 import type { At, Expectations, OrderedFact } from './judge.ts';
 import { EMPTY_LOG, isSameTxn, type LogNode, LogTree, NO_LOG } from './log-tree.ts';
@@ -25,11 +26,13 @@ import { type Op, SessionBook, type SessionView } from './sessions.ts';
 /** The books. */
 export class History {
   readonly expectations: Expectations;
-  readonly tree: LogTree = new LogTree();
+  readonly tree: LogTree;
   readonly model: Model;
   /** The truth log, and when each entry was ordered. */
   readonly truth: LogNode[] = [];
   readonly truthMs: number[] = [];
+  /** The configurations of the truth log, by version. */
+  readonly decidedConfigs: Map<number, JudgedConfig> = new Map();
   /** By epoch, ascending: the news of one may come after those of its successor. */
   readonly establishments: Establishment[] = [];
   /** The one that the present fact is about. */
@@ -50,7 +53,8 @@ export class History {
     const rules = expectations.rules ?? USUAL_RULES;
     this.model = new Model(rules);
     this.sessions = new SessionBook(rules);
-    for (const id of [...expectations.voters, ...expectations.observers]) this.server(id);
+    this.tree = new LogTree(firstConfig(expectations));
+    for (const id of [...expectations.voters, ...expectations.observers, ...expectations.spares]) this.server(id);
   }
 
   /** The operation that the present fact is about. */
@@ -76,19 +80,23 @@ export class History {
   server(id: NodeId): ServerView {
     let view = this.servers.get(id);
     if (view === undefined) {
-      const index = this.expectations.voters.indexOf(id);
-      view = new ServerView(id, index < 0 ? 0 : 1 << index);
+      view = new ServerView(id, 1 << this.servers.size);
       this.servers.set(id, view);
     }
     return view;
   }
 
-  /** Whether `log` is durable on a quorum of the voters. */
-  isOnQuorum(log: LogNode): boolean {
-    let bits = this.tree.durable[log] ?? 0;
-    let count = 0;
-    for (; bits !== 0; bits &= bits - 1) count++;
-    return count * 2 > this.expectations.voters.length;
+  /**
+   * Whether `log` is durable on a quorum: of the configuration that it is under and, if it ends with a reconfiguration that was
+   * not decided before, of the one before that as well.
+   */
+  isOnQuorum(log: LogNode, isDecided: boolean): boolean {
+    const { tree } = this;
+    const bits = tree.durable[log] ?? 0;
+    const config = tree.config(log);
+    if (!isQuorum(config, bits, this.servers)) return false;
+    const isTurn = config.zxid === tree.zxid(log) && isReconfiguration(config) && !isDecided;
+    return !isTurn || isQuorum(tree.config(tree.parent(log)), bits, this.servers);
   }
 
   /** The position in the truth log of the last transaction up to `zxid`; −1 when there is none. */
@@ -342,6 +350,7 @@ export class History {
     this.tree.positions[log] = position;
     this.truth.push(log);
     this.truthMs.push(at.timeMs);
+    if (txn.body.kind === 'reconfig') this.decidedConfigs.set(this.tree.config(log).version, this.tree.config(log));
     const { body, clientId, cxid } = txn;
     let session = this.sessions.all.get(clientId);
     if (body.kind === 'createSession') {

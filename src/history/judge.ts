@@ -60,11 +60,21 @@ export interface Property {
   create(expectations: Expectations): Judge;
 }
 
+/** Quorums by groups: each group decides by more than half of its weight, and more than half of the groups decide. */
+export interface JudgedHierarchy {
+  readonly groups: readonly { readonly id: number; readonly members: readonly NodeId[] }[];
+  readonly weights: readonly { readonly id: NodeId; readonly weight: number }[];
+}
+
 /** What a run sets out to be; plain JSON. */
 export interface Expectations {
   /** Ids, ascending. */
   readonly voters: readonly NodeId[];
   readonly observers: readonly NodeId[];
+  /** Servers that belong to no configuration to begin with. */
+  readonly spares: readonly NodeId[];
+  /** Groups and weights of the voters to begin with; left out: majorities. */
+  readonly hierarchy?: JudgedHierarchy;
   readonly clients: readonly NodeId[];
   readonly tickTimeMs: number;
   /** Whether the run ends with healing and a quiet tail; if not, liveness stays unknown. */

@@ -4,9 +4,11 @@
  * compares histories in O(1) and without hashes that might collide. Nodes are numbers, kept in parallel arrays: no
  * recursion, cheap forks. Nothing is ever removed: what was cut from a disk is remembered, since it must not come back.
  */
+import { present } from '../base/invariant.ts';
 import { counterOf, ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Digest, Txn } from '../wire/transactions.ts';
+import { configOf, type JudgedConfig } from './configs.ts';
 import { sameBytes } from './same.ts';
 
 /** A history, by the number of its last transaction's node. */
@@ -39,13 +41,26 @@ export class LogTree {
   /** Who proposed it and when; 0 while nobody did. */
   readonly proposers: NodeId[] = [0];
   readonly proposedSteps: number[] = [0];
-  /** On which voters it is durable, a bit for each. */
+  /** Every configuration that any history has; the first is the one to begin with. */
+  readonly configs: JudgedConfig[];
+  /** Which of them a history is under, its last transaction included. */
+  private readonly configIndices: number[] = [0];
+  /** On which servers it is durable, a bit for each. */
   readonly durable: number[] = [-1];
   /** The tree's digest here as first heard, halves; −1 while unheard. */
   readonly digestHighs: number[] = [-1];
   readonly digestLows: number[] = [-1];
   private readonly firstChildren: LogNode[] = [NO_LOG];
   private readonly siblings: LogNode[] = [NO_LOG];
+
+  constructor(config: JudgedConfig) {
+    this.configs = [config];
+  }
+
+  /** The configuration that the history is under, its last transaction included. */
+  config(node: LogNode): JudgedConfig {
+    return present(this.configs[this.configIndices[node] ?? 0], 'a configuration');
+  }
 
   zxid(node: LogNode): Zxid {
     return this.zxids[node] ?? ZXID_ZERO;
@@ -86,12 +101,18 @@ export class LogTree {
     this.proposers.push(0);
     this.proposedSteps.push(0);
     this.durable.push(0);
+    this.configIndices.push(this.configIndexAfter(node, txn));
     this.digestHighs.push(-1);
     this.digestLows.push(-1);
     this.firstChildren.push(NO_LOG);
     this.siblings.push(this.firstChildren[node] ?? NO_LOG);
     this.firstChildren[node] = made;
     return made;
+  }
+
+  private configIndexAfter(node: LogNode, txn: Txn): number {
+    const config = configOf(txn);
+    return config === null ? (this.configIndices[node] ?? 0) : this.configs.push(config) - 1;
   }
 
   /** The prefix of `node` that ends at or before `zxid`. */

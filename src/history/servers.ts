@@ -7,7 +7,7 @@ import { EMPTY_LOG, type LogNode, type LogTree, NO_LOG } from './log-tree.ts';
 /** What is known of one server from what it stated. */
 export class ServerView {
   readonly id: NodeId;
-  /** Its bit in `LogTree.durable`; 0 unless it votes. */
+  /** Its bit in `LogTree.durable`. */
   readonly bit: number;
   isUp = false;
   role: ServerStateName = 'LOOKING';

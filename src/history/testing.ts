@@ -18,6 +18,7 @@ import { Panel, type PropertyReport } from './panel.ts';
 export const TRIO: Expectations = {
   voters: [1, 2, 3],
   observers: [4],
+  spares: [],
   clients: [1001, 1002],
   tickTimeMs: 100,
   heals: true,

@@ -81,6 +81,13 @@ export type ServerFact =
   | { readonly kind: 'snapshotInstalled'; readonly zxid: Zxid; readonly digest: Digest }
   /** A snapshot of the own tree at `zxid` is durable. */
   | { readonly kind: 'snapshotWritten'; readonly zxid: Zxid }
+  /** This server goes by this configuration from now on: ids, ascending; a zxid as its version. */
+  | {
+      readonly kind: 'configActivated';
+      readonly version: Zxid;
+      readonly voters: readonly NodeId[];
+      readonly observers: readonly NodeId[];
+    }
   /** The process stops itself. */
   | { readonly kind: 'halted'; readonly reason: string };
 

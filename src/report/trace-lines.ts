@@ -182,6 +182,9 @@ function describeFact(fact: Fact): string | null {
     case 'snapshotInstalled':
     case 'snapshotWritten':
       return `${fact.kind} ${zxidToPair(fact.zxid)}`;
+    case 'configActivated':
+      return `configuration ${zxidToPair(fact.version)} is in force: voters ${fact.voters.join(', ')}`
+        + (fact.observers.length > 0 ? `, observers ${fact.observers.join(', ')}` : '');
     case 'halted':
       return `halted: ${fact.reason}`;
     case 'sessionOwner':

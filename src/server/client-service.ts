@@ -13,7 +13,9 @@ import type { Io } from '../io/io.ts';
 import { isPermitted } from '../tree/acl.ts';
 import type { Applied } from '../tree/applied.ts';
 import { writeResponse } from '../tree/replies.ts';
-import type { AuthRequest, ClientMessage, Request, RequestMessage } from '../wire/client-messages.ts';
+import type {
+  AuthRequest, ClientMessage, Request, RequestKind, RequestMessage, Response,
+} from '../wire/client-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
 import { ErrorCode, Permission, Xid } from '../wire/words.ts';
 import type { Id, ResultCode } from '../wire/words.ts';
@@ -152,7 +154,7 @@ export class ClientService {
         this.release(port, io);
         return;
       }
-      const response = applied.err === ErrorCode.OK ? writeResponse(head.request.kind, applied) : null;
+      const response = applied.err === ErrorCode.OK ? responseTo(head.request.kind, txn, applied) : null;
       reply(client, head.xid, txn.zxid, applied.err, response, io);
     }
     if (txn.body.kind === 'closeSession') this.table.close(client, io);
@@ -329,4 +331,10 @@ export class ClientService {
     reply(client, xid, ZXID_UNINITIALIZED, ErrorCode.UNIMPLEMENTED, null, io);
     this.table.close(client, io);
   }
+}
+
+/** The answer to a reconfiguration is the configuration; every other one follows from what was applied. */
+function responseTo(kind: RequestKind, { body }: Txn, applied: Applied): Response | null {
+  if (body.kind !== 'reconfig') return writeResponse(kind, applied);
+  return applied.stat === null ? null : { kind: 'reconfig', data: body.data, stat: applied.stat };
 }

@@ -4,14 +4,16 @@
  * while the server runs.
  */
 import { invariant } from '../base/invariant.ts';
-import { COUNTER_MAX } from '../base/zxid.ts';
+import { COUNTER_MAX, ZXID_ZERO } from '../base/zxid.ts';
+import { findFault, makeConfig, serverText } from '../zab/config-text.ts';
 import type { ZabSettings } from '../zab/host.ts';
+import type { EnsembleConfig, Hierarchy, ServerSpec } from '../zab/quorum.ts';
 import { DEFAULT_SERVICE_CONFIG, checkServiceConfig } from './service-config.ts';
 import type { ServiceConfig } from './service-config.ts';
 
 const MAX_SERVER_ID = 254;
 
-/** One `server.N` line: its id and whether it votes. */
+/** One `server.N` line: its id and whether it votes. Where it listens follows from the id (see `serverSpec`). */
 export interface Member {
   readonly id: number;
   readonly role: 'participant' | 'observer';
@@ -21,8 +23,13 @@ export interface Member {
 export interface ServerConfig extends ServiceConfig {
   /** myid, 1..254: the top byte of the ids of its sessions, and 255 there marks the owner of a TTL node. */
   readonly id: number;
-  /** Every member, this server among them; exactly one member means standalone. */
+  /**
+   * The members to begin with, this server among them; one that is not waits, without a vote, until a reconfiguration takes it
+   * in. Exactly one member means standalone, if that is enabled.
+   */
   readonly members: readonly Member[];
+  /** Groups and weights to begin with; left out: majorities. */
+  readonly hierarchy?: Hierarchy;
   /** The unit of the limits below. */
   readonly tickTimeMs: number;
   /** Ticks a learner has to connect and be synchronised. */
@@ -54,6 +61,10 @@ export interface ServerConfig extends ServiceConfig {
   readonly counterLimit: number;
   /** Snapshots kept by the purge after each new one. */
   readonly snapRetainCount: number;
+  /** Clients may change the ensemble (op 16), and its configuration is kept in /zookeeper/config. */
+  readonly reconfigEnabled: boolean;
+  /** A single voter is no ensemble: it is not reconfigured, and an ensemble is not reduced to it. */
+  readonly standaloneEnabled: boolean;
 }
 
 /** ZooKeeper's defaults. */
@@ -75,24 +86,39 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, 'id' | 'members'> = {
   learnerRetryMs: 100,
   counterLimit: COUNTER_MAX,
   snapRetainCount: 3,
+  reconfigEnabled: false,
+  standaloneEnabled: true,
 };
 
-/** The voters' ids, ascending. */
+/** Where server `id` listens in a simulation: every machine has an address of its own, and the usual ports. */
+export function serverSpec({ id, role }: Member): ServerSpec {
+  const host = `10.0.0.${id}`;
+  return { id, role, host, quorumPort: 2888, electionPort: 3888, client: { host, port: 2181 }, secureClient: null };
+}
+
+/** Its line, as a configuration has it and as a client may ask for it to join. */
+export function memberLine(member: Member): string {
+  return `server.${member.id}=${serverText(serverSpec(member))}`;
+}
+
+/** The configuration to begin with: nobody has agreed upon it yet. */
+export function initialEnsemble({ members, hierarchy }: ServerConfig): EnsembleConfig {
+  return makeConfig(members.map(serverSpec), hierarchy ?? null, ZXID_ZERO);
+}
+
+/** The ids of the voters to begin with, ascending. */
 export function voterIds(config: ServerConfig): number[] {
   return config.members.filter((member) => member.role === 'participant').map((member) => member.id).sort((a, b) => a - b);
 }
 
-/** Whether this server votes. */
-export function isVoter(config: ServerConfig): boolean {
-  return config.members.some((member) => member.id === config.id && member.role === 'participant');
-}
-
 /** Refuses a configuration that no server can run with. */
 export function checkConfig(config: ServerConfig): void {
-  invariant(config.members.some((member) => member.id === config.id), 'a server must be a member of its own ensemble');
-  invariant(config.members.every(({ id }) => Number.isInteger(id) && id >= 1 && id <= MAX_SERVER_ID), 'a server id is 1 to 254');
+  const isMember = config.members.some((member) => member.id === config.id);
+  invariant(isMember || config.reconfigEnabled, 'a server must be a member of its own ensemble');
+  const ids = [config.id, ...config.members.map(({ id }) => id)];
+  invariant(ids.every((id) => Number.isInteger(id) && id >= 1 && id <= MAX_SERVER_ID), 'a server id is 1 to 254');
   invariant(new Set(config.members.map((member) => member.id)).size === config.members.length, 'two members share an id');
-  invariant(config.members.some((member) => member.role === 'participant'), 'an ensemble needs a voter');
+  invariant(findFault(config.members.map(serverSpec), config.hierarchy ?? null) === null, 'the members are no ensemble');
   invariant(config.tickTimeMs >= 1 && config.initLimit >= 1 && config.syncLimit >= 1, 'times and limits must be positive');
   invariant(config.minSessionTimeoutMs <= config.maxSessionTimeoutMs, 'minSessionTimeout exceeds maxSessionTimeout');
   invariant(config.snapCount >= 2 && config.commitLogCount >= 1, 'snapCount and commitLogCount are too small');
@@ -104,9 +130,6 @@ export function checkConfig(config: ServerConfig): void {
 export function zabSettings(config: ServerConfig): ZabSettings {
   return {
     id: config.id,
-    isVoter: isVoter(config),
-    voters: voterIds(config),
-    members: config.members.map((member) => member.id),
     tickTimeMs: config.tickTimeMs,
     initLimit: config.initLimit,
     syncLimit: config.syncLimit,

@@ -110,7 +110,8 @@ export class Replica {
   /** Counts an applied transaction; after between half and all of snapCount of them a snapshot is taken. */
   countForSnapshot(io: Io): void {
     this.untilSnapshot -= 1;
-    if (this.untilSnapshot > 0 || this.outgoing !== null || this.storage.isWritingSnapshot) return;
+    if (this.untilSnapshot > 0 || this.database.endsWithReconfig) return;
+    if (this.outgoing !== null || this.storage.isWritingSnapshot) return;
     this.resetSnapshotCount(io);
     this.outgoing = this.database.image();
     this.writeSnapshotWhenDurable(io);

@@ -7,18 +7,22 @@
 import type { SessionId } from '../base/session-id.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import type { Io } from '../io/io.ts';
+import { isPermitted } from '../tree/acl.ts';
+import { CONFIG_PATH } from '../tree/path.ts';
 import { PendingChanges, prepare } from '../tree/prepare.ts';
 import type { PrepareOptions } from '../tree/prepare.ts';
 import { reapable } from '../tree/reaper.ts';
-import type { Request } from '../wire/client-messages.ts';
+import type { ReconfigRequest, Request } from '../wire/client-messages.ts';
 import { encodeTxn } from '../wire/transaction-codec.ts';
 import type { Txn, TxnBody, TxnHeader } from '../wire/transactions.ts';
-import { ErrorCode } from '../wire/words.ts';
+import { ErrorCode, Permission } from '../wire/words.ts';
 import type { Id } from '../wire/words.ts';
 import type { Leader } from '../zab/leader.ts';
 import type { ZabHost } from '../zab/host.ts';
+import type { EnsembleConfig } from '../zab/quorum.ts';
 import type { ServerConfig } from './config.ts';
 import type { Database } from './database.ts';
+import { nextConfig } from './reconfiguration.ts';
 import { forEachEphemeral } from './request-kinds.ts';
 import { SessionTracker } from './session-tracker.ts';
 
@@ -30,6 +34,8 @@ export interface Submission {
   readonly cxid: number;
   readonly request: Request;
   readonly authInfo: readonly Id[];
+  /** It came while a reconfiguration was under way. */
+  readonly isLate?: boolean;
 }
 
 /** Sessions closed in this term that are remembered, at most: requests of them may still be on their way. */
@@ -55,6 +61,8 @@ export class RequestProcessor {
   /** No fewer bytes than the paths of each session's ephemerals take. */
   private readonly ephemeralBytes: Map<SessionId, number> = new Map();
   private nextReapMs: number;
+  /** What waits for a reconfiguration to be committed, in the order it came. */
+  private readonly held: Submission[] = [];
 
   /** Takes over: every open session gets a full timeout from now. */
   constructor(config: ServerConfig, database: Database, now: number) {
@@ -70,6 +78,10 @@ export class RequestProcessor {
   submit(submission: Submission, database: Database, leader: Leader, host: ZabHost, io: Io): void {
     const { sessionId, cxid, owner, request } = submission;
     this.tracker.touch(sessionId, io.now());
+    if (host.membership.pending !== null) {
+      this.held.push({ ...submission, isLate: true });
+      return;
+    }
     if (request.kind === 'sync') {
       leader.requestSync(owner, sessionId, cxid, host, io);
       return;
@@ -77,9 +89,28 @@ export class RequestProcessor {
     const zxid = leader.claimZxid(host, io);
     if (zxid === undefined) return;
     const header: TxnHeader = { clientId: sessionId, cxid, zxid, time: io.wallTime() };
+    if (request.kind === 'reconfig') {
+      this.reconfigure(submission, request, header, database, leader, host, io);
+      return;
+    }
     const body = this.prepare(submission, header, database, io);
-    const { digest } = this.pending.view(database.tree);
-    leader.propose(encodeTxn(header, body, digest), host, io);
+    leader.propose(this.encode(header, body, database), host, io);
+  }
+
+  /** Goes on with what waited for a reconfiguration. */
+  release(database: Database, leader: Leader, host: ZabHost, io: Io): void {
+    for (const submission of this.held.splice(0)) {
+      if (leader.isStopped) return;
+      this.submit(submission, database, leader, host, io);
+    }
+  }
+
+  /** Writes down, for the tree to show, which configuration is in force. */
+  record(config: EnsembleConfig, database: Database, leader: Leader, host: ZabHost, io: Io): void {
+    const zxid = leader.claimZxid(host, io);
+    if (zxid === undefined) return;
+    const header: TxnHeader = { clientId: NO_SESSION, cxid: 0, zxid, time: io.wallTime() };
+    leader.propose(this.encodeConfig(header, config, database), host, io);
   }
 
   /** A transaction has been applied: what was pending of it is now in the tree. */
@@ -120,6 +151,36 @@ export class RequestProcessor {
 
   private submitOwn(sessionId: SessionId, request: Request, database: Database, leader: Leader, host: ZabHost, io: Io): void {
     this.submit({ owner: 0, sessionId, cxid: 0, request, authInfo: [] }, database, leader, host, io);
+  }
+
+  private reconfigure(
+    { sessionId, owner, authInfo, isLate = false }: Submission, request: ReconfigRequest, header: TxnHeader,
+    database: Database, leader: Leader, host: ZabHost, io: Io,
+  ): void {
+    const { reconfigEnabled, standaloneEnabled, skipACL } = this.config;
+    const acl = this.pending.view(database.tree).acl(CONFIG_PATH) ?? [];
+    const refusal = this.mayBeLocal(sessionId) ? ErrorCode.OK : this.tracker.check(sessionId, owner);
+    const next = refusal !== ErrorCode.OK ? refusal : nextConfig(request, {
+      reconfigEnabled,
+      standaloneEnabled,
+      isInProgress: isLate,
+      current: host.membership.current,
+      zxid: header.zxid,
+      isSynced: (config) => leader.isSyncedWith([config], host),
+      mayWrite: () => skipACL || isPermitted(acl, Permission.WRITE, authInfo),
+    });
+    if (typeof next === 'number') leader.propose(this.encode(header, { kind: 'error', err: next }, database), host, io);
+    else leader.proposeReconfig(this.encodeConfig(header, next, database), next, host, io);
+  }
+
+  private encode(header: TxnHeader, body: TxnBody, database: Database): Txn {
+    return encodeTxn(header, body, this.pending.view(database.tree).digest);
+  }
+
+  private encodeConfig(header: TxnHeader, { text }: EnsembleConfig, database: Database): Txn {
+    const body: TxnBody = { kind: 'reconfig', path: CONFIG_PATH, data: utf8.encode(text), version: -1 };
+    this.pending.record(database.tree, header, body);
+    return this.encode(header, body, database);
   }
 
   private prepare(submission: Submission, header: TxnHeader, database: Database, io: Io): TxnBody {

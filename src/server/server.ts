@@ -9,7 +9,6 @@ import { assertNever } from '../base/invariant.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import type { SessionId } from '../base/session-id.ts';
 import { epochOf } from '../base/zxid.ts';
-import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId, Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
@@ -17,7 +16,7 @@ import type { Recovered, StorageOutcome } from '../storage/outcome.ts';
 import type { Request } from '../wire/client-messages.ts';
 import type { Message } from '../wire/message.ts';
 import type { Forward, Notification, ServerStateName } from '../wire/quorum-messages.ts';
-import type { SnapshotImage, Txn } from '../wire/transactions.ts';
+import type { Txn } from '../wire/transactions.ts';
 import type { Id } from '../wire/words.ts';
 import { Election } from '../zab/election.ts';
 import { ElectionLinks } from '../zab/election-links.ts';
@@ -28,9 +27,8 @@ import { Learner } from '../zab/learner.ts';
 import { ClientService } from './client-service.ts';
 import { checkConfig, zabSettings } from './config.ts';
 import type { ServerConfig } from './config.ts';
-import type { Database } from './database.ts';
 import { isClientMessage, isElectionMessage, isQuorumMessage } from './message-kinds.ts';
-import { Replica } from './replica.ts';
+import { ReplicaHost } from './replica-host.ts';
 import { RequestProcessor } from './request-processor.ts';
 import type { ServicePort } from './service-port.ts';
 
@@ -38,13 +36,12 @@ import type { ServicePort } from './service-port.ts';
 type Stage = 'recovering' | 'draining' | 'looking' | 'working';
 
 /** See the head of the file; made of a configuration, with nothing but its disk to remember by. */
-export class Server implements Process, ZabHost, ServicePort {
+export class Server extends ReplicaHost implements Process, ZabHost, ServicePort {
   readonly config: ServerConfig;
   readonly settings: ZabSettings;
   isServing = false;
   snapshotWantedIn = 0;
   private stage: Stage = 'recovering';
-  private readonly replica: Replica;
   private readonly links: ElectionLinks;
   private readonly election: Election = new Election();
   private readonly service: ClientService;
@@ -56,9 +53,9 @@ export class Server implements Process, ZabHost, ServicePort {
 
   constructor(config: ServerConfig) {
     checkConfig(config);
+    super(config);
     this.config = config;
     this.settings = zabSettings(config);
-    this.replica = new Replica(config);
     this.service = new ClientService(config);
     this.links = new ElectionLinks(config.id, config.cnxTimeoutMs);
   }
@@ -66,7 +63,7 @@ export class Server implements Process, ZabHost, ServicePort {
   handle(event: Event, io: Io): void {
     switch (event.kind) {
       case 'start':
-        this.replica.recover(io);
+        if (!this.ensemble.recover(io)) this.replica.recover(io);
         return;
       case 'timer':
         this.onTimer(event.timer, io);
@@ -88,6 +85,10 @@ export class Server implements Process, ZabHost, ServicePort {
       case 'diskRead':
       case 'diskListed':
       case 'diskFailed': {
+        if (this.ensemble.owns(event)) {
+          this.onConfigFiles(this.ensemble.onDiskEvent(event, io), io);
+          return;
+        }
         const outcome = this.replica.onDiskEvent(event, io);
         if (outcome !== null) this.onStorage(outcome, io);
         return;
@@ -97,63 +98,7 @@ export class Server implements Process, ZabHost, ServicePort {
     }
   }
 
-  // What the protocol asks of this server.
-
-  get acceptedEpoch(): number {
-    return this.replica.acceptedEpoch;
-  }
-
-  get currentEpoch(): number {
-    return this.replica.currentEpoch;
-  }
-
-  get lastLogged(): Zxid {
-    return this.replica.lastLogged;
-  }
-
-  get isLogDurable(): boolean {
-    return this.replica.isLogDurable;
-  }
-
-  get lastProcessed(): Zxid {
-    return this.database.lastProcessedZxid;
-  }
-
-  get committedLog(): readonly Txn[] {
-    return this.database.committedLog;
-  }
-
-  get database(): Database {
-    return this.replica.database;
-  }
-
-  writeEpoch(file: 'acceptedEpoch' | 'currentEpoch', epoch: number, io: Io): void {
-    this.replica.writeEpoch(file, epoch, io);
-  }
-
-  append(txn: Txn, io: Io): void {
-    this.replica.append(txn, io);
-  }
-
-  sync(io: Io): void {
-    this.replica.sync(io);
-  }
-
-  truncate(zxid: Zxid, io: Io): void {
-    this.replica.truncate(zxid, io);
-  }
-
-  installSnapshot(image: SnapshotImage, io: Io): void {
-    this.replica.installSnapshot(image, io);
-  }
-
-  readLog(from: Zxid, io: Io): void {
-    this.replica.readLog(from, io);
-  }
-
-  image(): SnapshotImage {
-    return this.database.image();
-  }
+  // What the protocol asks of this server, beside what its replica answers.
 
   deliver(txn: Txn, io: Io): void {
     const applied = this.replica.apply(txn, io);
@@ -167,8 +112,18 @@ export class Server implements Process, ZabHost, ServicePort {
     this.startServing('LEADING', this.leader?.epoch ?? 0, io);
   }
 
+  recordConfig(io: Io): void {
+    if (this.leader === null || !this.config.reconfigEnabled) return;
+    const { current } = this.membership;
+    if (this.database.recorded?.text !== current.text) this.processor?.record(current, this.database, this.leader, this, io);
+  }
+
+  onReconfigured(io: Io): void {
+    if (this.leader !== null) this.processor?.release(this.database, this.leader, this, io);
+  }
+
   startFollowing(io: Io): void {
-    this.startServing(this.settings.isVoter ? 'FOLLOWING' : 'OBSERVING', this.learner?.epoch ?? 0, io);
+    this.startServing(this.membership.isObserver ? 'OBSERVING' : 'FOLLOWING', this.learner?.epoch ?? 0, io);
   }
 
   lookForLeader(_reason: string, io: Io): void {
@@ -192,7 +147,7 @@ export class Server implements Process, ZabHost, ServicePort {
       this.leader = new Leader(this);
       this.leader.start(this, io);
     } else {
-      this.learner = new Learner(leader);
+      this.learner = new Learner(leader, this);
       this.learner.start(this, io);
     }
   }
@@ -350,6 +305,12 @@ export class Server implements Process, ZabHost, ServicePort {
     this.drain(io);
   }
 
+  /** The configuration files are read before everything else, and written beside it. */
+  private onConfigFiles(outcome: boolean | string, io: Io): void {
+    if (typeof outcome === 'string') this.stop(outcome, io);
+    if (outcome) this.replica.recover(io);
+  }
+
   private onRecovered(recovered: Recovered, io: Io): void {
     if (recovered.acceptedEpoch < recovered.currentEpoch) {
       this.stop('acceptedEpoch is older than currentEpoch: restore both, or empty the data directory', io);
@@ -377,6 +338,7 @@ export class Server implements Process, ZabHost, ServicePort {
       this.writeEpoch('currentEpoch', epoch, io);
       return;
     }
+    this.ensemble.settle(this.database, io);
     this.stage = 'looking';
     this.service.onLooking(this.config, io);
     this.election.start(this, this.links, io);

@@ -8,7 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { zxidToPair } from '../base/zxid.ts';
-import type { ClientScript, ScriptedOperation } from '../client/script.ts';
+import type { ClientScript, ScriptedOperation, ScriptedReconfig } from '../client/script.ts';
 import { ScriptedClient } from '../client/scripted-client.ts';
 import type { Fact } from '../io/fact.ts';
 import { describeMessage } from '../wire/describe.ts';
@@ -17,7 +17,7 @@ import type { Fault } from '../world/fault.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';
 import { World } from '../world/world.ts';
-import { DEFAULT_CONFIG } from './config.ts';
+import { DEFAULT_CONFIG, memberLine } from './config.ts';
 import type { Member, ServerConfig } from './config.ts';
 import { isClientMessage, isElectionMessage } from './message-kinds.ts';
 import { Server } from './server.ts';
@@ -31,6 +31,8 @@ interface Scene {
   readonly words: string;
   readonly voters: number;
   readonly observers?: number;
+  /** Servers beyond the members, which belong to no configuration to begin with. */
+  readonly spares?: number;
   readonly config?: Partial<ServerConfig>;
   readonly operations?: readonly ScriptedOperation[];
   readonly faults?: readonly { readonly atMs: number; readonly fault: Fault }[];
@@ -107,7 +109,26 @@ const SCENES: readonly Scene[] = [
     fromMs: 2500,
     untilMs: 4500,
   },
+  {
+    file: 'reconfig.txt',
+    words: 'A spare joins: quorums of both configurations, COMMITANDACTIVATE. Then the leader leaves, and steps down.',
+    voters: 2,
+    spares: 1,
+    config: { reconfigEnabled: true, standaloneEnabled: false, skipACL: true },
+    operations: [
+      reconfig({ joining: [memberLine({ id: 3, role: 'participant' })] }, 2000),
+      create('/a', 0),
+      reconfig({ leaving: ['2'] }, 500),
+      create('/b', 2000),
+    ],
+    fromMs: 1990,
+    untilMs: 3500,
+  },
 ];
+
+function reconfig(change: Omit<ScriptedReconfig, 'kind'>, afterMs: number): ScriptedOperation {
+  return { afterMs, waitForReply: false, request: { kind: 'reconfig', ...change } };
+}
 
 for (const scene of SCENES) {
   test(scene.words, () => {
@@ -128,7 +149,8 @@ function perform(scene: Scene): string[] {
     operations: scene.operations ?? [],
     closeAtEnd: false,
   };
-  const servers = members.map(({ id }): NodeSpec => ({
+  const spares = Array.from({ length: scene.spares ?? 0 }, (_, index) => members.length + index + 1);
+  const servers = [...members.map(({ id }) => id), ...spares].map((id): NodeSpec => ({
     node: id,
     kind: 'server',
     disk: true,
@@ -176,6 +198,8 @@ function describeFact(fact: Fact): string | undefined {
       return `${fact.kind} ${zxidToPair(fact.zxid)}`;
     case 'role':
       return `${fact.role} in epoch ${String(fact.epoch)}`;
+    case 'configActivated':
+      return `configuration ${zxidToPair(fact.version)} is in force: voters ${fact.voters.join(', ')}`;
     case 'committed':
       return `committed ${zxidToPair(fact.txn.zxid)}`;
     default:

@@ -45,7 +45,7 @@ export interface Snap {
 export interface NewLeader {
   readonly kind: 'NEWLEADER';
   readonly zxid: Zxid;
-  /** Text of the leader's last seen configuration. */
+  /** Text of the configuration that is in force once the leader is established. */
   readonly config: string;
 }
 /** Ld→L: a quorum has acknowledged NEWLEADER: serve. */
@@ -138,7 +138,7 @@ export interface Notification {
   readonly zxid: Zxid;
   readonly electionEpoch: number;
   readonly peerEpoch: number;
-  /** Text of the sender's last seen configuration. */
+  /** Text of the configuration that the sender knows to be in force. */
   readonly config: string;
 }
 /** What travels on an election connection. */

@@ -48,6 +48,9 @@ export function mixFact(hash: RollingHash, fact: Fact): void {
       hash.mix(fact.learner);
       hash.mixNumber(fact.toZxid);
       break;
+    case 'configActivated':
+      hash.mixNumber(fact.version);
+      break;
     case 'invoked':
     case 'lost':
       hash.mix(fact.cxid);

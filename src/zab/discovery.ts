@@ -5,12 +5,14 @@
  * be among them (ZOOKEEPER-1270).
  */
 import type { Zxid } from '../base/zxid.ts';
-import { hasQuorum } from './quorum.ts';
+import { containsQuorums } from './quorum.ts';
+import type { EnsembleConfig } from './quorum.ts';
 
 /** See the head of the file. Plain data. */
 export class Discovery {
   private readonly self: number;
-  private readonly voters: readonly number[];
+  /** In force, and perhaps next: it takes a quorum of each. */
+  private readonly configs: readonly EnsembleConfig[];
   /** What the leader held when it was elected. */
   private readonly currentEpoch: number;
   private readonly lastZxid: Zxid;
@@ -18,9 +20,9 @@ export class Discovery {
   private readonly acceptedEpochs: Map<number, number> = new Map();
   private readonly acks: Set<number> = new Set();
 
-  constructor(self: number, voters: readonly number[], currentEpoch: number, lastZxid: Zxid) {
+  constructor(self: number, configs: readonly EnsembleConfig[], currentEpoch: number, lastZxid: Zxid) {
     this.self = self;
-    this.voters = voters;
+    this.configs = configs;
     this.currentEpoch = currentEpoch;
     this.lastZxid = lastZxid;
   }
@@ -33,14 +35,18 @@ export class Discovery {
   /** The epoch to propose; undefined while no quorum has come. */
   epochToPropose(): number | undefined {
     const connected = new Set(this.acceptedEpochs.keys());
-    if (!connected.has(this.self) || !hasQuorum(this.voters, connected)) return undefined;
+    if (!connected.has(this.self) || !containsQuorums(this.configs, connected)) return undefined;
     let highest = 0;
     for (const epoch of this.acceptedEpochs.values()) highest = Math.max(highest, epoch);
     return highest + 1;
   }
 
-  /** Whether a voter with this epoch and history should lead instead. */
-  isAhead(currentEpoch: number, lastZxid: Zxid): boolean {
+  /**
+   * Whether `sid`, with this epoch and history, should lead instead. Only a voter of the configuration in force may say so:
+   * what another one holds beyond all of these was committed nowhere, or it would know a newer configuration to be in force.
+   */
+  isAhead(sid: number, currentEpoch: number, lastZxid: Zxid): boolean {
+    if (this.configs[0]?.voters.includes(sid) !== true) return false;
     if (currentEpoch !== this.currentEpoch) return currentEpoch > this.currentEpoch;
     return lastZxid > this.lastZxid;
   }
@@ -52,6 +58,6 @@ export class Discovery {
 
   /** A quorum has accepted the epoch. */
   get isAccepted(): boolean {
-    return this.acks.has(this.self) && hasQuorum(this.voters, this.acks);
+    return this.acks.has(this.self) && containsQuorums(this.configs, this.acks);
   }
 }

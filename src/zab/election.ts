@@ -10,7 +10,7 @@ import type { Notification } from '../wire/quorum-messages.ts';
 import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
 import type { ElectionSender, ZabHost } from './host.ts';
 import { Timer } from './host.ts';
-import { hasQuorum } from './quorum.ts';
+import { containsQuorum } from './quorum.ts';
 import { agree, beats, NO_CANDIDATE, voteOf } from './vote.ts';
 import type { Candidate, Vote } from './vote.ts';
 
@@ -47,22 +47,27 @@ export class Election {
 
   /** A vote arrived from server `from`. */
   onNotification(from: number, notification: Notification, host: ZabHost, sender: ElectionSender, io: Io): void {
-    const { voters } = host.settings;
-    if (!voters.includes(from)) {
+    const { membership } = host;
+    if (this.isLooking && host.learnConfig(notification.config, io)) {
+      // Who votes has changed: what was gathered counts for nothing.
+      this.start(host, sender, io);
+      return;
+    }
+    if (!membership.voters.includes(from)) {
       // An observer, or a server we do not know: tell it what we hold, count nothing.
-      sender.send(from, this.notification(), io);
+      if (notification.state === 'LOOKING') sender.send(from, this.notification(host), io);
       return;
     }
     if (!this.isLooking) {
-      if (notification.state === 'LOOKING') sender.send(from, this.notification(), io);
+      if (notification.state === 'LOOKING') sender.send(from, this.notification(host), io);
       return;
     }
     if (notification.state === 'LOOKING' && notification.electionEpoch < this.logicalClock) {
       // A laggard: our vote brings it into this round. The vote itself is of the past and must not count.
-      sender.send(from, this.notification(), io);
+      sender.send(from, this.notification(host), io);
       return;
     }
-    if (!voters.includes(notification.leader)) return;
+    if (!membership.mayBeLed(notification.leader)) return;
     if (notification.zxid === ZXID_UNINITIALIZED) return;
     if (notification.state === 'LOOKING') this.onLooking(from, voteOf(notification), host, sender, io);
     else this.onEstablished(from, voteOf(notification), host, io);
@@ -125,19 +130,20 @@ export class Election {
    * lure others).
    */
   private isJoinable(votes: ReadonlyMap<number, Vote>, vote: Vote, host: ZabHost): boolean {
-    if (!this.supports(votes, vote, host)) return false;
+    // To follow whom a quorum of the configuration in force follows is safe, whatever was to come next.
+    if (!containsQuorum(host.membership.current, this.supporters(votes, vote))) return false;
     if (vote.leader === host.settings.id) return this.logicalClock === vote.electionEpoch;
     return votes.get(vote.leader)?.state === 'LEADING' || this.established.get(vote.leader)?.state === 'LEADING';
   }
 
-  private supports(votes: ReadonlyMap<number, Vote>, vote: Vote, host: ZabHost): boolean {
+  private supporters(votes: ReadonlyMap<number, Vote>, vote: Vote): ReadonlySet<number> {
     const supporters = new Set<number>();
     for (const [sid, other] of votes) if (agree(other, vote)) supporters.add(sid);
-    return hasQuorum(host.settings.voters, supporters);
+    return supporters;
   }
 
   private countVotes(host: ZabHost, io: Io): void {
-    const hasSupport = this.supports(this.received, this.current, host);
+    const hasSupport = host.membership.hasQuorum(this.supporters(this.received, this.current));
     if (hasSupport && !this.isFinalizing) {
       this.isFinalizing = true;
       io.setTimer(Timer.electionFinalize, host.settings.finalizeWaitMs);
@@ -163,18 +169,18 @@ export class Election {
   }
 
   private countOwnVote(host: ZabHost, io: Io): void {
-    if (!host.settings.isVoter) return;
+    if (!host.membership.voters.includes(host.settings.id)) return;
     this.received.set(host.settings.id, this.current);
     this.countVotes(host, io);
   }
 
   private decide(leader: number, vote: Vote, host: ZabHost, io: Io): void {
-    const { id, isVoter } = host.settings;
+    const { id } = host.settings;
     this.isLooking = false;
     this.isFinalizing = false;
     io.cancelTimer(Timer.electionPoll);
     io.cancelTimer(Timer.electionFinalize);
-    const state = leader === id ? 'LEADING' : isVoter ? 'FOLLOWING' : 'OBSERVING';
+    const state = leader === id ? 'LEADING' : host.membership.isObserver ? 'OBSERVING' : 'FOLLOWING';
     this.current = { leader, zxid: vote.zxid, peerEpoch: vote.peerEpoch, electionEpoch: this.logicalClock, state };
     this.received.clear();
     this.established.clear();
@@ -188,20 +194,21 @@ export class Election {
   }
 
   private broadcast(host: ZabHost, sender: ElectionSender, io: Io): void {
-    const notification = this.notification();
-    for (const voter of host.settings.voters) {
+    const notification = this.notification(host);
+    for (const voter of host.membership.voters) {
       if (voter !== host.settings.id) sender.send(voter, notification, io);
     }
   }
 
-  private notification(): Notification {
+  private notification(host: ZabHost): Notification {
     const { leader, zxid, peerEpoch, electionEpoch, state } = this.current;
-    return { kind: 'notification', state, leader, zxid, electionEpoch, peerEpoch, config: '' };
+    const config = host.membership.current.text;
+    return { kind: 'notification', state, leader, zxid, electionEpoch, peerEpoch, config };
   }
 }
 
-/** A voter stands for itself with the history it holds; an observer for nobody. */
+/** A voter stands for itself with the history it holds; an observer, or a vote that weighs nothing, for nobody. */
 function initialCandidate(host: ZabHost): Candidate {
-  if (!host.settings.isVoter) return { leader: NO_CANDIDATE, zxid: ZXID_UNINITIALIZED, peerEpoch: -1 };
+  if (!host.membership.mayLead) return { leader: NO_CANDIDATE, zxid: ZXID_UNINITIALIZED, peerEpoch: -1 };
   return { leader: host.settings.id, zxid: host.lastLogged, peerEpoch: host.currentEpoch };
 }

@@ -8,15 +8,12 @@ import type { Io } from '../io/io.ts';
 import type { SessionId } from '../base/session-id.ts';
 import type { Forward, Notification } from '../wire/quorum-messages.ts';
 import type { SnapshotImage, Txn } from '../wire/transactions.ts';
+import type { Membership } from './membership.ts';
+import type { EnsembleConfig } from './quorum.ts';
 
-/** Membership and times, all that the protocol reads of the configuration. */
+/** Identity and times, all that the protocol reads of what an operator decides; who the others are is in `Membership`. */
 export interface ZabSettings {
   readonly id: number;
-  readonly isVoter: boolean;
-  /** Ids of all voters, ascending. */
-  readonly voters: readonly number[];
-  /** Ids of all members, observers too. */
-  readonly members: readonly number[];
   readonly tickTimeMs: number;
   readonly initLimit: number;
   readonly syncLimit: number;
@@ -38,6 +35,7 @@ export type Touched = readonly { readonly sessionId: SessionId; readonly timeout
  */
 export interface ZabHost {
   readonly settings: ZabSettings;
+  readonly membership: Membership;
   /** Durable values. */
   readonly acceptedEpoch: number;
   readonly currentEpoch: number;
@@ -67,13 +65,28 @@ export interface ZabHost {
   installSnapshot(image: SnapshotImage, io: Io): void;
   /** Answered by `onLogRead`. */
   readLog(from: Zxid, io: Io): void;
-  /** The database as it is now. */
-  image(): SnapshotImage;
+  /** The database as it is now, or as it was before a reconfiguration that it ends with, and that one. */
+  history(): { readonly image: SnapshotImage; readonly txns: readonly Txn[] };
 
   /** Applies a committed transaction, in zxid order, each once. */
   deliver(txn: Txn, io: Io): void;
+  /** A peer says which configuration is in force; true when that was news, and everything begins anew. */
+  learnConfig(text: string, io: Io): boolean;
+  /** What the leader of `epoch` announces: what is next, or what is in force. */
+  configToAnnounce(epoch: number): EnsembleConfig;
+  /** The leader has announced a configuration; it is in force when the leader is established. */
+  onConfigAnnounced(text: string, io: Io): void;
+  /** The configuration is committed: it is in force from now on. */
+  activate(config: EnsembleConfig, io: Io): void;
+  /** Everything applied is committed, and what was announced is in force. */
+  activateApplied(io: Io): void;
+
   /** The leader has its quorum: make transactions of requests from now on. */
   startLeading(io: Io): void;
+  /** The established leader's first proposal, if the tree does not show the configuration in force. */
+  recordConfig(io: Io): void;
+  /** The leader's reconfiguration is committed, and it goes on: so does what waited. */
+  onReconfigured(io: Io): void;
   /** The learner is up to date: serve clients from now on. */
   startFollowing(io: Io): void;
   /** Give the role up and look for a leader. `reason` is a constant sentence for the operator. */

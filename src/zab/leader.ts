@@ -1,15 +1,13 @@
 /**
- * The leader's half of Zab: discovery, synchronization and broadcast (sections 2.5 and 2.6 of the protocol's
- * description; Leader and LearnerHandler). It decides an epoch with a quorum, brings every learner's history
- * in line with its own, and then commits proposals strictly in order, each when a quorum of voters has it on
- * disk. Its own promises are durable before they are spoken and its own acknowledgement counts only when its
- * own log is durable.
+ * The leader's half of Zab: discovery, synchronization and broadcast (sections 2.5 and 2.6 of the protocol's description; Leader
+ * and LearnerHandler). It decides an epoch with a quorum, brings every learner's history in line with its own, and then commits
+ * proposals strictly in order, each when a quorum of voters has it on disk. Its own promises are durable before they are spoken
+ * and its own acknowledgement counts only when its own log is durable.
  */
 import { invariant } from '../base/invariant.ts';
 import { counterOf, epochOf, makeZxid, nextZxid, ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { SessionId } from '../base/session-id.ts';
 import type { ConnectionId } from '../io/event.ts';
-import type { SyncMode } from '../io/fact.ts';
 import type { Io } from '../io/io.ts';
 import type { AckEpoch, LearnerInfo, QuorumMessage } from '../wire/quorum-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
@@ -18,8 +16,10 @@ import { Timer, type ZabHost } from './host.ts';
 import { LearnerHandler } from './learner-handler.ts';
 import { PendingSyncs, type PendingSync } from './pending-syncs.ts';
 import { Proposals } from './proposals.ts';
-import { hasQuorum } from './quorum.ts';
-import { chooseSync } from './sync-choice.ts';
+import { containsQuorums, designateLeader, type EnsembleConfig } from './quorum.ts';
+import { synchronize } from './synchronization.ts';
+
+const NO_VOTE = 'this leader has no vote in the new configuration';
 
 /** See the head of the file. One for each attempt to lead; never started twice. */
 export class Leader {
@@ -36,6 +36,8 @@ export class Leader {
   private phaseDeadlineMs = 0;
   private isSecondHalf = false;
   private readonly discovery: Discovery;
+  /** What NEWLEADER says: in force once this leader is established. */
+  private announced: EnsembleConfig;
   private readonly newLeaderAcks: Set<number> = new Set();
   private readonly handlers: Map<ConnectionId, LearnerHandler> = new Map();
   private readonly proposals: Proposals = new Proposals();
@@ -44,8 +46,9 @@ export class Leader {
   private readonly pendingSyncs: PendingSyncs = new PendingSyncs();
 
   constructor(host: ZabHost) {
-    const { id, voters } = host.settings;
-    this.discovery = new Discovery(id, voters, host.currentEpoch, host.lastLogged);
+    const { configs, current } = host.membership;
+    this.discovery = new Discovery(host.settings.id, configs, host.currentEpoch, host.lastLogged);
+    this.announced = current;
   }
 
   start(host: ZabHost, io: Io): void {
@@ -157,9 +160,20 @@ export class Leader {
     }
     this.isSecondHalf = !this.isSecondHalf;
     if (this.isSecondHalf) return;
+    if (!this.isSyncedWith(host.membership.configs, host)) host.lookForLeader('too few followers are synchronised', io);
+  }
+
+  /**
+   * Whether a quorum of each is connected and up to date (Leader.isQuorumSynced). Who was just made an observer comes back as
+   * one, and cannot help to complete what makes it a voter again.
+   */
+  isSyncedWith(configs: readonly EnsembleConfig[], host: ZabHost): boolean {
+    const { observers } = host.membership.current;
     const synced = new Set<number>([host.settings.id]);
-    for (const handler of this.handlers.values()) if (handler.isVoter && handler.phase === 'serving') synced.add(handler.sid);
-    if (!hasQuorum(host.settings.voters, synced)) host.lookForLeader('too few followers are synchronised', io);
+    for (const { isObserver, phase, sid } of this.handlers.values()) {
+      if (!isObserver && phase === 'serving' && !observers.includes(sid)) synced.add(sid);
+    }
+    return containsQuorums(configs, synced);
   }
 
   /**
@@ -182,11 +196,14 @@ export class Leader {
     this.proposals.add(txn);
     host.append(txn, io);
     host.sync(io);
-    for (const handler of this.handlers.values()) {
-      if (!handler.isForwarding || !handler.isVoter) continue;
-      handler.proposalSent(txn.zxid, io.now());
-      io.send(handler.connection, { kind: 'PROPOSAL', txn });
-    }
+    for (const handler of this.handlers.values()) handler.sendProposal(txn, io);
+  }
+
+  /** Nothing may be proposed behind it until it is committed (see `Membership`). */
+  proposeReconfig(txn: Txn, config: EnsembleConfig, host: ZabHost, io: Io): void {
+    invariant(host.membership.pending === null, 'one reconfiguration at a time');
+    host.membership.propose(config);
+    this.propose(txn, host, io);
   }
 
   /**
@@ -199,14 +216,19 @@ export class Leader {
   }
 
   private onLearnerInfo(handler: LearnerHandler, info: LearnerInfo, host: ZabHost, io: Io): void {
-    const isVoter = host.settings.voters.includes(info.sid);
-    const isMember = host.settings.members.includes(info.sid) && info.sid !== host.settings.id;
-    if (handler.phase !== 'connected' || !isMember || isVoter !== (info.kind === 'FOLLOWERINFO')) {
+    const isOutdated = info.configVersion > host.membership.current.version;
+    if (isOutdated && this.phase !== 'broadcast') {
+      // The next election begins with what that learner knows.
+      host.lookForLeader('a learner knows a newer configuration', io);
+      return;
+    }
+    if (isOutdated || handler.phase !== 'connected' || info.sid === host.settings.id) {
       this.refuse(handler, io);
       return;
     }
+    const isVoter = host.membership.voters.includes(info.sid);
     this.replaceOlder(handler, info.sid, io);
-    handler.introduce(info.sid, isVoter);
+    handler.introduce(info.sid, info.kind === 'OBSERVERINFO');
     if (this.epoch === 0) {
       this.discovery.join(info.sid, info.acceptedEpoch);
       this.decideEpoch(host, io);
@@ -251,8 +273,8 @@ export class Leader {
       return;
     }
     // An observer's history decides nothing; a voter that had accepted the epoch before is not counted.
-    if (!handler.isVoter || ack.currentEpoch === -1 || this.phase !== 'discovery') return;
-    if (this.discovery.isAhead(ack.currentEpoch, ack.lastZxid)) {
+    if (handler.isObserver || ack.currentEpoch === -1 || this.phase !== 'discovery') return;
+    if (this.discovery.isAhead(handler.sid, ack.currentEpoch, ack.lastZxid)) {
       host.lookForLeader('a follower is ahead of the leader', io);
       return;
     }
@@ -263,49 +285,15 @@ export class Leader {
   private countEpochAcks(host: ZabHost, io: Io): void {
     if (this.phase !== 'discovery' || !this.discovery.isAccepted) return;
     this.phase = 'synchronization';
+    this.announced = host.configToAnnounce(this.epoch);
     this.restartDeadline(host, io);
     host.writeEpoch('currentEpoch', this.epoch, io);
   }
 
-  /**
-   * Sends what brings the learner in line, then everything that is outstanding, then NEWLEADER; and lets live
-   * proposals follow. All in one event: nothing can be committed between the choice and the joining
-   * (ZOOKEEPER-962).
-   */
   private synchronize(handler: LearnerHandler, host: ZabHost, io: Io): void {
-    const { committedLog: committed, lastProcessed } = host;
-    const fromLog = host.settings.snapshotSizePercent < 0 ? null : handler.fromLog;
-    const choice = chooseSync(handler.peerLastZxid, { committed, lastProcessed, fromLog });
-    if (choice.kind === 'readLog') {
-      handler.phase = 'readingLog';
-      host.readLog(handler.peerLastZxid, io);
-      return;
-    }
-    if (choice.kind === 'snapshot') {
-      const image = host.image();
-      this.observeSync(handler, 'SNAP', image.zxid, io);
-      io.send(handler.connection, { kind: 'SNAP', zxid: image.zxid, image });
-    } else if (choice.truncateTo !== null) {
-      this.observeSync(handler, choice.entries.length > 0 ? 'TRUNC+DIFF' : 'TRUNC', choice.truncateTo, io);
-      io.send(handler.connection, { kind: 'TRUNC', zxid: choice.truncateTo });
-    } else {
-      this.observeSync(handler, 'DIFF', choice.lastZxid, io);
-      io.send(handler.connection, { kind: 'DIFF', zxid: choice.lastZxid });
-    }
-    if (choice.kind === 'entries') for (const txn of choice.entries) handler.sendCommitted(txn, io);
-    this.startForwarding(handler, io);
-    io.send(handler.connection, { kind: 'NEWLEADER', zxid: makeZxid(this.epoch, 0), config: '' });
-    handler.phase = 'newLeaderSent';
-  }
-
-  private observeSync(handler: LearnerHandler, mode: SyncMode, toZxid: Zxid, io: Io): void {
-    io.observe({ kind: 'syncChosen', learner: handler.sid, mode, peerLastZxid: handler.peerLastZxid, toZxid });
-  }
-
-  private startForwarding(handler: LearnerHandler, io: Io): void {
-    handler.isForwarding = true;
-    if (!handler.isVoter) return;
-    for (const txn of this.proposals.restartFor(handler.sid)) io.send(handler.connection, { kind: 'PROPOSAL', txn });
+    // Once established, what may be next is among the proposals.
+    const config = this.phase === 'broadcast' ? host.membership.current : this.announced;
+    synchronize(handler, this.epoch, config, this.proposals, host, io);
   }
 
   private onAck(handler: LearnerHandler, zxid: Zxid, host: ZabHost, io: Io): void {
@@ -314,7 +302,7 @@ export class Leader {
       return;
     }
     handler.proposalAcked(zxid);
-    if (!handler.isVoter) return;
+    if (handler.isObserver) return;
     this.proposals.acknowledge(zxid, handler.sid);
     this.commit(host, io);
   }
@@ -322,19 +310,22 @@ export class Leader {
   private onNewLeaderAck(handler: LearnerHandler, host: ZabHost, io: Io): void {
     if (handler.phase !== 'newLeaderSent') return;
     handler.phase = 'newLeaderAcked';
-    if (handler.isVoter) this.newLeaderAcks.add(handler.sid);
+    if (!handler.isObserver) this.newLeaderAcks.add(handler.sid);
     if (this.phase === 'broadcast') this.sendUpToDate(handler, io);
     else this.countNewLeaderAcks(host, io);
   }
 
   private countNewLeaderAcks(host: ZabHost, io: Io): void {
-    if (this.phase !== 'synchronization' || !hasQuorum(host.settings.voters, this.newLeaderAcks)) return;
+    if (this.phase !== 'synchronization' || !host.membership.hasQuorum(this.newLeaderAcks)) return;
     this.phase = 'broadcast';
     this.lastProposed = makeZxid(this.epoch, 0);
     this.lastCommitted = this.lastProposed;
     io.observe({ kind: 'established', epoch: this.epoch, lastZxid: host.lastLogged });
+    host.activate(this.announced, io);
     host.startLeading(io);
     for (const handler of this.handlers.values()) if (handler.phase === 'newLeaderAcked') this.sendUpToDate(handler, io);
+    if (!host.membership.mayLead) host.lookForLeader(NO_VOTE, io);
+    else host.recordConfig(io);
   }
 
   private sendUpToDate(handler: LearnerHandler, io: Io): void {
@@ -345,18 +336,31 @@ export class Leader {
   /** Commits from the front while a quorum has it: never a later proposal before an earlier one. */
   private commit(host: ZabHost, io: Io): void {
     while (!this.isStopped) {
-      const txn = this.proposals.takeCommitted(host.settings.voters);
-      if (txn === undefined) return;
+      const { pending } = host.membership;
+      const next = this.proposals.takeCommitted(host.membership);
+      if (next === undefined) return;
+      const { txn, acks } = next;
       this.lastCommitted = txn.zxid;
       io.observe({ kind: 'committed', txn });
-      for (const handler of this.handlers.values()) {
-        if (!handler.isForwarding) continue;
-        if (handler.isVoter) io.send(handler.connection, { kind: 'COMMIT', zxid: txn.zxid });
-        else io.send(handler.connection, { kind: 'INFORM', txn });
+      if (pending?.version === txn.zxid) {
+        this.reconfigure(txn, pending, acks, host, io);
+        continue;
       }
+      for (const handler of this.handlers.values()) handler.sendCommit(txn, io);
       host.deliver(txn, io);
       this.answerSyncs(host, io);
     }
+  }
+
+  /** Committed by quorums of both configurations, it is in force. A leader without a vote in it steps down. */
+  private reconfigure(txn: Txn, config: EnsembleConfig, acks: ReadonlySet<number>, host: ZabHost, io: Io): void {
+    const designatedLeader = designateLeader(host.settings.id, host.membership.current, config, acks);
+    for (const handler of this.handlers.values()) handler.sendActivation(txn, designatedLeader, io);
+    host.activate(config, io);
+    host.deliver(txn, io);
+    this.answerSyncs(host, io);
+    if (designatedLeader !== host.settings.id) host.lookForLeader(NO_VOTE, io);
+    else host.onReconfigured(io);
   }
 
   private answerSyncs(host: ZabHost, io: Io): void {

@@ -24,7 +24,8 @@ export class LearnerHandler {
   readonly connection: ConnectionId;
   /** 0 until it has introduced itself. */
   sid = 0;
-  isVoter = false;
+  /** It came as an observer: it is told of what is committed. Anybody else is sent proposals, and acknowledges them. */
+  isObserver = false;
   phase: HandlerPhase = 'connected';
   /** From ACKEPOCH: the end of its history. */
   peerLastZxid: Zxid = ZXID_ZERO;
@@ -47,9 +48,9 @@ export class LearnerHandler {
     this.deadlineMs = deadlineMs;
   }
 
-  introduce(sid: number, isVoter: boolean): void {
+  introduce(sid: number, isObserver: boolean): void {
     this.sid = sid;
-    this.isVoter = isVoter;
+    this.isObserver = isObserver;
     this.phase = 'info';
   }
 
@@ -58,9 +59,31 @@ export class LearnerHandler {
     else this.deadlineMs = Math.max(this.deadlineMs, now + limitMs);
   }
 
+  /** A live proposal, to whoever acknowledges such. */
+  sendProposal(txn: Txn, io: Io): void {
+    if (!this.isForwarding || this.isObserver) return;
+    this.proposalSent(txn.zxid, io.now());
+    io.send(this.connection, { kind: 'PROPOSAL', txn });
+  }
+
+  /** It is committed. */
+  sendCommit(txn: Txn, io: Io): void {
+    if (!this.isForwarding) return;
+    if (this.isObserver) io.send(this.connection, { kind: 'INFORM', txn });
+    else io.send(this.connection, { kind: 'COMMIT', zxid: txn.zxid });
+  }
+
+  /** It is committed, and a reconfiguration. */
+  sendActivation(txn: Txn, designatedLeader: number, io: Io): void {
+    if (!this.isForwarding) return;
+    const { zxid } = txn;
+    if (this.isObserver) io.send(this.connection, { kind: 'INFORMANDACTIVATE', zxid, designatedLeader, txn });
+    else io.send(this.connection, { kind: 'COMMITANDACTIVATE', zxid, designatedLeader, txn: null });
+  }
+
   /** Sends a transaction that is committed already. */
   sendCommitted(txn: Txn, io: Io): void {
-    if (!this.isVoter) {
+    if (this.isObserver) {
       io.send(this.connection, { kind: 'INFORM', txn });
       return;
     }

@@ -1,20 +1,18 @@
 /**
  * The learner's half of Zab: discovery, synchronization and broadcast as a follower or an observer sees them
- * (sections 2.4 and 2.7 of the protocol's description; Learner, Follower, Observer). Its promises are made
- * durable before they are spoken: an epoch is accepted on disk before ACKEPOCH; the history is on disk, then
- * applied, then currentEpoch is on disk, and only then NEWLEADER is acknowledged (ZOOKEEPER-1291, 1282, 3911,
- * 4643, 4646, 4685). Messages are taken one at a time: while the disk works on one, the next ones wait.
+ * (sections 2.4 and 2.7 of the protocol's description; Learner, Follower, Observer). Its promises are durable before they are
+ * spoken: an epoch is accepted on disk before ACKEPOCH; the history is on disk, then applied, then currentEpoch is on disk, and
+ * only then NEWLEADER is acknowledged (ZOOKEEPER-1291, 1282, 3911, 4643, 4646, 4685). While the disk works, messages wait.
  */
 import { invariant } from '../base/invariant.ts';
-import { counterOf, epochOf, makeZxid, ZXID_UNINITIALIZED, ZXID_ZERO } from '../base/zxid.ts';
-import type { Zxid } from '../base/zxid.ts';
+import { epochOf, makeZxid, ZXID_UNINITIALIZED, ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
 import type { SyncMode } from '../io/fact.ts';
 import type { Io } from '../io/io.ts';
-import type { QuorumMessage } from '../wire/quorum-messages.ts';
+import type { Activate, QuorumMessage } from '../wire/quorum-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
-import type { ZabHost } from './host.ts';
-import { Timer } from './host.ts';
+import { follows } from './follows.ts';
+import { Timer, type ZabHost } from './host.ts';
 
 /** Attempts to reach a leader before looking for another. */
 const CONNECT_ATTEMPTS = 5;
@@ -23,15 +21,11 @@ const NO_CONNECTION: ConnectionId = 0;
 /** What the disk is working on for us; the inbox waits meanwhile. */
 type Waiting = 'nothing' | 'acceptedEpoch' | 'history' | 'log' | 'currentEpoch';
 
-/** Whether `zxid` may come right after `last`: the next counter of its epoch, or the first of a later one. */
-export function follows(last: Zxid, zxid: Zxid): boolean {
-  if (epochOf(zxid) === epochOf(last)) return counterOf(zxid) === counterOf(last) + 1;
-  return epochOf(zxid) > epochOf(last) && counterOf(zxid) === 1;
-}
-
 /** See the head of the file. One for each attempt to follow; never started twice. */
 export class Learner {
   readonly leader: number;
+  /** How it introduces itself: an observer is told of what is committed only, anybody else acknowledges proposals. */
+  readonly isObserver: boolean;
   phase: 'connecting' | 'discovery' | 'synchronization' | 'broadcast' = 'connecting';
   mode: SyncMode = 'DIFF';
   connection: ConnectionId = NO_CONNECTION;
@@ -54,9 +48,12 @@ export class Learner {
   private readonly uncommitted: Txn[] = [];
   /** Zxids in the log that are to be acknowledged once durable. */
   private readonly unacknowledged: Zxid[] = [];
+  /** From NEWLEADER: the configuration that is in force when the leader is established. */
+  private config = '';
 
-  constructor(leader: number) {
+  constructor(leader: number, host: ZabHost) {
     this.leader = leader;
+    this.isObserver = host.membership.isObserver;
   }
 
   start(host: ZabHost, io: Io): void {
@@ -77,9 +74,9 @@ export class Learner {
   onConnected(host: ZabHost, io: Io): void {
     this.phase = 'discovery';
     this.lastHeardMs = io.now();
-    const { id, isVoter } = host.settings;
-    const kind = isVoter ? 'FOLLOWERINFO' : 'OBSERVERINFO';
-    io.send(this.connection, { kind, acceptedEpoch: host.acceptedEpoch, sid: id, configVersion: ZXID_ZERO });
+    const kind = this.isObserver ? 'OBSERVERINFO' : 'FOLLOWERINFO';
+    const configVersion = host.membership.current.version;
+    io.send(this.connection, { kind, acceptedEpoch: host.acceptedEpoch, sid: host.settings.id, configVersion });
   }
 
   onClosed(host: ZabHost, io: Io): void {
@@ -191,9 +188,10 @@ export class Learner {
   }
 
   private onLeaderInfo(epoch: number, host: ZabHost, io: Io): void {
-    // An observer's promise binds nobody: it may follow an older epoch than one that it heard of and that
-    // came to nothing.
-    const promised = host.settings.isVoter ? host.acceptedEpoch : host.currentEpoch;
+    // The promise of who has no vote binds nobody: it may follow an older epoch than one that it heard of and that
+    // came to nothing. A leader that counts on it nevertheless sees what it has accepted, and steps down.
+    const isBound = host.membership.voters.includes(host.settings.id);
+    const promised = isBound ? host.acceptedEpoch : host.currentEpoch;
     if (epoch < promised) {
       host.lookForLeader('the leader proposes an epoch older than one already accepted', io);
       return;
@@ -221,7 +219,11 @@ export class Learner {
       case 'INFORM':
         this.receive(message.txn, message.kind === 'INFORM', host, io);
         return;
+      case 'INFORMANDACTIVATE':
+        if (message.txn !== null) this.receive(message.txn, true, host, io);
+        return;
       case 'COMMIT':
+      case 'COMMITANDACTIVATE':
         if (this.inFlight[this.inFlightCommitted]?.zxid !== message.zxid) {
           host.lookForLeader('a commit came for a proposal that did not', io);
           return;
@@ -230,7 +232,10 @@ export class Learner {
         return;
       case 'NEWLEADER':
         if (epochOf(message.zxid) !== this.epoch) host.lookForLeader('NEWLEADER is of another epoch', io);
-        else this.onNewLeader(host, io);
+        else {
+          this.config = message.config;
+          this.onNewLeader(host, io);
+        }
         return;
       case 'UPTODATE':
         this.onUpToDate(host, io);
@@ -274,6 +279,7 @@ export class Learner {
     this.inFlight = this.inFlight.slice(this.inFlightCommitted);
     this.inFlightCommitted = 0;
     for (const txn of committed) host.deliver(txn, io);
+    host.onConfigAnnounced(this.config, io);
     if (host.currentEpoch === this.epoch) {
       this.waiting = 'nothing';
       this.acknowledgeNewLeader(io);
@@ -299,6 +305,11 @@ export class Learner {
     this.inFlightCommitted = 0;
     inFlight.forEach((txn) => { this.log(txn, host, io); });
     for (let index = 0; index < inFlightCommitted; index += 1) this.commitNext(host, io);
+    host.activateApplied(io);
+    if (this.hasNewRole(host)) {
+      host.lookForLeader('this server has another role in the new configuration', io);
+      return;
+    }
     io.observe({ kind: 'synchronized', leader: this.leader, epoch: this.epoch, mode: this.mode });
     // Only now, with everything applied that the leader has told us is committed (ZOOKEEPER-3023).
     host.startFollowing(io);
@@ -317,6 +328,10 @@ export class Learner {
         this.onProposal(message.txn, host, io);
         if (!this.isStopped) this.commitNext(host, io);
         return;
+      case 'COMMITANDACTIVATE':
+      case 'INFORMANDACTIVATE':
+        this.onActivate(message, host, io);
+        return;
       case 'PING':
         io.send(this.connection, { kind: 'PING', zxid: message.zxid, touched: host.takeTouched() });
         return;
@@ -333,6 +348,24 @@ export class Learner {
     }
   }
 
+  /** A reconfiguration is committed. It may have changed who leads, or what this server is: then all begins anew. */
+  private onActivate({ zxid, txn, designatedLeader }: Activate, host: ZabHost, io: Io): void {
+    if (txn !== null) this.onProposal(txn, host, io);
+    if (this.isStopped) return;
+    if (this.uncommitted[0]?.zxid !== zxid) {
+      host.lookForLeader('a commit came out of order', io);
+      return;
+    }
+    this.commitNext(host, io);
+    host.activateApplied(io);
+    if (designatedLeader !== this.leader) host.lookForLeader('the leader has no vote in the new configuration', io);
+    else if (this.hasNewRole(host)) host.lookForLeader('this server has another role in the new configuration', io);
+  }
+
+  private hasNewRole({ membership }: ZabHost): boolean {
+    return membership.isObserver !== this.isObserver;
+  }
+
   private onProposal(txn: Txn, host: ZabHost, io: Io): void {
     if (!follows(this.lastReceived, txn.zxid)) {
       host.lookForLeader('a proposal is missing', io);
@@ -344,7 +377,7 @@ export class Learner {
 
   private log(txn: Txn, host: ZabHost, io: Io): void {
     this.uncommitted.push(txn);
-    if (host.settings.isVoter) this.unacknowledged.push(txn.zxid);
+    if (!this.isObserver) this.unacknowledged.push(txn.zxid);
     host.append(txn, io);
     host.sync(io);
   }

@@ -5,9 +5,10 @@
  */
 import type { Zxid } from '../base/zxid.ts';
 import type { Txn } from '../wire/transactions.ts';
-import { hasQuorum } from './quorum.ts';
+import type { Membership } from './membership.ts';
 
-interface Proposal {
+/** A transaction and the servers that have it on disk. */
+export interface Proposal {
   readonly txn: Txn;
   readonly acks: Set<number>;
 }
@@ -54,10 +55,10 @@ export class Proposals {
   }
 
   /** Takes the first proposal if a quorum has it. Never a later one before it. */
-  takeCommitted(voters: readonly number[]): Txn | undefined {
+  takeCommitted(membership: Membership): Proposal | undefined {
     const first = this.outstanding[0];
-    if (first === undefined || !hasQuorum(voters, first.acks)) return undefined;
+    if (first === undefined || !membership.mayCommit(first.txn.zxid, first.acks)) return undefined;
     this.outstanding.shift();
-    return first.txn;
+    return first;
   }
 }
