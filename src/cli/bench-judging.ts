@@ -90,7 +90,8 @@ function measure(shape: BenchShape): JudgingRow {
 
 function witness({ facts }: BenchHistory): Panel {
   const panel = new Panel(WITNESS, {
-    voters: [1], observers: [], spares: [], clients: [], tickTimeMs: 1000, heals: false, settleMs: 0, answerMs: 0, clockDriftPerMille: 0,
+    voters: [1], observers: [], spares: [], clients: [], tickTimeMs: 1000, heals: false, settleMs: 0, answerMs: 0,
+    clockDriftPerMille: 0,
     mayHalt: false,
   });
   for (const [step, [node, fact]] of facts.entries()) panel.see(fact, node, step, step + 1);
