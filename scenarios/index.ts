@@ -6,7 +6,9 @@ import { five } from './five.ts';
 import { observers } from './observers.ts';
 import { partitions } from './partitions.ts';
 import { power } from './power.ts';
+import { races } from './races.ts';
+import { storms } from './storms.ts';
 import { sync } from './sync.ts';
 
 /** In the order in which help lists them. */
-export const SCENARIOS: readonly Scenario[] = [five, calm, power, partitions, observers, churn, sync];
+export const SCENARIOS: readonly Scenario[] = [five, calm, power, partitions, observers, churn, sync, storms, races];

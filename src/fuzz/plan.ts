@@ -6,6 +6,7 @@
 import type { ClientScript } from '../client/script.ts';
 import type { Member, ServerConfig } from '../server/config.ts';
 import type { Fault } from '../world/fault.ts';
+import type { SchedulerPlan } from '../world/scheduler.ts';
 import type { WorldSettings } from '../world/settings.ts';
 
 /** Raised when an old plan would no longer mean the same run. */
@@ -31,6 +32,8 @@ export interface Plan {
   /** In order of time; none later than `safetyMs`. */
   readonly faults: readonly PlannedFault[];
   readonly settings: WorldSettings;
+  /** In which order events are handled while faults may happen; left out: in that of their times. */
+  readonly scheduler?: SchedulerPlan;
   /** How long faults may happen. Then everything heals, */
   readonly safetyMs: number;
   /** and so long the ensemble is left in peace, its clients still at work, and must recover. */

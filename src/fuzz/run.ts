@@ -15,6 +15,7 @@ import { recode } from '../wire/recode.ts';
 import { fingerprintMessage } from '../wire/message-fingerprint.ts';
 import type { Chooser } from '../world/chooser.ts';
 import type { FaultCounter } from '../world/fault.ts';
+import type { SchedulerReport } from '../world/scheduler.ts';
 import { sealed } from '../world/seal.ts';
 import type { TraceSink } from '../world/trace.ts';
 import { World } from '../world/world.ts';
@@ -49,6 +50,7 @@ export interface RunResult {
   readonly simulatedMs: number;
   readonly counts: Counts;
   readonly faults: readonly FaultCounter[];
+  readonly scheduler: SchedulerReport;
   readonly properties: readonly PropertyReport[];
 }
 
@@ -71,6 +73,7 @@ export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunR
       panel.see(fact, node, timeMs, step);
       if (panel.violation !== null) world.stop();
     },
+    ...(plan.scheduler === undefined ? {} : { scheduler: plan.scheduler }),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
   for (const { atMs, fault } of plan.faults) world.schedule(atMs, fault);
@@ -85,6 +88,7 @@ export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunR
     simulatedMs: world.now,
     counts: counter.counts(),
     faults: world.faults,
+    scheduler: world.scheduling,
     properties: panel.reports(),
   };
 }
@@ -126,9 +130,9 @@ function budgetOf(world: World, ended: 'until' | 'steps' | 'stopped'): Finding |
 }
 
 function nodesOf(plan: Plan): NodeSpec[] {
-  const servers = plan.members.map(({ id }): NodeSpec => {
+  const servers = plan.members.map(({ id, role }): NodeSpec => {
     const config = serverConfig(plan, id);
-    return { node: id, kind: 'server', disk: true, boot: () => new Server(config) };
+    return { node: id, kind: 'server', disk: true, isVoter: role === 'participant', boot: () => new Server(config) };
   });
   const clients = plan.clients.map((script, index): NodeSpec => {
     return { node: FIRST_CLIENT + index, kind: 'client', disk: false, boot: () => new ScriptedClient(script) };

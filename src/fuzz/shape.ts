@@ -9,6 +9,9 @@ import { DEFAULT_SETTINGS } from '../world/settings.ts';
 import type { Latency, WorldSettings } from '../world/settings.ts';
 import { drawFaults } from './fault-menu.ts';
 import type { FaultWeights } from './fault-menu.ts';
+import { drawRareFaults } from './rare-faults.ts';
+import type { RareWeights } from './rare-faults.ts';
+import { drawScheduler } from './scheduler-menu.ts';
 import { PLAN_VERSION } from './plan.ts';
 import type { Plan, ServerKnobs } from './plan.ts';
 import { Draw } from './scenario.ts';
@@ -38,6 +41,13 @@ export interface ScenarioShape {
   readonly leaveOutPercent: number;
   /** Of 100 seeds, so many have their faults in storms. */
   readonly stormPercent: number;
+  readonly rareFaults: RareWeights;
+  /** Of 100 seeds, so many have some of the rare faults, */
+  readonly rarePercent: number;
+  /** so many do not go by time, */
+  readonly steeredPercent: number;
+  /** and so many have servers with tiny limits. */
+  readonly tinyPercent: number;
   readonly snapCount: Weighted<number>;
   readonly commitLogCount: Weighted<number>;
   readonly snapshotSizePercent: Weighted<number>;
@@ -61,6 +71,8 @@ export const USUAL_OPERATIONS: OperationWeights = {
   syncRead: 5,
   reconnect: 2,
   closeSession: 1,
+  watchStorm: 0,
+  sessionRace: 0,
 };
 
 /** The usual share of epochs that end by running out of counters (ZOOKEEPER-1277). */
@@ -94,7 +106,12 @@ export function drawPlan(shape: ScenarioShape, seed: string): Plan {
   const count: Range = isCalm ? [0, 0] : shape.faultCount;
   const hasObservers = members.some(({ role }) => role === 'observer');
   const { faults: weights, leaveOutPercent, stormPercent } = shape;
-  const faults = drawFaults(draw, { weights, count, leaveOutPercent, stormPercent, hasObservers, tickMs, safetyMs });
+  const usual = drawFaults(draw, { weights, count, leaveOutPercent, stormPercent, hasObservers, tickMs, safetyMs });
+  const rarePercent = isCalm ? 0 : shape.rarePercent;
+  const rare = drawRareFaults(draw, { weights: shape.rareFaults, percent: rarePercent, tickMs, safetyMs });
+  const faults = [...usual, ...rare].sort((one, other) => one.atMs - other.atMs);
+  const steeredPercent = isCalm ? 0 : shape.steeredPercent;
+  const scheduler = drawScheduler(draw, { percent: steeredPercent, tickMs, safetyMs, servers: members.length });
   return {
     version: PLAN_VERSION,
     scenario: shape.name,
@@ -106,6 +123,7 @@ export function drawPlan(shape: ScenarioShape, seed: string): Plan {
     ),
     faults,
     settings: drawSettings(draw, shape, isCalm),
+    ...(scheduler === undefined ? {} : { scheduler }),
     safetyMs,
     tailMs,
   };
@@ -120,6 +138,28 @@ function drawMembers(draw: Draw, shape: ScenarioShape): Member[] {
 }
 
 function drawKnobs(draw: Draw, shape: ScenarioShape, tickTimeMs: number): ServerKnobs {
+  return { ...drawUsualKnobs(draw, shape, tickTimeMs), ...(draw.percent('tiny', shape.tinyPercent) ? drawTinyKnobs(draw) : {}) };
+}
+
+/** Limits at which everything that happens now and then happens all the time; each is tiny in half of these runs. */
+function drawTinyKnobs(draw: Draw): Partial<ServerKnobs> {
+  const tiny: readonly Partial<ServerKnobs>[] = [
+    { snapCount: draw.integer('tiny/snapCount', 2, 4) },
+    { commitLogCount: draw.integer('tiny/commitLogCount', 1, 2) },
+    { maxBatchSize: 1 },
+    { snapRetainCount: 1 },
+    { finalizeWaitMs: 1 },
+    { minNotificationIntervalMs: 10, maxNotificationIntervalMs: 400 },
+    { cnxTimeoutMs: 200 },
+    { learnerRetryMs: 10 },
+    { initLimit: 4, syncLimit: 2 },
+  ];
+  let drawn: Partial<ServerKnobs> = {};
+  for (const [index, knobs] of tiny.entries()) if (draw.percent(`tiny/${index}`, 50)) drawn = { ...drawn, ...knobs };
+  return drawn;
+}
+
+function drawUsualKnobs(draw: Draw, shape: ScenarioShape, tickTimeMs: number): ServerKnobs {
   return {
     tickTimeMs,
     initLimit: draw.integer('initLimit', 5, 10),

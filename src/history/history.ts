@@ -18,7 +18,7 @@ import { replay } from './decide.ts';
 import type { At, Expectations, OrderedFact } from './judge.ts';
 import { EMPTY_LOG, isSameTxn, type LogNode, LogTree, NO_LOG } from './log-tree.ts';
 import { Model } from './model.ts';
-import { changeRole, type Establishment, makeDurable, restate, ServerView } from './servers.ts';
+import { changeRole, type DiskView, type Establishment, makeDurable, putDisk, restate, ServerView, viewDisk } from './servers.ts';
 import { type Op, SessionBook, type SessionView } from './sessions.ts';
 
 /** The books. */
@@ -34,6 +34,8 @@ export class History {
   /** The one that the present fact is about. */
   establishment: Establishment | null = null;
   readonly servers: Map<NodeId, ServerView> = new Map();
+  /** What was on the disks of which images were made. */
+  readonly images: Map<number, DiskView> = new Map();
   readonly sessions: SessionBook = new SessionBook();
   healedMs = -1;
   /** Transactions that the present fact ordered; the panel empties it. */
@@ -252,6 +254,12 @@ export class History {
           server.isUp = false;
           changeRole(server, 'LOOKING');
         }
+        return;
+      case 'diskImaged':
+        this.images.set(fact.image, viewDisk(this.server(fact.node)));
+        return;
+      case 'diskReplaced':
+        putDisk(this.tree, this.server(fact.node), this.images.get(fact.image));
         return;
       case 'healed':
         this.healedMs = at.timeMs;

@@ -32,6 +32,8 @@ export function campaignReport(summary: Summary): string[] {
     ...countLines(summary.counts),
     ...faultTable(summary.faults),
     ...propertyTable(summary.properties),
+    ...schedulerLines(summary),
+    ...summary.defects.map((defect) => `DEFECT: ${defect}`),
     ...summary.remarks.map((remark) => `remark: ${remark}`),
     ...failureLines(summary),
   ];
@@ -67,6 +69,21 @@ function countLines(counts: Counts): string[] {
     ...line('sessions', counts.sessions),
     ...line('operations', counts.operations),
     ...line('results', counts.errors),
+  ];
+}
+
+/** Which scheduler found what, and what pct promises. */
+function schedulerLines({ schedulers, bounds }: Pick<Summary, 'schedulers' | 'bounds'>): string[] {
+  if (schedulers.length === 0) return [];
+  const rows = schedulers.map(({ kind, seeds, decisions, deviations, failing, found }) => [
+    kind, decimal(seeds), decimal(decisions), decimal(deviations), decimal(failing), found.join(', '),
+  ]);
+  return [
+    ...table([['scheduler', 'seeds', 'choices', 'not the earliest', 'failing', 'found'], ...rows]),
+    ...bounds.map(({ depth, runs, probability }) => {
+      const least = probability.toExponential(1);
+      return `  pct: ${decimal(runs)} runs of depth ${depth}: a bug of that depth within the window showed with at least ${least}`;
+    }),
   ];
 }
 

@@ -33,7 +33,7 @@ export class Replica {
   constructor(config: ServerConfig) {
     this.snapCount = config.snapCount;
     this.database = new Database(config.commitLogCount);
-    this.storage = new Storage({ snapRetainCount: config.snapRetainCount });
+    this.storage = new Storage({ snapRetainCount: config.snapRetainCount, maxBatchSize: config.maxBatchSize });
   }
 
   get acceptedEpoch(): number {

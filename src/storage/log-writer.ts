@@ -14,6 +14,10 @@ import { encodeLogEntry } from './log-format.ts';
 /** One server's log, for writing; every sync carries `token`. */
 export class LogWriter {
   readonly token: number;
+  /** One sync makes so many durable at most. */
+  readonly maxBatchSize: number;
+  /** In a file and not durable yet, ascending. */
+  unsynced: Zxid[];
   /** The first zxid of every log file, ascending. */
   files: Zxid[];
   /** The file appended to; empty: the next append begins one. */
@@ -34,8 +38,10 @@ export class LogWriter {
   syncingZxid: Zxid;
   isSyncWanted: boolean;
 
-  constructor(token: number) {
+  constructor(token: number, maxBatchSize: number) {
     this.token = token;
+    this.maxBatchSize = maxBatchSize;
+    this.unsynced = [];
     this.files = [];
     this.file = '';
     this.lastLogged = ZXID_ZERO;
@@ -59,6 +65,7 @@ export class LogWriter {
     this.durableZxid = lastZxid;
     this.isRollDue = false;
     this.isSyncWanted = false;
+    this.unsynced = [];
   }
 
   /** Nothing is under way or held back; appended transactions may still be without a sync. */
@@ -93,7 +100,9 @@ export class LogWriter {
     if (this.awaiting > 0) return false;
     this.durableZxid = this.syncingZxid;
     this.isNameDurable = true;
-    const isSyncWanted = this.isSyncWanted || this.held.length > 0;
+    const batch = this.unsynced.indexOf(this.syncingZxid) + 1;
+    const isSyncWanted = this.isSyncWanted || this.held.length > 0 || batch === this.maxBatchSize;
+    this.unsynced = this.unsynced.slice(batch);
     this.isSyncWanted = false;
     if (this.held.length > 0 && this.lastWritten === this.durableZxid) this.writeHeld(io);
     if (isSyncWanted && this.lastLogged !== this.durableZxid) this.startSync(io);
@@ -101,7 +110,7 @@ export class LogWriter {
   }
 
   startSync(io: Io): void {
-    this.syncingZxid = this.lastWritten;
+    this.syncingZxid = this.unsynced[Math.min(this.maxBatchSize, this.unsynced.length) - 1] ?? this.lastWritten;
     this.awaiting = 1;
     io.sync(this.file, this.token);
     if (this.isNameDurable) return;
@@ -125,5 +134,6 @@ export class LogWriter {
     }
     io.append(this.file, encodeLogEntry(txn, isFirst), 0);
     this.lastWritten = txn.zxid;
+    this.unsynced.push(txn.zxid);
   }
 }

@@ -6,6 +6,8 @@ import type { EpochFile } from './file-names.ts';
 export interface StorageSettings {
   /** Snapshots kept by the purge after each new one; at least one is. */
   readonly snapRetainCount: number;
+  /** Transactions made durable by one sync at most; left out: any number. */
+  readonly maxBatchSize?: number;
 }
 
 /** What recovery found, after it has put the files in order; all of it is durable. */

@@ -54,7 +54,7 @@ export class Storage {
 
   constructor(settings: StorageSettings) {
     this.settings = settings;
-    this.log = new LogWriter(Token.LOG);
+    this.log = new LogWriter(Token.LOG, settings.maxBatchSize ?? Infinity);
     this.epochs = new EpochWriter(Token.EPOCH);
     this.acceptedEpoch = 0;
     this.currentEpoch = 0;

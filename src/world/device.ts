@@ -46,6 +46,11 @@ export class Device {
     this.core = core;
   }
 
+  /** Syncs of this world are a lie: see `BrokenAssumptions`. */
+  private get isLying(): boolean {
+    return this.core.settings.broken?.lyingSync === true;
+  }
+
   append(host: Host, file: string, bytes: Uint8Array, token: DiskToken): void {
     diskOf(host).append(file, bytes);
     this.changed(host, file, token, undefined);
@@ -54,12 +59,14 @@ export class Device {
   sync(host: Host, file: string, token: DiskToken): void {
     const sync = diskOf(host).sync(file);
     if (sync === undefined) this.fail(host, file, token, 'ENOENT');
+    else if (this.isLying) this.submit(host, request('change', file, token), this.core.settings.disk.sync);
     else this.submit(host, { ...request('sync', file, token), sync }, this.core.settings.disk.sync);
   }
 
   syncDirectory(host: Host, token: DiskToken): void {
     const mark = diskOf(host).syncDirectory();
-    this.submit(host, { ...request('syncDirectory', DIRECTORY, token), mark }, this.core.settings.disk.sync);
+    if (this.isLying) this.submit(host, request('change', DIRECTORY, token), this.core.settings.disk.sync);
+    else this.submit(host, { ...request('syncDirectory', DIRECTORY, token), mark }, this.core.settings.disk.sync);
   }
 
   read(host: Host, file: string, token: DiskToken): void {

@@ -6,7 +6,11 @@ import { assertNever } from '../base/invariant.ts';
 import type { NodeId } from '../io/event.ts';
 import type { WorldFact } from '../io/fact.ts';
 import type { Stream } from './chooser.ts';
+import { ail, type Ailment, ailmentName, cure } from './ailments.ts';
+import type { Atlas } from './atlas.ts';
 import type { Core } from './core.ts';
+import { type DiskImage, EMPTY_IMAGE, imageOf, putImage } from './disk-image.ts';
+import { flapping, type Part, rolling, swizzle } from './fault-series.ts';
 import { ActiveFault, type Fault, type Target, type TargetRole } from './fault.ts';
 import { Due } from './heap.ts';
 import type { Host } from './host.ts';
@@ -19,6 +23,7 @@ export interface Stage {
   readonly core: Core;
   readonly hosts: Map<NodeId, Host>;
   readonly network: Network;
+  readonly atlas: Atlas;
   announce(fact: WorldFact): void;
   kill(host: Host, cause: 'fault' | 'power', detail: string): boolean;
   restartLater(host: Host, delayUs: number): void;
@@ -27,6 +32,8 @@ export interface Stage {
   setDrift(host: Host, ppm: number): void;
 }
 
+type Crash = Extract<Fault, { readonly kind: 'crash' }>;
+type DiskReplacement = Extract<Fault, { readonly kind: 'wipe' | 'oldImage' | 'clone' }>;
 type Partition = Extract<Fault, { readonly kind: 'partition' }>;
 /** Faults of one process that last a while. */
 type Affliction = Extract<Fault, { readonly kind: 'pause' | 'clientCut' | 'stall' | 'slowSync' | 'drift' }>;
@@ -38,6 +45,8 @@ export class FaultDriver {
   readonly stage: Stage;
   readonly luck: Stream;
   active: ActiveFault[] = [];
+  /** Disk images made so far. */
+  images = 0;
   over = false;
 
   constructor(stage: Stage, luck: Stream) {
@@ -49,7 +58,7 @@ export class FaultDriver {
     if (this.over) return;
     switch (fault.kind) {
       case 'crash':
-        this.crash(fault.target, fault.afterEffects, fault.downMs);
+        this.crash(fault);
         break;
       case 'power':
         this.power(fault.downMs);
@@ -70,6 +79,31 @@ export class FaultDriver {
       case 'drift':
         this.afflict(fault);
         break;
+      case 'hold':
+      case 'drip':
+      case 'slowReader':
+      case 'refuse':
+      case 'wallJump':
+      case 'lateTimers':
+        this.ail(fault);
+        break;
+      case 'swizzle':
+        this.series(swizzle(this.shuffledServers(undefined), fault.forMs, (bound) => this.luck.below(bound, 'swizzle')));
+        break;
+      case 'rolling':
+        this.series(rolling(this.shuffledServers(undefined), fault.eachMs));
+        break;
+      case 'flapping':
+        this.flap(fault);
+        break;
+      case 'lateData':
+        this.lateData(fault.target, fault.delayMs);
+        break;
+      case 'wipe':
+      case 'oldImage':
+      case 'clone':
+        this.replaceDisk(fault);
+        break;
       default:
         assertNever(fault);
     }
@@ -89,8 +123,12 @@ export class FaultDriver {
       network.delay = null;
       network.delayFactor = 1;
     }
+    if (active.lingering !== null) network.unstick(active.lingering);
     const host = hosts.get(active.node);
     if (host !== undefined) this.relieve(host, active);
+    if (host !== undefined && active.restoration !== null && !this.over) {
+      this.putDisk(host, active.name, active.restoration.image, active.restoration.downMs);
+    }
     this.stage.announce({ kind: 'faultEnded', fault: active.name, node: active.node });
   }
 
@@ -100,14 +138,15 @@ export class FaultDriver {
     for (const active of this.active.slice()) this.end(active);
   }
 
-  private crash(target: Target, afterEffects: number | undefined, downMs: number): void {
+  private crash({ target, afterEffects, after, downMs }: Crash): void {
     const { counters } = this.stage.core;
-    const name = afterEffects === undefined ? 'crash' : 'crashBetweenEffects';
+    const isAfterSync = after === 'sync';
+    const name = isAfterSync ? 'crashAfterSync' : afterEffects === undefined ? 'crash' : 'crashBetweenEffects';
     counters.fired(name);
     const host = this.find(target);
     if (host === undefined || !host.isUp) return;
-    if (afterEffects !== undefined) {
-      host.armedCrash = { afterEffects, downMs };
+    if (isAfterSync || afterEffects !== undefined) {
+      host.armedCrash = { name, isAfterSync, afterEffects: afterEffects ?? 0, downMs };
     } else if (this.stage.kill(host, 'fault', 'crash')) {
       counters.effective(name);
       this.stage.restartLater(host, downMs * 1000);
@@ -127,14 +166,16 @@ export class FaultDriver {
   }
 
   private partition(fault: Partition): void {
-    const name = fault.oneWay === undefined ? `partition:${fault.shape}` : 'partition:oneWay';
+    const name = fault.series ?? (fault.oneWay === undefined ? `partition:${fault.shape}` : 'partition:oneWay');
     const target: Target | undefined = fault.shape === 'isolate-leader' ? { role: 'leader' } : fault.target;
     const first = target === undefined ? undefined : this.find(target);
     if (first === undefined && fault.shape === 'isolate-leader') {
       this.stage.core.counters.fired(name);
       return;
     }
-    const servers = this.shuffledServers(first);
+    const drawn = this.shuffledServers(first);
+    const { peer } = fault;
+    const servers = peer === undefined ? drawn : [...drawn.slice(0, 1), peer, ...drawn.slice(1).filter((node) => node !== peer)];
     const cuts = this.cutsOf(fault, servers);
     const active = this.begin(name, first?.node ?? 0, fault.forMs, `${fault.shape} ${servers.join(' ')}`);
     this.cut(active, cuts);
@@ -162,6 +203,83 @@ export class FaultDriver {
     if (end === undefined) return;
     this.stage.network.reset(end);
     counters.effective('reset');
+  }
+
+  private series(parts: readonly Part[]): void {
+    const { schedule } = this.stage.core;
+    for (const { afterMs, fault } of parts) schedule.add(schedule.nowUs + afterMs * 1000, Due.fault).fault = fault;
+  }
+
+  private flap({ target, periodMs, forMs }: Extract<Fault, { readonly kind: 'flapping' }>): void {
+    const host = this.find(target);
+    const peers = this.nodes('server').filter((node) => node !== host?.node);
+    const peer = peers[this.luck.below(Math.max(1, peers.length), 'flappingPeer')];
+    if (host === undefined || peer === undefined) this.stage.core.counters.fired('flapping');
+    else this.series(flapping(host.node, peer, periodMs, forMs));
+  }
+
+  private lateData(target: Target, delayMs: number): void {
+    const host = this.find(target);
+    const ends = [...(host?.connections.values() ?? [])].filter((end) => end.state === 'open');
+    const end = ends[this.luck.below(Math.max(1, ends.length), 'lateConnection')];
+    if (host === undefined || end === undefined) {
+      this.stage.core.counters.fired('lateData');
+      return;
+    }
+    const active = this.begin('lateData', host.node, delayMs, `to ${end.link.to.node}`);
+    active.lingering = end;
+    this.stage.network.linger(end, delayMs * 1000, active);
+  }
+
+  private ail(fault: Ailment): void {
+    const { core, network } = this.stage;
+    const name = ailmentName(fault);
+    const host = this.find(fault.target);
+    if (host === undefined || !host.isUp) {
+      core.counters.fired(name);
+      return;
+    }
+    const forMs = fault.kind === 'wallJump' ? 0 : fault.forMs;
+    ail(host, fault, this.begin(name, host.node, forMs, fault.kind === 'hold' ? fault.message : ''), core, network);
+  }
+
+  private replaceDisk(fault: DiskReplacement): void {
+    const { core } = this.stage;
+    const host = this.find(fault.target);
+    if (host?.disk === undefined || host.disk === null) {
+      core.counters.fired(fault.kind);
+      return;
+    }
+    if (fault.kind === 'oldImage') {
+      const active = this.begin(fault.kind, host.node, fault.ageMs, `an image of its disk, ${fault.ageMs} ms before`);
+      active.restoration = { image: this.image(host), downMs: fault.downMs };
+      return;
+    }
+    core.counters.fired(fault.kind);
+    const origin = fault.kind === 'clone' ? this.anotherVoter(host) : undefined;
+    if (fault.kind === 'clone' && origin === undefined) return;
+    this.putDisk(host, fault.kind, origin === undefined ? EMPTY_IMAGE : this.image(origin), fault.downMs);
+  }
+
+  private anotherVoter(host: Host): Host | undefined {
+    if (host.spec.isVoter !== true) return undefined;
+    const others = [...this.stage.hosts.values()].filter((other) => other !== host && other.spec.isVoter === true);
+    return others[this.luck.below(Math.max(1, others.length), 'clonedDisk')];
+  }
+
+  private image(host: Host): DiskImage {
+    const number = ++this.images;
+    this.stage.announce({ kind: 'diskImaged', node: host.node, image: number });
+    return host.disk === null ? EMPTY_IMAGE : imageOf(host.disk, number);
+  }
+
+  private putDisk(host: Host, name: string, image: DiskImage, downMs: number): void {
+    const { atlas, core } = this.stage;
+    if (host.disk === null || !atlas.canSpare(host.node)) return;
+    if (this.stage.kill(host, 'fault', `its disk is replaced (${name})`)) this.stage.restartLater(host, downMs * 1000);
+    putImage(host.disk, image);
+    core.counters.effective(name);
+    this.stage.announce({ kind: 'diskReplaced', node: host.node, image: image.number });
   }
 
   private delay(factor: number, forMs: number): void {
@@ -198,6 +316,7 @@ export class FaultDriver {
 
   private relieve(host: Host, active: ActiveFault): void {
     if (host.pausedBy === active) this.stage.wake(host);
+    cure(host, active, this.stage.core, this.stage.network);
     if (host.slowSync === active) {
       host.slowSync = null;
       host.syncFactor = 1;

@@ -17,6 +17,8 @@ export interface NodeSpec {
   /** Makes the process of a new life; it knows nothing but its configuration. */
   readonly boot: () => Process;
   readonly disk: boolean;
+  /** One of those of whose disks a majority is kept whole; left out: it is not. */
+  readonly isVoter?: boolean;
 }
 
 /** A timer by its number. */
@@ -44,12 +46,31 @@ export interface Waiting {
 
 /** A crash that waits for the next event of its victim, to strike between two effects of it. */
 export interface ArmedCrash {
+  /** How its fault is counted. */
+  readonly name: string;
+  /** It waits for a completed sync. */
+  readonly isAfterSync: boolean;
   readonly afterEffects: number;
   readonly downMs: number;
 }
 
 /** More effects than one event ever has. */
 export const UNLIMITED_EFFECTS = 0x3fff_ffff;
+
+/** What faults do to the traffic and the timers of one process; null where nothing is wrong. */
+export class Ailments {
+  /** The kind of message that is held back on its way out. */
+  heldMessage = '';
+  holding: ActiveFault | null = null;
+  dripping: ActiveFault | null = null;
+  dripUs = 0;
+  notReading: ActiveFault | null = null;
+  refusing: ActiveFault | null = null;
+  refusalHangs = false;
+  jumped: ActiveFault | null = null;
+  timersLate: ActiveFault | null = null;
+  timersUntilUs = 0;
+}
 
 /** The place of one process. */
 export class Host {
@@ -78,11 +99,14 @@ export class Host {
   role = '';
   roleNumber = 0;
   armedCrash: ArmedCrash | null = null;
+  /** The event at hand says that a sync is complete. */
+  isSyncDone = false;
   /** Effects that the event at hand may still have. */
   effectsLeft: number = UNLIMITED_EFFECTS;
   syncFactor = 1;
   slowSync: ActiveFault | null = null;
   driftedBy: ActiveFault | null = null;
+  readonly ailments: Ailments = new Ailments();
   /** The drift that its clock has of itself. */
   readonly ownPpm: number;
 

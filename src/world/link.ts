@@ -60,6 +60,9 @@ export class End {
   holdNumber = 0;
   /** The end of this connection is on its way to the peer. */
   closingSent = false;
+  /** What was sent from here arrives no earlier than this, because of that. */
+  stuckUntilUs = 0;
+  stuckBy: ActiveFault | null = null;
 
   constructor(host: Host, link: Link, port: Port) {
     this.host = host;

@@ -15,6 +15,8 @@ import { End, Link } from './link.ts';
 import { drawOrdinary, drawTail } from './settings.ts';
 
 const NODES = 0x1_0000;
+/** Where connections are broken, so much later arrives what others overtake. */
+const REORDERED_US = 5000;
 /** How far behind a connection may be when the world heals: delays of a fault outlive it no longer than this. */
 const PATIENCE_US = 1_000_000;
 
@@ -28,6 +30,8 @@ export class Network {
   tails = true;
   delayFactor = 1;
   delay: ActiveFault | null = null;
+  /** How many faults hold back what no cut holds back. */
+  impediments = 0;
 
   constructor(core: Core, dispatcher: Dispatcher, hosts: Map<NodeId, Host>) {
     this.core = core;
@@ -77,7 +81,7 @@ export class Network {
       end.inFlight--;
       return true;
     }
-    if (end.link.blocked > 0 || end.held.length > 0) {
+    if (end.link.blocked > 0 || end.held.length > 0 || (this.impediments > 0 && this.isImpeded(end, entry))) {
       this.hold(end, entry);
       return false;
     }
@@ -89,6 +93,11 @@ export class Network {
   release(end: End): void {
     if (end.link.blocked > 0) {
       if (end.held.length > 0) this.waitForMending(end);
+      return;
+    }
+    const next = end.held[0];
+    if (next !== undefined && this.impediments > 0 && this.isImpeded(end, next)) {
+      this.waitForRelief(end);
       return;
     }
     const entry = end.held.shift();
@@ -157,6 +166,28 @@ export class Network {
     if (peer !== null) this.resetDirection(peer);
   }
 
+  /** What `end` sends from now on is late by `delayUs`, and half way its process loses the connection; the peer does not know. */
+  linger(end: End, delayUs: number, cause: ActiveFault): void {
+    this.impediments++;
+    end.stuckUntilUs = this.core.schedule.nowUs + delayUs;
+    end.stuckBy = cause;
+    this.core.schedule.add(this.core.schedule.nowUs + Math.floor(delayUs / 2), Due.hangUp).end = end;
+  }
+
+  /** What lingers goes on now. */
+  unstick(end: End): void {
+    end.stuckUntilUs = 0;
+    if (end.state === 'gone') this.sendClosing(end);
+    if (end.held.length > 0) this.releaseAt(end, this.core.schedule.nowUs);
+    this.relieve();
+  }
+
+  /** One of the faults that hold back what no cut does is over. */
+  relieve(): void {
+    this.impediments--;
+    for (const link of this.links.values()) if (link.blocked === 0 && link.holding.length > 0) this.resume(link);
+  }
+
   /** Cuts one direction between two processes. */
   block(from: Host, to: Host, cause: ActiveFault): void {
     const link = this.link(from, to);
@@ -175,10 +206,13 @@ export class Network {
     this.tails = false;
     this.delayFactor = 1;
     this.delay = null;
+    this.impediments = 0;
     for (const link of this.links.values()) {
       link.cause = null;
       if (link.blocked > 0) {
         link.blocked = 0;
+        this.resume(link);
+      } else if (link.holding.length > 0) {
         this.resume(link);
       }
     }
@@ -216,10 +250,25 @@ export class Network {
   private transmit(end: End, kind: DueKind, message: Message | null): void {
     const schedule = this.core.schedule;
     let arrival = schedule.nowUs + this.drawDelay(end.link);
-    if (arrival < end.lastArrivalUs) arrival = end.lastArrivalUs;
-    end.lastArrivalUs = arrival;
+    const { dripping, dripUs } = end.host.ailments;
+    if (dripping !== null && arrival < end.lastArrivalUs + dripUs) {
+      arrival = end.lastArrivalUs + dripUs;
+      this.core.counters.touched(dripping);
+    }
+    const { broken } = this.core.settings;
+    const broke = broken?.connections !== undefined && kind === Due.message && end.link.stream.chance(1, broken.oneIn, 'broken')
+      ? broken.connections : '';
+    if (broke === 'drop') return;
+    if (broke === 'reorder') arrival += REORDERED_US;
+    else if (arrival < end.lastArrivalUs) arrival = end.lastArrivalUs;
+    if (broke !== 'reorder') end.lastArrivalUs = arrival;
+    if (broke === 'duplicate') this.schedule(end, kind, message, arrival);
+    this.schedule(end, kind, message, arrival);
+  }
+
+  private schedule(end: End, kind: DueKind, message: Message | null, arrival: number): void {
     end.inFlight++;
-    const entry = schedule.add(arrival, kind);
+    const entry = this.core.schedule.add(arrival, kind);
     entry.end = end;
     entry.message = message;
     entry.index = end.sent++;
@@ -247,7 +296,29 @@ export class Network {
     const cause = end.link.cause;
     if (end.link.blocked > 0 && cause !== null) this.core.counters.touched(cause);
     end.held.push(entry);
-    if (end.held.length === 1) this.waitForMending(end);
+    if (end.held.length > 1) return;
+    if (end.link.blocked > 0) this.waitForMending(end);
+    else this.waitForRelief(end);
+  }
+
+  /** Whether something other than a cut holds the entry back. */
+  private isImpeded(end: End, entry: Scheduled): boolean {
+    const { counters, schedule } = this.core;
+    const { from, to } = end.link;
+    const { holding, heldMessage } = from.ailments;
+    let cause: ActiveFault | null = null;
+    if (to.ailments.notReading !== null) cause = to.ailments.notReading;
+    else if (holding !== null && entry.message?.kind === heldMessage) cause = holding;
+    else if (end.stuckUntilUs > schedule.nowUs) return true;
+    if (cause !== null) counters.touched(cause);
+    return cause !== null;
+  }
+
+  /** Something is held back, but no cut is the reason: there is nothing to retransmit, and nothing breaks of it. */
+  private waitForRelief(end: End): void {
+    end.holdNumber++;
+    if (end.stuckUntilUs > this.core.schedule.nowUs) this.releaseAt(end, end.stuckUntilUs);
+    else end.link.holding.push(end);
   }
 
   /** Something is held back: it waits for the link to be mended, but not for ever. */
@@ -288,6 +359,7 @@ export class Network {
     } else if (entry.index >= end.limit) {
       return;
     } else if (entry.kind === Due.message) {
+      if (end.stuckBy !== null && end.state === 'gone' && peer.state === 'open') this.core.counters.touched(end.stuckBy);
       if (peer.state === 'open' && entry.message !== null) this.deliver(peer, entry.message);
       else if (peer.state === 'gone' && end.state !== 'gone') this.refuse(peer);
     } else if (entry.kind === Due.opening) {
@@ -305,6 +377,14 @@ export class Network {
   /** A request for a connection has arrived at `acceptor`'s process. */
   private open(initiator: End, acceptor: End): void {
     if (acceptor.state !== 'opening') return;
+    const { refusing, refusalHangs } = acceptor.host.ailments;
+    if (refusing !== null) {
+      this.core.counters.touched(refusing);
+      if (refusalHangs) return;
+      acceptor.state = 'gone';
+      this.sendClosing(acceptor);
+      return;
+    }
     if (!acceptor.host.isUp || acceptor.host.spec.kind !== 'server') {
       acceptor.state = 'gone';
       this.sendClosing(acceptor);

@@ -56,6 +56,8 @@ export class NodeIo implements Io {
   }
 
   wallTime(): number {
+    const { jumped } = this.host.ailments;
+    if (jumped !== null) this.core.counters.touched(jumped);
     return this.now() + this.host.clock.wallOffsetMs;
   }
 

@@ -7,6 +7,7 @@ import { invariant, InvariantViolation, present } from '../base/invariant.ts';
 import type { Event, NodeId } from '../io/event.ts';
 import type { Fact, WorldFact } from '../io/fact.ts';
 import type { Message } from '../wire/message.ts';
+import { Atlas } from './atlas.ts';
 import type { Chooser } from './chooser.ts';
 import { Core, type Dispatcher } from './core.ts';
 import { complete, Device } from './device.ts';
@@ -16,11 +17,12 @@ import { mixFact } from './fact-hash.ts';
 import { FaultDriver, type Stage } from './fault-driver.ts';
 import { ActiveFault, type Fault, type FaultCounter } from './fault.ts';
 import { Due, type Scheduled } from './heap.ts';
-import { type ArmedCrash, type Host, type NodeSpec, UNLIMITED_EFFECTS } from './host.ts';
+import { type ArmedCrash, type Host, type NodeSpec, type TimerSlot, UNLIMITED_EFFECTS } from './host.ts';
 import { crashDisk, endLife, makeHost } from './life.ts';
 import type { End } from './link.ts';
 import { Network } from './network.ts';
 import { CrashSignal, HaltSignal, NodeIo, type Observer } from './node-io.ts';
+import { type SchedulerPlan, type SchedulerReport, TIMED } from './scheduler.ts';
 import type { WorldSettings } from './settings.ts';
 import { isTimerDue, queueTimer } from './timers.ts';
 import type { TraceSink } from './trace.ts';
@@ -37,6 +39,8 @@ export interface WorldOptions {
   /** Hears every fact when it is stated. What it throws leaves `run`. */
   readonly onFact?: (fact: Fact, node: NodeId, timeMs: number, step: number) => void;
   readonly trace?: TraceSink;
+  /** In which order events are handled; left out: in that of their times. */
+  readonly scheduler?: SchedulerPlan;
 }
 
 /** A process broke: it threw something, or one of its invariants did not hold. */
@@ -67,6 +71,7 @@ export class World implements Dispatcher, Observer, Stage {
   readonly network: Network;
   readonly device: Device;
   readonly driver: FaultDriver;
+  readonly atlas: Atlas = new Atlas();
   failure: ProcessFailure | null = null;
   private stopped = false;
   private roles = 0;
@@ -75,7 +80,8 @@ export class World implements Dispatcher, Observer, Stage {
 
   constructor(options: WorldOptions) {
     this.options = options;
-    this.core = new Core(options.settings, options.chooser, options.recode ?? null, options.trace ?? null);
+    const { settings, chooser, recode = null, trace = null, scheduler = TIMED } = options;
+    this.core = new Core(settings, chooser, recode, trace, scheduler);
     this.network = new Network(this.core, this, this.hosts);
     this.device = new Device(this.core);
     this.driver = new FaultDriver(this, this.core.stream('faults'));
@@ -110,12 +116,17 @@ export class World implements Dispatcher, Observer, Stage {
     });
   }
 
+  /** What the scheduler did. */
+  get scheduling(): SchedulerReport {
+    return this.core.schedule.report;
+  }
+
   /** Lets a fault happen at a time. */
   schedule(atMs: number, fault: Fault): void {
     this.core.schedule.add(atMs * 1000, Due.fault).fault = fault;
   }
 
-  /** Goes on until a time, for at most so many events. Can be called again. */
+  /** Goes on until a time, or as far beyond as its scheduler went, for at most so many events. Can be called again. */
   run(untilMs: number, maxSteps: number = Infinity): RunOutcome {
     const { schedule } = this.core;
     const untilUs = untilMs * 1000;
@@ -175,6 +186,7 @@ export class World implements Dispatcher, Observer, Stage {
   heal(): void {
     this.driver.endAll();
     this.network.heal();
+    this.core.schedule.isCalm = true;
     for (const host of this.hosts.values()) {
       host.armedCrash = null;
       if (host.pausedBy !== null) this.wake(host);
@@ -256,6 +268,7 @@ export class World implements Dispatcher, Observer, Stage {
   private addHost(spec: NodeSpec): void {
     const host = makeHost(this.core, spec);
     this.hosts.set(spec.node, host);
+    if (spec.isVoter === true) this.atlas.add(spec.node);
     this.ios.set(spec.node, new NodeIo(host, this.core, this.network, this.device, this));
   }
 
@@ -269,7 +282,7 @@ export class World implements Dispatcher, Observer, Stage {
       case Due.closing:
         return this.network.arrive(entry);
       case Due.timer:
-        if (timer !== null && isTimerDue(this.core, timer, entry.number)) {
+        if (timer !== null && !this.postpone(timer, entry.number) && isTimerDue(this.core, timer, entry.number)) {
           this.dispatch(timer.host, { kind: 'timer', timer: timer.id }, null);
         }
         return true;
@@ -302,6 +315,18 @@ export class World implements Dispatcher, Observer, Stage {
     }
   }
 
+  /** Whether the timer's process has its timers late at the moment: this one fires when they all do. */
+  private postpone(timer: TimerSlot, number: number): boolean {
+    const { timersLate, timersUntilUs } = timer.host.ailments;
+    if (timersLate === null || !timer.armed || timer.queuedNumber !== number) return false;
+    this.core.counters.touched(timersLate);
+    timer.queuedUs = timersUntilUs + 1;
+    const entry = this.core.schedule.add(timer.queuedUs, Due.timer);
+    entry.timer = timer;
+    entry.number = ++timer.queuedNumber;
+    return true;
+  }
+
   private boot(host: Host, again: boolean): void {
     host.process = host.spec.boot();
     if (again) this.announce({ kind: 'restarted', node: host.node });
@@ -312,7 +337,10 @@ export class World implements Dispatcher, Observer, Stage {
     const { host, request } = entry;
     if (host === null || request === null || host.life !== entry.number) return;
     const event = complete(host, request);
-    if (event !== undefined) this.dispatch(host, event, null);
+    if (event === undefined) return;
+    host.isSyncDone = request.kind === 'sync' || request.kind === 'syncDirectory';
+    this.dispatch(host, event, null);
+    host.isSyncDone = false;
   }
 
   /** One of the events that came while the process was paused; the rest in turn. */
@@ -332,7 +360,7 @@ export class World implements Dispatcher, Observer, Stage {
     core.step++;
     mixEvent(core.hash, core.schedule.nowUs, host.node, event, this.options.fingerprintMessage);
     if (core.trace !== null) core.trace.event(core.step, core.schedule.nowUs, host.node, event, end?.link.to.node ?? 0);
-    const armed = host.armedCrash;
+    const armed = armedFor(host, event);
     host.effectsLeft = armed === null ? UNLIMITED_EFFECTS : armed.afterEffects;
     const io = present(this.ios.get(host.node), 'every process has its io');
     this.handling = host;
@@ -369,13 +397,14 @@ export class World implements Dispatcher, Observer, Stage {
   }
 
   private crashArmed(host: Host, armed: ArmedCrash): void {
-    this.core.counters.effective('crashBetweenEffects');
-    this.kill(host, 'fault', 'crash between two effects');
+    this.core.counters.effective(armed.name);
+    this.kill(host, 'fault', armed.isAfterSync ? 'crash after a sync' : 'crash between two effects');
     this.restartLater(host, armed.downMs * 1000);
   }
 
   private tell(fact: Fact, node: NodeId): void {
     mixFact(this.core.hash, fact);
+    this.atlas.see(fact, node);
     const onFact = this.options.onFact;
     if (onFact === undefined) return;
     try {
@@ -385,4 +414,11 @@ export class World implements Dispatcher, Observer, Stage {
       throw new ObserverFailure('a judge failed', { cause: error });
     }
   }
+}
+
+/** The crash that this event triggers. */
+function armedFor(host: Host, event: Event): ArmedCrash | null {
+  const armed = host.armedCrash;
+  if (armed === null || !armed.isAfterSync) return armed;
+  return event.kind === 'diskDone' && host.isSyncDone ? armed : null;
 }
