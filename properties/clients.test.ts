@@ -416,8 +416,21 @@ judgeCases(test, ephemerals, {}, [
     /by a session that is not open/,
     (s) => closed(s.begin(), 3).write(by(ALICE, 1, 4, created('/e', 1, { ephemeral: true }))),
   ],
+  [
+    'created by a local session',
+    /by a session that is not open/,
+    (s) => local(s.begin()).write(by(sessionOf(7), 1, 3, created('/e', 1, { ephemeral: true }))),
+  ],
   ['with a child', /was created under an ephemeral/, (s) => owning(s).write(by(BOB, 1, 4, created('/e/c', 1)))],
 ]);
+
+/** Server 2 opens a session of its own for a client. */
+function local(s: Script): Script {
+  const sessionId = sessionOf(7);
+  s.say(2, { kind: 'localSessionOpened', sessionId, timeoutMs: 400, isReadOnly: false });
+  const lastZxidSeen = z(0);
+  return s.say(1002, { kind: 'sessionConnected', sessionId, server: 2, timeoutMs: 400, resumed: false, lastZxidSeen });
+}
 
 judgeCases(test, sessions, {}, [
   [
@@ -469,6 +482,19 @@ judgeCases(test, sessions, {}, [
     'writes after its end',
     /wrote after it was closed/,
     (s) => closed(s.begin(), 3).write(by(ALICE, 1, 4, created('/a', 1))),
+  ],
+  [
+    'local: it stands and writes without a beginning',
+    null,
+    (s) => local(s.begin()).write(by(sessionOf(7), 1, 3, created('/a', 1))),
+  ],
+  [
+    'replaced behind its back',
+    /came back .* and was given/,
+    (s) => {
+      const again = { kind: 'sessionConnected', server: 3, timeoutMs: 400, resumed: true, lastZxidSeen: z(2) } as const;
+      return s.begin().say(1001, { ...again, sessionId: BOB });
+    },
   ],
   ['writes without a beginning', /never created/, (s) => s.begin().write(by(sessionOf(7), 1, 3, created('/a', 1)))],
   ['created twice', /created twice/, (s) => s.begin().write(by(ALICE, 0, 3, { kind: 'createSession', timeoutMs: 1 }))],

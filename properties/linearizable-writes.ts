@@ -25,6 +25,7 @@ class LinearizableWrites extends Judge {
     const { op } = history;
     if (op.zxid === ZXID_ZERO) {
       if (fact.err !== 0) this.exempt('refused-unordered');
+      else if (op.request.kind === 'closeSession' && history.model.isLocal(fact.sessionId)) this.exempt('local-session');
       else
         this.violate(
           `write ${op.cxid} of session ${fact.sessionId} was answered with ${zxidToPair(fact.zxid)}, but it is not committed`,
@@ -53,6 +54,10 @@ export const linearizableWrites: Property = {
     {
       name: 'refused-unordered',
       source: 'a request may be refused (unimplemented, malformed, session gone) before it is given a zxid',
+    },
+    {
+      name: 'local-session',
+      source: "administrator's guide, localSessionsEnabled: a local session begins and ends at its server, without a write",
     },
   ],
   mutants: ['apply-on-proposal', 'minority-quorum'],

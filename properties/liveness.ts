@@ -163,6 +163,6 @@ export const liveness: Property = {
     { name: 'under-way', source: 'the run ended while it was within its time' },
     { name: 'tail-too-short', source: "the run ended before the session's timeout had passed" },
   ],
-  mutants: ['newer-promise'],
+  mutants: ['newer-promise', 'zk-1496'],
   create: (expectations): Judge => new Liveness(expectations),
 };

@@ -59,6 +59,10 @@ class PrefixReads extends Judge {
       this.exempt('session-gone');
       return 'unjudged';
     }
+    if (fact.err === ErrorCode.THROTTLEDOP) {
+      this.exempt('throttled');
+      return 'unjudged';
+    }
     if (node === undefined) return fact.err === ErrorCode.NONODE ? null : `finds (${fact.err}) what does not exist then`;
     const allowed = this.isReadable(request, node.acl);
     if (allowed === undefined) {
@@ -132,6 +136,10 @@ export const prefixReads: Property = {
   exemptions: [
     { name: 'system-nodes', source: 'what is under /zookeeper is kept by the servers themselves' },
     { name: 'session-gone', source: 'a request of a session that ended is refused' },
+    {
+      name: 'throttled',
+      source: "administrator's guide, throttled_op_wait_time: a request that has waited for too long is refused",
+    },
     { name: 'identities', source: 'what a list of permissions allows may depend on who asks, which facts do not tell' },
   ],
   mutants: [],

@@ -29,10 +29,7 @@ class Sessions extends Judge {
         this.seeOrdered(fact, at, history);
         return;
       case 'sessionConnected':
-        this.judged++;
-        if (!fact.resumed && !history.model.sessions.has(fact.sessionId)) {
-          this.violate(`session ${fact.sessionId} stands at server ${fact.server}, but its creation is not committed`, at);
-        }
+        this.seeConnected(fact, at, history);
         return;
       case 'sessionExpired':
         this.seeExpired(fact, at, history);
@@ -53,6 +50,22 @@ class Sessions extends Judge {
       default:
         return;
     }
+  }
+
+  private seeConnected(fact: FactOf<'sessionConnected'>, at: At, history: History): void {
+    const { model } = history;
+    const before = history.sessions.clients.get(at.node);
+    this.judged++;
+    if (fact.resumed && before !== undefined && before.id !== fact.sessionId) {
+      this.violate(
+        `a client came back to server ${fact.server} with session ${before.id}, and was given ${fact.sessionId} instead`,
+        at,
+        before.connectedStep,
+      );
+    }
+    if (fact.resumed || model.sessions.has(fact.sessionId)) return;
+    if (model.locals.has(fact.sessionId)) this.exempt('local-session');
+    else this.violate(`session ${fact.sessionId} stands at server ${fact.server}, but its creation is not committed`, at);
   }
 
   private seeOrdered(fact: OrderedFact, at: At, history: History): void {
@@ -124,8 +137,12 @@ export const sessions: Property = {
       name: 'closed-twice',
       source: 'closeSession skips the check of the session, so that two may follow each other; the second does nothing',
     },
+    {
+      name: 'local-session',
+      source: "administrator's guide, localSessionsEnabled: a local session is known to its server alone, without ephemerals",
+    },
     { name: 'closing', source: 'a session that is being closed is refused before its closeSession is committed' },
   ],
-  mutants: ['zk-1208'],
+  mutants: ['zk-1208', 'sess-resume', 'local-late'],
   create: (expectations): Judge => new Sessions(expectations),
 };

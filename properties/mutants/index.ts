@@ -3,14 +3,18 @@ import type { Mutant } from '../../src/fuzz/mutant.ts';
 import { applyOnProposal } from './apply-on-proposal.ts';
 import { canary } from './canary.ts';
 import { genFsync } from './gen-fsync.ts';
+import { localLate } from './local-late.ts';
 import { minorityQuorum } from './minority-quorum.ts';
 import { newerPromise } from './newer-promise.ts';
+import { sessResume } from './sess-resume.ts';
 import { zk1082 } from './zk-1082.ts';
 import { zk1154 } from './zk-1154.ts';
 import { zk1156 } from './zk-1156.ts';
 import { zk1208 } from './zk-1208.ts';
+import { zk1496 } from './zk-1496.ts';
 import { zk1863 } from './zk-1863.ts';
 import { zk2845 } from './zk-2845.ts';
+import { zk3471 } from './zk-3471.ts';
 import { zk417 } from './zk-417.ts';
 import { zk4643 } from './zk-4643.ts';
 
@@ -32,4 +36,8 @@ export const MUTANTS: readonly Mutant[] = [
   zk1156,
   zk1208,
   newerPromise,
+  sessResume,
+  zk1496,
+  zk3471,
+  localLate,
 ];

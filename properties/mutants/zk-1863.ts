@@ -12,10 +12,10 @@ export const zk1863: Mutant = {
   edits: [
     {
       file: 'src/server/client-service.ts',
-      find: 'client.queue.push({ xid, request, isRead: true, isAnswered: false });',
+      find: 'const pending = { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false };',
       replace: `const { lastProcessedZxid: zxid, tree } = port.database;
         const seen = { zxid, tree: tree.copy() };
-        client.queue.push({ xid, request, isRead: true, isAnswered: false, seen });`,
+        const pending = { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false, seen };`,
     },
     {
       file: 'src/server/client-service.ts',
@@ -25,14 +25,14 @@ export const zk1863: Mutant = {
     {
       file: 'src/server/client-service.ts',
       find: `    const zxid = port.database.lastProcessedZxid;
-    const { sessionId, authInfo, connection } = client;`,
+    const { sessionId, connection } = client;`,
       replace: `    const { zxid } = seen;
-    const { sessionId, authInfo, connection } = client;`,
+    const { sessionId, connection } = client;`,
     },
     {
       file: 'src/server/client-service.ts',
-      find: 'connection, port.database.tree, this.watches);',
-      replace: 'connection, seen.tree, this.watches);',
+      find: 'connection, port.database.tree, this.table.watches);',
+      replace: 'connection, seen.tree, this.table.watches);',
     },
   ],
 };

@@ -1,57 +1,35 @@
 /**
- * One session of a client, as plain data: finding a server, the handshake, resuming on another connection, pings, requests and
- * their replies in order, watches registered again (ZooKeeper's ClientCnxn). A script drives it in simulations and a promise
- * face can stand on it. A request is handed to the network at most once: what was under way when a connection died is
- * reported as lost, never sent again. The session is never replaced behind its owner's back: only `open` starts one.
+ * One session of a client, as plain data: finding a server, the handshake, resuming on another connection, pings,
+ * requests and their replies in order, watches registered again (ZooKeeper's ClientCnxn). A script drives it in
+ * simulations and a promise face can stand on it. A request is handed to the network at most once: what was under way
+ * when a connection died is reported as lost, never sent again. A session that may write is never replaced behind its
+ * owner's back: only `open` starts one.
  */
 import { invariant } from '../base/invariant.ts';
 import { NO_SESSION, type SessionId } from '../base/session-id.ts';
 import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { ConnectionId, Event, NodeId, TimerId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
-import type {
-  AuthRequest,
-  ConnectResponse,
-  EventMessage,
-  ReplyMessage,
-  Request,
-  RequestMessage,
-} from '../wire/client-messages.ts';
+import type { AuthRequest, ConnectResponse, EventMessage, ReplyMessage, Request } from '../wire/client-messages.ts';
+import type { RequestMessage } from '../wire/client-messages.ts';
 import type { Message } from '../wire/message.ts';
 import { ErrorCode, Xid, type Bytes } from '../wire/words.ts';
 import type { ClientOutcome } from './outcome.ts';
+import { PING_TIMER, RECEIVE_TIMER, RETRY_TIMER, SEEK_TIMER, isOrdinary, pingIntervalMs } from './client-settings.ts';
+import type { ClientPhase, ClientSettings } from './client-settings.ts';
 import { ServerRing } from './server-ring.ts';
+import { WritableSeeker } from './writable-seeker.ts';
 import { WatchRegistrations } from './watch-registrations.ts';
 
-/** What the user of a session decides. */
-export interface ClientSettings {
-  readonly servers: readonly NodeId[];
-  /** A wish: the server clamps it. */
-  readonly sessionTimeoutMs: number;
-}
+export { CORE_TIMERS, PING_TIMER, RECEIVE_TIMER, RETRY_TIMER } from './client-settings.ts';
+export type { ClientPhase, ClientSettings } from './client-settings.ts';
 
-/** The core's timers are numbered from here; below is its owner's. */
-export const CORE_TIMERS: TimerId = 1000;
-/** The server was silent for too long, in whatever phase. */
-export const RECEIVE_TIMER: TimerId = CORE_TIMERS;
-/** Time to show the server that the client is alive. */
-export const PING_TIMER: TimerId = CORE_TIMERS + 1;
-/** The pause before the next attempt is over. */
-export const RETRY_TIMER: TimerId = CORE_TIMERS + 2;
-
-const MAX_PING_INTERVAL_MS = 10_000;
 const MAX_RETRY_PAUSE_MS = 1000;
 const MAX_XID = 0x7fff_ffff;
 const NO_CONNECTION: ConnectionId = -1;
 const NO_OUTCOMES: readonly ClientOutcome[] = Object.freeze([]);
 const PING: RequestMessage = Object.freeze({ kind: 'request', xid: Xid.PING, request: Object.freeze({ kind: 'ping' }) });
 const CLOSE_SESSION: Request = Object.freeze({ kind: 'closeSession' });
-
-/**
- * `idle` before the first `open`, `over` once a session has ended. In between: `pausing` before an attempt, `connecting`
- * until the network connects, `handshaking` until the server answers, `connected`.
- */
-export type ClientPhase = 'idle' | 'pausing' | 'connecting' | 'handshaking' | 'connected' | 'over';
 
 /** A client's session and its connection. Its owner hands it events, then takes the outcomes with `drain`. */
 export class ClientCore {
@@ -65,6 +43,12 @@ export class ClientCore {
   timeoutMs: number;
   /** The latest state that any reply of this session came from; no server that is behind it may serve this client. */
   lastZxidSeen: Zxid = ZXID_ZERO;
+  /**
+   * The server has no leader. What it shows may never have been committed, and the session is known to nobody else: when the
+   * connection is left, both are forgotten, and the next session begins from nothing.
+   */
+  isReadOnly = false;
+  private readonly seeker: WritableSeeker = new WritableSeeker();
   private outcomes: ClientOutcome[] = [];
   private readonly auths: RequestMessage[] = [];
   /** Not yet handed to the network. */
@@ -81,7 +65,8 @@ export class ClientCore {
 
   constructor(settings: ClientSettings) {
     invariant(settings.sessionTimeoutMs > 0, 'a session timeout must be positive');
-    this.settings = Object.freeze({ servers: Object.freeze([...settings.servers]), sessionTimeoutMs: settings.sessionTimeoutMs });
+    const { sessionTimeoutMs, canBeReadOnly = false } = settings;
+    this.settings = Object.freeze({ servers: Object.freeze([...settings.servers]), sessionTimeoutMs, canBeReadOnly });
     this.ring = new ServerRing(settings.servers);
     this.timeoutMs = settings.sessionTimeoutMs;
   }
@@ -138,11 +123,14 @@ export class ClientCore {
         return;
       case 'connected':
         if (event.connection === this.connection) this.onConnected(io);
+        else if (event.connection === this.seeker.connection) this.seeker.onConnected(this.settings.sessionTimeoutMs, io);
         return;
       case 'received':
         if (event.connection === this.connection) this.onMessage(event.message, io);
+        else if (event.connection === this.seeker.connection) this.onFound(event.message, io);
         return;
       case 'closed':
+        if (event.connection === this.seeker.connection) this.seeker.abandon(io);
         if (event.connection !== this.connection) return;
         this.connection = NO_CONNECTION;
         this.retry(io);
@@ -162,6 +150,7 @@ export class ClientCore {
   private onTimer(timer: TimerId, io: Io): void {
     if (timer === RECEIVE_TIMER) this.checkSilence(io);
     else if (timer === PING_TIMER) this.checkIdleness(io);
+    else if (timer === SEEK_TIMER && this.isReadOnly) this.seeker.tryNext(this.ring, this.server, io);
     else if (timer === RETRY_TIMER && this.phase === 'pausing') this.connectNext(io);
   }
 
@@ -185,7 +174,7 @@ export class ClientCore {
       timeoutMs: this.settings.sessionTimeoutMs,
       sessionId: this.sessionId,
       password: this.password,
-      readOnly: false,
+      readOnly: this.settings.canBeReadOnly === true,
     });
   }
 
@@ -195,6 +184,25 @@ export class ClientCore {
     else if (this.phase === 'connected' && message.kind === 'reply') this.onReply(message, io);
     else if (this.phase === 'connected' && message.kind === 'event') this.onEvent(message, io);
     else this.retry(io);
+  }
+
+  /** A server that writes has been found, and has granted a session: the read-only one is given up for it. */
+  private onFound(message: Message, io: Io): void {
+    if (message.kind !== 'connectResponse' || message.timeoutMs <= 0) {
+      this.seeker.abandon(io);
+      return;
+    }
+    const { server } = this.seeker;
+    const connection = this.seeker.take(io);
+    if (!this.leaveConnection(io)) {
+      io.close(connection);
+      return;
+    }
+    this.phase = 'handshaking';
+    this.connection = connection;
+    this.server = server;
+    this.lastHeard = io.now();
+    this.onConnectResponse(message, io);
   }
 
   private onConnectResponse(response: ConnectResponse, io: Io): void {
@@ -209,11 +217,13 @@ export class ClientCore {
     this.sessionId = sessionId;
     this.password = response.password;
     this.timeoutMs = timeoutMs;
+    this.isReadOnly = response.readOnly === true;
     const lastZxidSeen = this.lastZxidSeen;
     io.observe({ kind: 'sessionConnected', sessionId, server: this.server, timeoutMs, resumed: isResumed, lastZxidSeen });
-    this.outcomes.push({ kind: 'connected', sessionId, timeoutMs, isResumed });
+    this.outcomes.push({ kind: 'connected', sessionId, timeoutMs, isResumed, isReadOnly: this.isReadOnly });
+    if (this.isReadOnly) this.seeker.start(io);
     io.setTimer(RECEIVE_TIMER, this.receiveLimitMs());
-    io.setTimer(PING_TIMER, this.pingIntervalMs());
+    io.setTimer(PING_TIMER, pingIntervalMs(this.timeoutMs));
     this.restore(io);
   }
 
@@ -306,7 +316,7 @@ export class ClientCore {
 
   private checkIdleness(io: Io): void {
     if (this.phase !== 'connected') return;
-    const intervalMs = this.pingIntervalMs();
+    const intervalMs = pingIntervalMs(this.timeoutMs);
     if (io.now() - this.lastSent >= intervalMs) this.send(PING, io);
     io.setTimer(PING_TIMER, intervalMs - (io.now() - this.lastSent));
   }
@@ -322,9 +332,9 @@ export class ClientCore {
   /** Gives the connection up, with all that is under way on it. False when a closeSession was: the session is over then. */
   private leaveConnection(io: Io): boolean {
     const wasConnected = this.phase === 'connected';
+    const { sessionId, pending } = this;
     this.dropConnection(io);
     if (!wasConnected) return true;
-    const { sessionId, pending } = this;
     this.pending = [];
     io.observe({ kind: 'sessionDisconnected', sessionId });
     this.outcomes.push({ kind: 'disconnected' });
@@ -343,6 +353,15 @@ export class ClientCore {
     this.connection = NO_CONNECTION;
     io.cancelTimer(RECEIVE_TIMER);
     io.cancelTimer(PING_TIMER);
+    if (this.isReadOnly) this.forgetReadOnly(io);
+  }
+
+  private forgetReadOnly(io: Io): void {
+    this.isReadOnly = false;
+    this.seeker.stop(io);
+    this.sessionId = NO_SESSION;
+    this.password = new Uint8Array(16);
+    this.lastZxidSeen = ZXID_ZERO;
   }
 
   private expire(io: Io): void {
@@ -370,17 +389,9 @@ export class ClientCore {
     return Math.max(1, Math.trunc(this.timeoutMs / this.settings.servers.length));
   }
 
-  private pingIntervalMs(): number {
-    return Math.max(1, Math.min(MAX_PING_INTERVAL_MS, Math.trunc(this.timeoutMs / 3)));
-  }
-
   private takeXid(): number {
     const xid = this.nextXid;
     this.nextXid = xid === MAX_XID ? 1 : xid + 1;
     return xid;
   }
-}
-
-function isOrdinary(request: Request): boolean {
-  return request.kind !== 'ping' && request.kind !== 'auth' && request.kind !== 'setWatches' && request.kind !== 'setWatches2';
 }

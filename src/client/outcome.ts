@@ -18,8 +18,14 @@ export interface ReplyOutcome {
 
 /** All that can happen to a session. */
 export type ClientOutcome =
-  /** The session stands. `isResumed`: it stood before, on another connection. */
-  | { readonly kind: 'connected'; readonly sessionId: SessionId; readonly timeoutMs: number; readonly isResumed: boolean }
+  /** The session stands. `isResumed`: it stood before, on another connection. `isReadOnly`: its server has no leader. */
+  | {
+      readonly kind: 'connected';
+      readonly sessionId: SessionId;
+      readonly timeoutMs: number;
+      readonly isResumed: boolean;
+      readonly isReadOnly: boolean;
+    }
   /** The connection is gone; the core is looking for another one by itself. */
   | { readonly kind: 'disconnected' }
   | ReplyOutcome

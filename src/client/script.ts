@@ -14,6 +14,8 @@ export interface ClientScript {
   readonly operations: readonly ScriptedOperation[];
   /** Whether the last session is closed once everything is settled; otherwise it is kept alive. */
   readonly closeAtEnd: boolean;
+  /** Left out: false. */
+  readonly canBeReadOnly?: boolean;
 }
 
 /** One step of a script: when, and what. */

@@ -25,6 +25,8 @@ const SESSION_NAMES = new Map<Fact['kind'], string>([
   ['sessionDisconnected', 'disconnected'],
   ['sessionExpired', 'expired'],
   ['sessionClosed', 'closed'],
+  ['localSessionOpened', 'local opened'],
+  ['localSessionClosed', 'local closed'],
   ['clientRefused', 'refused as ahead'],
   ['watchFired', 'watches fired'],
 ]);

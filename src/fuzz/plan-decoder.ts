@@ -5,6 +5,7 @@
 import { COUNTER_MAX } from '../base/zxid.ts';
 import type { ClientScript, ScriptedMultiOp, ScriptedOperation, ScriptedRequest } from '../client/script.ts';
 import type { Member } from '../server/config.ts';
+import type { ServiceConfig } from '../server/service-config.ts';
 import type { Acl } from '../wire/words.ts';
 import type { BrokenAssumptions, Latency, WorldSettings } from '../world/settings.ts';
 import { DecodeError, Fields, boolean, integer, list, text, word } from './decode.ts';
@@ -66,9 +67,42 @@ const decodeKnobs: Decoder<ServerKnobs> = (value, path) => {
     learnerRetryMs: fields.get('learnerRetryMs', positive),
     counterLimit: fields.get('counterLimit', integer(1, COUNTER_MAX)),
     snapRetainCount: fields.get('snapRetainCount', positive),
+    ...fields.maybe('service', decodeService),
   };
   fields.end();
   return knobs;
+};
+
+const decodeService: Decoder<Partial<ServiceConfig>> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, {
+    ...fields.maybe('sessionSecret', text),
+    ...fields.maybe('localSessionsEnabled', boolean),
+    ...fields.maybe('localSessionsUpgradingEnabled', boolean),
+    ...fields.maybe('readOnlyModeEnabled', boolean),
+    ...fields.maybe('superDigest', text),
+    ...fields.maybe('x509SuperUser', text),
+    ...fields.maybe('superUser', text),
+    ...fields.maybe('ensembleAuthName', list(text)),
+    ...fields.maybe('enforceAuthEnabled', boolean),
+    ...fields.maybe('enforceAuthSchemes', list(text)),
+    ...fields.maybe('sessionRequireClientSASLAuth', boolean),
+    ...fields.maybe('skipACL', boolean),
+    ...fields.maybe('extendedTypesEnabled', boolean),
+    ...fields.maybe('enforceQuota', boolean),
+    ...fields.maybe('containerCheckIntervalMs', positive),
+    ...fields.maybe('containerMaxPerMinute', positive),
+    ...fields.maybe('containerMaxNeverUsedIntervalMs', count),
+    ...fields.maybe('juteMaxBuffer', positive),
+    ...fields.maybe('globalOutstandingLimit', positive),
+    ...fields.maybe('requestThrottleMaxRequests', count),
+    ...fields.maybe('throttledOpWaitTimeMs', count),
+    ...fields.maybe('largeRequestThreshold', int32),
+    ...fields.maybe('largeRequestMaxBytes', count),
+    ...fields.maybe('maxClientCnxns', count),
+    ...fields.maybe('maxCnxns', count),
+    ...fields.maybe('sessionlessCnxnTimeoutMs', positive),
+  });
 };
 
 const decodePlannedFault: Decoder<PlannedFault> = (value, path) => {
@@ -85,6 +119,7 @@ const decodeClient: Decoder<ClientScript> = (value, path) => {
     sessionTimeoutMs: fields.get('sessionTimeoutMs', positive),
     operations: fields.get('operations', list(decodeOperation)),
     closeAtEnd: fields.get('closeAtEnd', boolean),
+    ...fields.maybe('canBeReadOnly', boolean),
   };
   fields.end();
   return client;

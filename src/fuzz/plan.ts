@@ -5,6 +5,8 @@
  */
 import type { ClientScript } from '../client/script.ts';
 import type { Member, ServerConfig } from '../server/config.ts';
+import { DEFAULT_SERVICE_CONFIG } from '../server/service-config.ts';
+import type { ServiceConfig } from '../server/service-config.ts';
 import type { Fault } from '../world/fault.ts';
 import type { SchedulerPlan } from '../world/scheduler.ts';
 import type { WorldSettings } from '../world/settings.ts';
@@ -13,7 +15,10 @@ import type { WorldSettings } from '../world/settings.ts';
 export const PLAN_VERSION = 1;
 
 /** What all servers of a plan share; identity and membership are told apart. */
-export type ServerKnobs = Omit<ServerConfig, 'id' | 'members'>;
+export interface ServerKnobs extends Omit<ServerConfig, 'id' | 'members' | keyof ServiceConfig> {
+  /** In what the service to clients differs from ZooKeeper's defaults. */
+  readonly service?: Partial<ServiceConfig>;
+}
 
 /** A fault and the simulated time at which it strikes. */
 export interface PlannedFault {
@@ -45,5 +50,6 @@ export const FIRST_CLIENT = 1001;
 
 /** The configuration of one server of the plan. */
 export function serverConfig(plan: Plan, id: number): ServerConfig {
-  return { ...plan.knobs, id, members: plan.members };
+  const { service, ...knobs } = plan.knobs;
+  return { ...DEFAULT_SERVICE_CONFIG, ...service, ...knobs, id, members: plan.members };
 }

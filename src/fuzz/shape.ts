@@ -5,6 +5,7 @@
  */
 import { COUNTER_MAX } from '../base/zxid.ts';
 import type { Member } from '../server/config.ts';
+import type { ServiceConfig } from '../server/service-config.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';
 import type { Latency, WorldSettings } from '../world/settings.ts';
 import { drawFaults } from './fault-menu.ts';
@@ -57,6 +58,10 @@ export interface ScenarioShape {
   readonly focusPercent: Weighted<number>;
   readonly latency: Weighted<Latency>;
   readonly sync: Weighted<Latency>;
+  /** Of 100 runs, so many have timeouts of a few ticks; left out: 30. */
+  readonly shortSessionsPercent?: number;
+  /** In what the service to clients differs from ZooKeeper's defaults; left out: in nothing. */
+  readonly service?: Weighted<Partial<ServiceConfig>>;
 }
 
 /** A usual mix: half of it reads. */
@@ -177,6 +182,7 @@ function drawUsualKnobs(draw: Draw, shape: ScenarioShape, tickTimeMs: number): S
     learnerRetryMs: 100,
     counterLimit: draw.weighted('counterLimit', shape.counterLimit),
     snapRetainCount: 3,
+    ...(shape.service === undefined ? {} : { service: draw.weighted('service', shape.service) }),
   };
 }
 
@@ -188,7 +194,7 @@ interface Times {
 
 function drawWorkload(draw: Draw, shape: ScenarioShape, members: readonly Member[], times: Times): Plan['clients'] {
   const { tickMs, spanMs, momentsMs } = times;
-  const short = draw.percent('shortSessions', 30);
+  const short = draw.percent('shortSessions', shape.shortSessionsPercent ?? 30);
   return drawClients(draw, {
     clients: draw.integer('clients', shape.clients[0], shape.clients[1]),
     operations: draw.integer('operations', shape.operations[0], shape.operations[1]),

@@ -263,8 +263,14 @@ class ScriptWriter {
         { kind: 'setData', path, data: `${data}'`, version: -1 },
       ] };
     }
+    if (variant < 85) {
+      return { kind: 'multi', ops: [
+        { kind: 'create', path: `${path}/me-`, data, flags: FLAG_SEQUENTIAL + FLAG_EPHEMERAL },
+        { kind: 'check', path, version: -1 },
+      ] };
+    }
     return { kind: 'multi', ops: [
-      { kind: 'create', path: `${path}/m${pick % 3}`, data, flags: variant < 85 ? 0 : FLAG_EPHEMERAL },
+      { kind: 'create', path: `${path}/m${pick % 3}`, data, flags: variant < 93 ? 0 : FLAG_EPHEMERAL },
       { kind: 'delete', path: `${path}/m${(pick + 1) % 3}`, version: -1 },
     ] };
   }

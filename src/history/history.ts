@@ -181,6 +181,10 @@ export class History {
       case 'sessionExpiring':
         this.sessions.session = this.sessions.of(fact.sessionId);
         return;
+      case 'localSessionOpened':
+        this.model.locals.add(fact.sessionId);
+        this.sessions.of(fact.sessionId).isLocal = true;
+        return;
       case 'syncAnswered':
         this.sessions.session = this.sessions.of(fact.sessionId);
         this.sessions.op = this.sessions.session.ops.get(fact.cxid) ?? null;
@@ -348,6 +352,7 @@ export class History {
       session = this.sessions.of(clientId);
       session.heardMs = at.timeMs;
       session.timeoutMs = body.timeoutMs;
+      session.isLocal = false;
     }
     const op = cxid > 0 ? (session?.ops.get(cxid) ?? null) : null;
     const isFirst = op !== null && op.zxid === ZXID_ZERO;

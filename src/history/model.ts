@@ -22,6 +22,8 @@ import {
 export class Model {
   readonly paths: Map<string, PathHistory> = new Map();
   readonly sessions: Map<SessionId, ModelSession> = new Map();
+  /** Those that a server opened for itself: they write without having been created, ephemerals excepted. */
+  readonly locals: Set<SessionId> = new Set();
   /** What to undo, newest last, while a multi is tried. */
   private readonly journal: { readonly history: PathHistory; readonly isVersion: boolean }[] = [];
   private isTrying = false;
@@ -138,6 +140,11 @@ export class Model {
       if (!version.exists && (found === undefined || version.zxid < found)) found = version.zxid;
     }
     return found;
+  }
+
+  /** Whether no transaction has made it a session of all servers. */
+  isLocal(sessionId: SessionId): boolean {
+    return this.locals.has(sessionId) && !this.sessions.has(sessionId);
   }
 
   isOpen(sessionId: SessionId): boolean {
@@ -329,6 +336,7 @@ export class Model {
     if (kind === 'error' || kind === 'createSession' || kind === 'closeSession' || txn.clientId === NO_SESSION) return;
     if (txn.body.kind === 'multi' && txn.body.txns[0]?.kind === 'error') return;
     const session = this.sessions.get(txn.clientId);
+    if (this.isLocal(txn.clientId)) return;
     if (session === undefined) this.sessionBreach = 'a session that was never created wrote';
     else if (session.closed !== ZXID_ZERO) this.sessionBreach = 'a session wrote after it was closed';
   }

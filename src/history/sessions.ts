@@ -58,6 +58,8 @@ export class SessionView {
   /** The highest cxid that has a transaction. */
   orderedCxid = 0;
   isConnected = false;
+  /** Its server made it for itself, and no transaction has made it one of all servers. */
+  isLocal = false;
   isClosing = false;
   /** Step at which its client heard that it is gone (expired or closed); 0: it is not. */
   endedStep = 0;
@@ -165,7 +167,8 @@ export class SessionBook {
     if (fact.kind !== 'sessionClosed') return;
     for (const op of session.pending) {
       op.state = 'answered';
-      if (op.request.kind === 'closeSession') this.answerWrite(session, fact.zxid);
+      // The close of a local session is no write.
+      if (op.request.kind === 'closeSession' && !session.isLocal) this.answerWrite(session, fact.zxid);
     }
     session.pending.length = 0;
   }

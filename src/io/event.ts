@@ -1,5 +1,6 @@
 /** What can happen to a process: the only things it ever hears of, each through its one door. */
 import type { Message, Port } from '../wire/message.ts';
+import type { Id } from '../wire/words.ts';
 
 /** A number that a process chose for one of its own timers. One timer of a number runs at a time. */
 export type TimerId = number;
@@ -18,8 +19,17 @@ export type Event =
   | { readonly kind: 'start' }
   /** Never before its time by the process's own clock; perhaps late. */
   | { readonly kind: 'timer'; readonly timer: TimerId }
-  /** Somebody connected to `port` here; `address` is where from, as an IP literal. */
-  | { readonly kind: 'accepted'; readonly connection: ConnectionId; readonly port: Port; readonly address: string }
+  /**
+   * Somebody connected to `port` here; `address` is where from, as an IP literal. `identities`: what the transport has proved
+   * about them (x509, sasl), if anything.
+   */
+  | {
+      readonly kind: 'accepted';
+      readonly connection: ConnectionId;
+      readonly port: Port;
+      readonly address: string;
+      readonly identities?: readonly Id[];
+    }
   /** A `connect` succeeded. */
   | { readonly kind: 'connected'; readonly connection: ConnectionId }
   | { readonly kind: 'received'; readonly connection: ConnectionId; readonly message: Message }

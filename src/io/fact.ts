@@ -97,6 +97,15 @@ export type SessionFact =
       readonly idleMs: number;
       readonly timeoutMs: number;
     }
+  /** This server opened a session of its own, which no transaction tells of; `isReadOnly`: while it has no leader. */
+  | {
+      readonly kind: 'localSessionOpened';
+      readonly sessionId: SessionId;
+      readonly timeoutMs: number;
+      readonly isReadOnly: boolean;
+    }
+  /** It is over: closed, expired or lost with this server's role. One that was upgraded is no local session any more. */
+  | { readonly kind: 'localSessionClosed'; readonly sessionId: SessionId }
   /** A client that has seen `clientZxid` was refused by a server that is behind it. */
   | {
       readonly kind: 'clientRefused';

@@ -82,7 +82,7 @@ function schedulerLines({ schedulers, bounds }: Pick<Summary, 'schedulers' | 'bo
     ...table([['scheduler', 'seeds', 'choices', 'not the earliest', 'failing', 'found'], ...rows]),
     ...bounds.map(({ depth, runs, probability }) => {
       const least = probability.toExponential(1);
-      return `  pct: ${decimal(runs)} runs of depth ${depth}: a bug of that depth within the window showed with at least ${least}`;
+      return `  pct: ${decimal(runs)} runs of depth ${depth}: one of that depth within the window showed with at least ${least}`;
     }),
   ];
 }

@@ -190,6 +190,8 @@ function describeFact(fact: Fact): string | null {
       return `session ${fact.sessionId} is with s${fact.server}`;
     case 'sessionExpiring':
       return `session ${fact.sessionId} expires, idle for ${fact.idleMs} of ${fact.timeoutMs} ms`;
+    case 'localSessionOpened':
+      return `${fact.isReadOnly ? 'read-only' : 'local'} session ${fact.sessionId} opened`;
     case 'clientRefused':
       return `refused a client at ${zxidToPair(fact.clientZxid)}, being at ${zxidToPair(fact.serverZxid)}`;
     case 'syncAnswered':
@@ -199,6 +201,7 @@ function describeFact(fact: Fact): string | null {
     case 'sessionDisconnected':
     case 'sessionExpired':
     case 'sessionClosed':
+    case 'localSessionClosed':
       return `${fact.kind} ${fact.sessionId}`;
     case 'invoked':
       return `invoked ${fact.cxid} ${describeRequest(fact.request)}`;

@@ -3,125 +3,113 @@
  * (the request pipeline's client side: NIOServerCnxn, CommitProcessor, FinalRequestProcessor). Writes travel
  * to the leader as soon as they arrive and are answered when they are applied here; reads run here, each
  * after all that the same session asked before; a watch event leaves before any reply that could show what it
- * tells of. Nothing here survives the connection but what the leader knows.
+ * tells of. Nothing here survives the server's role but what the leader knows.
  */
-import { NO_SESSION, sessionIdFromWords } from '../base/session-id.ts';
+import { invariant } from '../base/invariant.ts';
 import type { SessionId } from '../base/session-id.ts';
-import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
-import type { Zxid } from '../base/zxid.ts';
+import { ZXID_UNINITIALIZED, ZXID_ZERO } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
-import { authenticate, isPermitted } from '../tree/acl.ts';
+import { isPermitted } from '../tree/acl.ts';
 import type { Applied } from '../tree/applied.ts';
 import { writeResponse } from '../tree/replies.ts';
-import { WatchTable } from '../tree/watches.ts';
-import type { AuthRequest, ClientMessage, ConnectRequest, Request, RequestMessage, Response } from '../wire/client-messages.ts';
+import type { AuthRequest, ClientMessage, Request, RequestMessage } from '../wire/client-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
-import { ErrorCode, KeeperState, Permission, Xid } from '../wire/words.ts';
-import type { Bytes, Id, ResultCode } from '../wire/words.ts';
+import { ErrorCode, Permission, Xid } from '../wire/words.ts';
+import type { Id, ResultCode } from '../wire/words.ts';
+import { outstandingLimit } from './admission.ts';
+import { addAuth, effectiveIds, isAuthenticatedEnough } from './authentication.ts';
+import { refused } from './client-connection.ts';
+import type { ClientConnection, PendingRequest } from './client-connection.ts';
+import { ClientTable, reply, sendEvent } from './client-table.ts';
+import { voterIds } from './config.ts';
 import type { ServerConfig } from './config.ts';
-import type { Database } from './database.ts';
-import { isPassword, passwordOf } from './password.ts';
+import { Handshake, submitCreation } from './handshake.ts';
 import { executeRead } from './read-processor.ts';
-import { classOf } from './request-kinds.ts';
+import { classOf, needsGlobalSession } from './request-kinds.ts';
+import { frameLength, isLongerThan } from './request-size.ts';
+import type { ServicePort } from './service-port.ts';
+import { ServerTimer } from './timers.ts';
 
-/** What the service asks of the server: the state that it serves, and the way to the leader. */
-export interface ServicePort {
-  readonly config: ServerConfig;
-  readonly database: Database;
-  /** This server is established as leader, follower or observer. */
-  readonly isServing: boolean;
-  /** A write, or a sync, on its way to the leader. */
-  submit(sessionId: SessionId, cxid: number, request: Request, authInfo: readonly Id[], io: Io): void;
-  /** Whether the session may continue here; undefined: the leader was asked, `onRevalidated` will tell. */
-  revalidate(sessionId: SessionId, timeoutMs: number, io: Io): boolean | undefined;
-  /** The session was heard of. */
-  touch(sessionId: SessionId, timeoutMs: number, io: Io): void;
-}
-
-interface PendingRequest {
-  readonly xid: number;
-  readonly request: Request;
-  readonly isRead: boolean;
-  /** A sync that the leader has answered. */
-  isAnswered: boolean;
-}
-
-/** One client connection. */
-interface ClientConnection {
-  readonly connection: ConnectionId;
-  phase: 'new' | 'creating' | 'validating' | 'established';
-  sessionId: SessionId;
-  timeoutMs: number;
-  /** undefined for a client of the old connect form, which is answered in kind. */
-  readOnly: boolean | undefined;
-  readonly authInfo: Id[];
-  readonly queue: PendingRequest[];
-}
-
-const NO_PASSWORD = new Uint8Array(16);
+/** The least time without a leader before reads are served without one. */
+const READ_ONLY_AFTER_MS = 2000;
 
 /** See the head of the file. Plain data. */
 export class ClientService {
-  private readonly connections: Map<ConnectionId, ClientConnection> = new Map();
-  private readonly bySession: Map<SessionId, ClientConnection> = new Map();
-  private readonly watches: WatchTable = new WatchTable();
+  private readonly table: ClientTable = new ClientTable();
+  private readonly handshake: Handshake = new Handshake();
+  private readonly outstandingLimit: number;
   /** Syncs on their way to the leader, in the order they were sent. */
   private readonly pendingSyncs: PendingRequest[] = [];
   private readonly syncSessions: ClientConnection[] = [];
-  private lastSessionHigh = 0;
-  private lastSessionLow = 0;
+
+  constructor(config: ServerConfig) {
+    this.outstandingLimit = outstandingLimit(config, voterIds(config).length);
+  }
 
   owns(connection: ConnectionId): boolean {
-    return this.connections.has(connection);
+    return this.table.connections.has(connection);
   }
 
-  onAccepted(connection: ConnectionId, address: string, port: ServicePort, io: Io): void {
-    if (!port.isServing) {
-      io.close(connection);
-      return;
-    }
-    this.connections.set(connection, {
-      connection,
-      phase: 'new',
-      sessionId: NO_SESSION,
-      timeoutMs: 0,
-      readOnly: undefined,
-      authInfo: [{ scheme: 'ip', id: address }],
-      queue: [],
-    });
+  onAccepted(connection: ConnectionId, address: string, proved: readonly Id[] | undefined, port: ServicePort, io: Io): void {
+    if (port.isServing || this.table.isReadOnly) this.table.accept(connection, address, proved, port.config, io);
+    else io.close(connection);
   }
 
-  onClosed(connection: ConnectionId): void {
-    const client = this.connections.get(connection);
-    if (client !== undefined) this.forget(client);
+  onClosed(connection: ConnectionId, port: ServicePort, io: Io): void {
+    const client = this.table.connections.get(connection);
+    if (client === undefined) return;
+    this.table.forget(client);
+    this.release(port, io);
   }
 
-  /** The server no longer serves: every client must look for another. */
+  /** The server no longer serves, or serves otherwise: every client must look for a server again. */
   closeAll(io: Io): void {
-    for (const connection of this.connections.keys()) {
-      io.close(connection);
-      this.watches.removeWatcher(connection);
-    }
-    this.connections.clear();
-    this.bySession.clear();
+    this.table.clear(io);
     this.pendingSyncs.length = 0;
     this.syncSessions.length = 0;
   }
 
+  /** The search for a leader begins: if it takes long, reads are served without one. */
+  onLooking(config: ServerConfig, io: Io): void {
+    if (config.readOnlyModeEnabled) io.setTimer(ServerTimer.readOnly, Math.max(READ_ONLY_AFTER_MS, config.tickTimeMs));
+  }
+
+  /**
+   * The search has ended. What was served read-only may never have been committed, and nothing was written: this server's
+   * zxids are what they were (ZOOKEEPER-3526).
+   */
+  onElected(io: Io): void {
+    io.cancelTimer(ServerTimer.readOnly);
+    if (this.table.isReadOnly) this.closeAll(io);
+  }
+
+  onTimer(timer: number, port: ServicePort, io: Io): void {
+    if (timer === ServerTimer.readOnly) {
+      this.table.isReadOnly = true;
+      return;
+    }
+    invariant(timer === ServerTimer.sweep, 'a timer that nobody set');
+    this.table.sweep(port.config, io);
+    this.release(port, io);
+  }
+
   onMessage(connection: ConnectionId, message: ClientMessage, port: ServicePort, io: Io): void {
-    const client = this.connections.get(connection);
+    const { table } = this;
+    const client = table.connections.get(connection);
     if (client === undefined) return;
-    if (message.kind === 'connectRequest' && client.phase === 'new') this.onConnect(client, message, port, io);
+    client.lastHeardMs = io.now();
+    if (message.kind === 'connectRequest' && client.phase === 'new') this.handshake.onConnect(client, message, table, port, io);
     else if (message.kind === 'request' && client.phase === 'established') this.onRequest(client, message, port, io);
-    else this.close(client, io);
+    else table.close(client, io);
+    this.release(port, io);
   }
 
   /** The leader has said whether a session that came here is alive. */
   onRevalidated(sessionId: SessionId, isValid: boolean, port: ServicePort, io: Io): void {
-    const client = this.bySession.get(sessionId);
+    const client = this.table.bySession.get(sessionId);
     if (client === undefined || client.phase !== 'validating') return;
-    this.finishResume(client, isValid, port, io);
+    this.handshake.finishResume(client, isValid, this.table, port, io);
   }
 
   /** The leader has answered the oldest sync that is on its way. */
@@ -130,7 +118,8 @@ export class ClientService {
     const client = this.syncSessions.shift();
     if (pending === undefined || client === undefined) return;
     pending.isAnswered = true;
-    this.drain(client, port, io);
+    this.advance(client, port, io);
+    this.release(port, io);
   }
 
   /**
@@ -139,192 +128,205 @@ export class ClientService {
    */
   onApplied(txn: Txn, applied: Applied, port: ServicePort, io: Io): void {
     for (const { type, path, acl } of applied.triggers) {
-      for (const watcher of this.watches.trigger(type, path)) {
-        const ids = this.connections.get(watcher)?.authInfo ?? [];
-        if (isPermitted(acl, Permission.READ, ids)) this.sendEvent(watcher, type, path, txn.zxid, io);
+      for (const watcher of this.table.watches.trigger(type, path)) {
+        const ids = effectiveIds(this.table.connections.get(watcher)?.authInfo ?? [], port.config);
+        if (isPermitted(acl, Permission.READ, ids)) sendEvent(watcher, type, path, txn.zxid, io);
       }
     }
-    const client = this.bySession.get(txn.clientId);
+    const isLastWrite = !this.table.locals.isEmpty && this.table.locals.endWrite(txn.clientId);
+    const client = this.table.bySession.get(txn.clientId);
     if (client === undefined) return;
+    if (client.phase === 'validating' && isLastWrite) {
+      this.handshake.finishResume(client, true, this.table, port, io);
+      return;
+    }
     if (txn.body.kind === 'createSession') {
-      if (client.phase === 'creating') this.establish(client, port, io);
+      if (client.phase === 'creating') this.handshake.establish(client, this.table, port, io);
       return;
     }
     const head = client.queue[0];
     if (head !== undefined && !head.isRead && head.xid === txn.cxid && head.request.kind !== 'sync') {
-      client.queue.shift();
+      this.table.dequeue(client);
       if (applied.err === ErrorCode.SESSIONMOVED) {
-        this.close(client, io);
+        this.table.close(client, io);
+        this.release(port, io);
         return;
       }
       const response = applied.err === ErrorCode.OK ? writeResponse(head.request.kind, applied) : null;
-      this.reply(client, head.xid, txn.zxid, applied.err, response, io);
+      reply(client, head.xid, txn.zxid, applied.err, response, io);
     }
-    if (txn.body.kind === 'closeSession') this.close(client, io);
-    else this.drain(client, port, io);
-  }
-
-  private onConnect(client: ClientConnection, request: ConnectRequest, port: ServicePort, io: Io): void {
-    const { lastProcessedZxid } = port.database;
-    if (request.lastZxidSeen > lastProcessedZxid) {
-      // It has seen more than this server has: serving it would take it back in time.
-      const { sessionId, lastZxidSeen: clientZxid } = request;
-      io.observe({ kind: 'clientRefused', sessionId, clientZxid, serverZxid: lastProcessedZxid });
-      this.close(client, io);
-      return;
-    }
-    const { minSessionTimeoutMs, maxSessionTimeoutMs } = port.config;
-    client.timeoutMs = Math.min(Math.max(request.timeoutMs, minSessionTimeoutMs), maxSessionTimeoutMs);
-    client.readOnly = request.readOnly;
-    if (request.sessionId === NO_SESSION) {
-      client.sessionId = this.nextSessionId(port.config.id, io);
-      client.phase = 'creating';
-      this.bySession.set(client.sessionId, client);
-      port.submit(client.sessionId, 0, { kind: 'createSession', timeoutMs: client.timeoutMs }, client.authInfo, io);
-      return;
-    }
-    client.sessionId = request.sessionId;
-    if (!isPassword(request.sessionId, request.password)) {
-      this.finishResume(client, false, port, io);
-      return;
-    }
-    // Only who knows the password may drop the session's older connection.
-    const older = this.bySession.get(request.sessionId);
-    if (older !== undefined) this.close(older, io);
-    client.phase = 'validating';
-    this.bySession.set(client.sessionId, client);
-    const verdict = port.revalidate(client.sessionId, client.timeoutMs, io);
-    if (verdict !== undefined) this.finishResume(client, verdict, port, io);
-  }
-
-  private finishResume(client: ClientConnection, isValid: boolean, port: ServicePort, io: Io): void {
-    if (isValid) {
-      this.establish(client, port, io);
-      return;
-    }
-    this.sendConnectResponse(client, 0, NO_SESSION, NO_PASSWORD, io);
-    this.close(client, io);
-  }
-
-  private establish(client: ClientConnection, port: ServicePort, io: Io): void {
-    client.phase = 'established';
-    const { sessionId, timeoutMs } = client;
-    port.touch(sessionId, timeoutMs, io);
-    this.sendConnectResponse(client, timeoutMs, sessionId, passwordOf(sessionId), io);
-  }
-
-  private sendConnectResponse(client: ClientConnection, timeoutMs: number, sessionId: SessionId, password: Bytes, io: Io): void {
-    // A client of the old form, which cannot say that it is read-only, is not told either.
-    const readOnly = client.readOnly === undefined ? undefined : false;
-    io.send(client.connection, { kind: 'connectResponse', protocolVersion: 0, timeoutMs, sessionId, password, readOnly });
+    if (txn.body.kind === 'closeSession') this.table.close(client, io);
+    else this.advance(client, port, io);
+    this.release(port, io);
   }
 
   private onRequest(client: ClientConnection, message: RequestMessage, port: ServicePort, io: Io): void {
-    const { xid, request } = message;
-    port.touch(client.sessionId, client.timeoutMs, io);
-    switch (classOf(request.kind)) {
-      case 'connection':
-        if (request.kind === 'auth') this.onAuth(client, request, io);
-        else this.refuse(client, xid, io);
-        return;
-      case 'refused':
-        this.refuse(client, xid, io);
-        return;
-      case 'read':
-        client.queue.push({ xid, request, isRead: true, isAnswered: false });
-        break;
-      case 'flush':
-      case 'write': {
-        const pending = { xid, request, isRead: false, isAnswered: false };
-        client.queue.push(pending);
-        if (request.kind === 'sync') {
-          this.pendingSyncs.push(pending);
-          this.syncSessions.push(client);
-        }
-        port.submit(client.sessionId, xid, request, client.authInfo, io);
-        return;
-      }
+    if (isLongerThan(message, port.config.juteMaxBuffer)) {
+      this.table.close(client, io);
+      return;
     }
-    this.drain(client, port, io);
+    this.table.touch(client, port, io);
+    if (this.table.admission.mustPause(client, this.outstandingLimit)) {
+      client.unread.push(message);
+      return;
+    }
+    this.admit(client, message, port, io);
+    this.advance(client, port, io);
+  }
+
+  /** Authentication comes first, and before everything else; then the throttle. */
+  private admit(client: ClientConnection, message: RequestMessage, port: ServicePort, io: Io): void {
+    const { xid, request } = message;
+    if (request.kind === 'auth') {
+      this.onAuth(client, request, port, io);
+    } else if (request.kind !== 'sasl' && !isAuthenticatedEnough(client.authInfo, port.config)) {
+      reply(client, xid, ZXID_ZERO, ErrorCode.SESSIONCLOSEDREQUIRESASLAUTH, null, io);
+      this.table.close(client, io);
+    } else if (this.table.admission.mustStall(port.config)) {
+      this.table.admission.stall(client, message, io.now());
+    } else {
+      this.process(client, message, port, io);
+    }
+  }
+
+  /** Lets go on what the throttle held back, as long as there is room; what waited for too long is refused. */
+  private release(port: ServicePort, io: Io): void {
+    const { throttledOpWaitTimeMs } = port.config;
+    for (;;) {
+      const next = this.table.admission.release(port.config);
+      if (next === undefined) return;
+      const { client, message, sinceMs } = next;
+      if (!this.table.connections.has(client.connection)) continue;
+      const { xid, request } = message;
+      const isTooLate = throttledOpWaitTimeMs > 0 && io.now() - sinceMs >= throttledOpWaitTimeMs;
+      const mayBeRefused = request.kind !== 'ping' && request.kind !== 'closeSession';
+      if (isTooLate && mayBeRefused) this.table.enqueue(client, refused(xid, request, ErrorCode.THROTTLEDOP));
+      else this.process(client, message, port, io);
+      this.advance(client, port, io);
+    }
+  }
+
+  private process(client: ClientConnection, message: RequestMessage, port: ServicePort, io: Io): void {
+    const { xid, request } = message;
+    const kind = classOf(request.kind);
+    if (kind === 'connection' || kind === 'refused') {
+      this.refuse(client, xid, io);
+      return;
+    }
+    const largeBytes = this.largeBytesOf(message, port.config);
+    if (largeBytes > 0 && !this.table.admission.admitLarge(largeBytes, port.config)) {
+      this.table.close(client, io);
+    } else if (kind === 'read' || this.isLocalClose(client, request)) {
+      const pending = { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false };
+      this.table.enqueue(client, pending);
+    } else {
+      const refusal = this.refusalOf(client, request, port.config);
+      this.table.enqueue(client, { xid, request, isRead: refusal !== ErrorCode.OK, refusal, largeBytes, isAnswered: false });
+      if (refusal === ErrorCode.OK) this.forward(client, message, port, io);
+    }
+  }
+
+  /** A local session is closed here, once what it asked before is answered. */
+  private isLocalClose(client: ClientConnection, request: Request): boolean {
+    if (request.kind !== 'closeSession' || !this.table.locals.has(client.sessionId)) return false;
+    client.isClosing = true;
+    return true;
+  }
+
+  private largeBytesOf(message: RequestMessage, { largeRequestThreshold }: ServerConfig): number {
+    return largeRequestThreshold >= 0 && isLongerThan(message, largeRequestThreshold) ? frameLength(message) : 0;
+  }
+
+  /** Why a write or a sync goes no further than here; OK: it goes to the leader. */
+  private refusalOf(client: ClientConnection, request: Request, config: ServerConfig): ResultCode {
+    if (this.table.isReadOnly) return ErrorCode.NOTREADONLY;
+    if (client.isClosing) return ErrorCode.SESSIONEXPIRED;
+    const { localSessionsUpgradingEnabled: isUpgrading } = config;
+    const isShort = !isUpgrading && this.table.locals.has(client.sessionId) && needsGlobalSession(request);
+    return isShort ? ErrorCode.EPHEMERALONLOCALSESSION : ErrorCode.OK;
+  }
+
+  /** Sends to the leader what was enqueued last, behind the creation of its session if that was a local one till now. */
+  private forward(client: ClientConnection, { xid, request }: RequestMessage, port: ServicePort, io: Io): void {
+    const { locals } = this.table;
+    if (!locals.isEmpty && needsGlobalSession(request) && locals.upgrade(client.sessionId)) submitCreation(client, port, io);
+    const pending = client.queue.at(-1);
+    if (request.kind !== 'sync') {
+      locals.beginWrite(client.sessionId);
+    } else if (pending !== undefined) {
+      this.pendingSyncs.push(pending);
+      this.syncSessions.push(client);
+    }
+    port.submit(client.sessionId, xid, request, client.authInfo, io);
+  }
+
+  /** Answers all that waits for nothing, and goes on reading the connection if it was paused. */
+  private advance(client: ClientConnection, port: ServicePort, io: Io): void {
+    for (;;) {
+      this.drain(client, port, io);
+      if (client.unread.length === 0 || !this.table.connections.has(client.connection)) return;
+      if (!this.table.admission.mayResume(client, this.outstandingLimit)) return;
+      const next = client.unread.shift();
+      if (next !== undefined) this.admit(client, next, port, io);
+    }
   }
 
   /** Answers from the front of the session's queue all that waits for nothing. */
   private drain(client: ClientConnection, port: ServicePort, io: Io): void {
-    while (this.connections.has(client.connection)) {
+    while (this.table.connections.has(client.connection)) {
       const head = client.queue[0];
       if (head === undefined) return;
       if (head.isRead) {
-        client.queue.shift();
-        this.read(client, head, port, io);
+        this.table.dequeue(client);
+        this.answer(client, head, port, io);
       } else if (head.isAnswered && head.request.kind === 'sync') {
-        client.queue.shift();
+        this.table.dequeue(client);
         const { lastProcessedZxid } = port.database;
-        this.reply(client, head.xid, lastProcessedZxid, ErrorCode.OK, { kind: 'sync', path: head.request.path }, io);
+        reply(client, head.xid, lastProcessedZxid, ErrorCode.OK, { kind: 'sync', path: head.request.path }, io);
       } else {
         return;
       }
     }
   }
 
-  private read(client: ClientConnection, { xid, request }: PendingRequest, port: ServicePort, io: Io): void {
-    const zxid = port.database.lastProcessedZxid;
-    const { sessionId, authInfo, connection } = client;
-    const result = executeRead(request, { sessionId, authInfo }, connection, port.database.tree, this.watches);
-    for (const { type, path } of result.events) this.sendEvent(connection, type, path, ZXID_UNINITIALIZED, io);
-    this.reply(client, xid, zxid, result.err, result.response, io);
+  private answer(client: ClientConnection, pending: PendingRequest, port: ServicePort, io: Io): void {
+    const { xid, request, refusal } = pending;
+    const { lastProcessedZxid } = port.database;
+    if (refusal !== ErrorCode.OK) {
+      reply(client, xid, lastProcessedZxid, refusal, null, io);
+    } else if (request.kind === 'closeSession') {
+      this.table.locals.close(client.sessionId, io);
+      reply(client, xid, lastProcessedZxid, ErrorCode.OK, { kind: 'closeSession' }, io);
+      this.table.close(client, io);
+    } else {
+      this.read(client, pending, port, io);
+    }
   }
 
-  private onAuth(client: ClientConnection, request: AuthRequest, io: Io): void {
-    const ids = authenticate(request.scheme, request.auth, null);
-    const zxid = ZXID_UNINITIALIZED;
-    if (ids === undefined) {
-      this.reply(client, Xid.AUTH, zxid, ErrorCode.AUTHFAILED, null, io);
-      this.close(client, io);
-      return;
+  private read(client: ClientConnection, { xid, request }: PendingRequest, port: ServicePort, io: Io): void {
+    const zxid = port.database.lastProcessedZxid;
+    const { sessionId, connection } = client;
+    const authInfo = request.kind === 'whoAmI' ? client.authInfo : effectiveIds(client.authInfo, port.config);
+    const result = executeRead(request, { sessionId, authInfo }, connection, port.database.tree, this.table.watches);
+    for (const { type, path } of result.events) sendEvent(connection, type, path, ZXID_UNINITIALIZED, io);
+    reply(client, xid, zxid, result.err, result.response, io);
+  }
+
+  private onAuth(client: ClientConnection, request: AuthRequest, port: ServicePort, io: Io): void {
+    const ids = addAuth(client.authInfo, request, port.config);
+    if (ids === 'dropped') {
+      this.table.close(client, io);
+    } else if (ids === 'refused') {
+      reply(client, Xid.AUTH, ZXID_ZERO, ErrorCode.AUTHFAILED, null, io);
+      this.table.close(client, io);
+    } else {
+      client.authInfo = ids;
+      reply(client, Xid.AUTH, ZXID_ZERO, ErrorCode.OK, { kind: 'auth' }, io);
     }
-    client.authInfo.push(...ids);
-    this.reply(client, Xid.AUTH, zxid, ErrorCode.OK, { kind: 'auth' }, io);
   }
 
   private refuse(client: ClientConnection, xid: number, io: Io): void {
-    this.reply(client, xid, ZXID_UNINITIALIZED, ErrorCode.UNIMPLEMENTED, null, io);
-    this.close(client, io);
-  }
-
-  private reply(client: ClientConnection, xid: number, zxid: Zxid, err: ResultCode, response: Response | null, io: Io): void {
-    io.send(client.connection, { kind: 'reply', xid, zxid, err, response });
-  }
-
-  private sendEvent(watcher: ConnectionId, type: number, path: string, zxid: Zxid, io: Io): void {
-    io.send(watcher, { kind: 'event', zxid, type, state: KeeperState.SyncConnected, path });
-  }
-
-  private close(client: ClientConnection, io: Io): void {
-    io.close(client.connection);
-    this.forget(client);
-  }
-
-  private forget(client: ClientConnection): void {
-    this.connections.delete(client.connection);
-    this.watches.removeWatcher(client.connection);
-    if (this.bySession.get(client.sessionId) === client) this.bySession.delete(client.sessionId);
-  }
-
-  /**
-   * serverId·2⁵⁶ + wall-clock ms·2¹⁶ at first, then one more each time
-   * (SessionTrackerImpl.initializeNextSessionId).
-   */
-  private nextSessionId(serverId: number, io: Io): SessionId {
-    if (this.lastSessionHigh === 0) {
-      // 40 bits of milliseconds above 16 bits of count: 24 of them go to the high word, below the server's
-      // id.
-      const wall = io.wallTime();
-      this.lastSessionHigh = (serverId << 24) | (Math.floor(wall / 0x1_0000) & 0xff_ffff);
-      this.lastSessionLow = (wall & 0xffff) << 16;
-    } else {
-      this.lastSessionLow = (this.lastSessionLow + 1) | 0;
-      if (this.lastSessionLow === 0) this.lastSessionHigh = (this.lastSessionHigh + 1) | 0;
-    }
-    return sessionIdFromWords(this.lastSessionHigh, this.lastSessionLow);
+    reply(client, xid, ZXID_UNINITIALIZED, ErrorCode.UNIMPLEMENTED, null, io);
+    this.table.close(client, io);
   }
 }

@@ -6,6 +6,10 @@
 import { invariant } from '../base/invariant.ts';
 import { COUNTER_MAX } from '../base/zxid.ts';
 import type { ZabSettings } from '../zab/host.ts';
+import { DEFAULT_SERVICE_CONFIG, checkServiceConfig } from './service-config.ts';
+import type { ServiceConfig } from './service-config.ts';
+
+const MAX_SERVER_ID = 254;
 
 /** One `server.N` line: its id and whether it votes. */
 export interface Member {
@@ -13,8 +17,9 @@ export interface Member {
   readonly role: 'participant' | 'observer';
 }
 
-export interface ServerConfig {
-  /** myid, 1..255. */
+/** All of it; what concerns clients alone is in `ServiceConfig`. */
+export interface ServerConfig extends ServiceConfig {
+  /** myid, 1..254: the top byte of the ids of its sessions, and 255 there marks the owner of a TTL node. */
   readonly id: number;
   /** Every member, this server among them; exactly one member means standalone. */
   readonly members: readonly Member[];
@@ -53,6 +58,7 @@ export interface ServerConfig {
 
 /** ZooKeeper's defaults. */
 export const DEFAULT_CONFIG: Omit<ServerConfig, 'id' | 'members'> = {
+  ...DEFAULT_SERVICE_CONFIG,
   tickTimeMs: 2000,
   initLimit: 10,
   syncLimit: 5,
@@ -84,12 +90,14 @@ export function isVoter(config: ServerConfig): boolean {
 /** Refuses a configuration that no server can run with. */
 export function checkConfig(config: ServerConfig): void {
   invariant(config.members.some((member) => member.id === config.id), 'a server must be a member of its own ensemble');
+  invariant(config.members.every(({ id }) => Number.isInteger(id) && id >= 1 && id <= MAX_SERVER_ID), 'a server id is 1 to 254');
   invariant(new Set(config.members.map((member) => member.id)).size === config.members.length, 'two members share an id');
   invariant(config.members.some((member) => member.role === 'participant'), 'an ensemble needs a voter');
   invariant(config.tickTimeMs >= 1 && config.initLimit >= 1 && config.syncLimit >= 1, 'times and limits must be positive');
   invariant(config.minSessionTimeoutMs <= config.maxSessionTimeoutMs, 'minSessionTimeout exceeds maxSessionTimeout');
   invariant(config.snapCount >= 2 && config.commitLogCount >= 1, 'snapCount and commitLogCount are too small');
   invariant(config.counterLimit >= 1 && config.counterLimit <= COUNTER_MAX, 'counterLimit out of range');
+  checkServiceConfig(config);
 }
 
 /** What the protocol reads of it. */

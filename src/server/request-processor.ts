@@ -2,12 +2,14 @@
  * The leader's way from a request to a proposal (PrepRequestProcessor and ProposalRequestProcessor): check
  * the session, validate against the tree and everything that is proposed but not applied yet, stamp a zxid,
  * propose. What is refused becomes an error transaction: it takes a zxid and its place in the order like any
- * other write. It also expires sessions, which nobody else may.
+ * other write. It also expires sessions and reaps nodes, which nobody else may.
  */
 import type { SessionId } from '../base/session-id.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import type { Io } from '../io/io.ts';
-import { DEFAULT_PREPARE_OPTIONS, PendingChanges, prepare } from '../tree/prepare.ts';
+import { PendingChanges, prepare } from '../tree/prepare.ts';
+import type { PrepareOptions } from '../tree/prepare.ts';
+import { reapable } from '../tree/reaper.ts';
 import type { Request } from '../wire/client-messages.ts';
 import { encodeTxn } from '../wire/transaction-codec.ts';
 import type { Txn, TxnBody, TxnHeader } from '../wire/transactions.ts';
@@ -15,7 +17,9 @@ import { ErrorCode } from '../wire/words.ts';
 import type { Id } from '../wire/words.ts';
 import type { Leader } from '../zab/leader.ts';
 import type { ZabHost } from '../zab/host.ts';
+import type { ServerConfig } from './config.ts';
 import type { Database } from './database.ts';
+import { forEachEphemeral } from './request-kinds.ts';
 import { SessionTracker } from './session-tracker.ts';
 
 /** A request on its way to the leader. */
@@ -28,14 +32,38 @@ export interface Submission {
   readonly authInfo: readonly Id[];
 }
 
+/** Sessions closed in this term that are remembered, at most: requests of them may still be on their way. */
+const CLOSED_REMEMBERED = 65_536;
+const MS_OF_MINUTE = 60_000;
+/** What a closeSession transaction holds beside its paths, with its packet around it; and beside each path. */
+const CLOSE_OVERHEAD = 128;
+const PATH_OVERHEAD = 4;
+/** What a sequence number adds to a path. */
+const SUFFIX_LENGTH = 11;
+
+const utf8 = new TextEncoder();
+
 /** See the head of the file; one for each term as leader. */
 export class RequestProcessor {
   readonly tracker: SessionTracker;
+  private readonly config: ServerConfig;
   private readonly pending: PendingChanges = new PendingChanges();
+  private readonly options: PrepareOptions;
+  private readonly localOptions: PrepareOptions;
+  /** Kept only where local sessions are enabled, since only there a session that nobody knows may write. */
+  private readonly closed: Set<SessionId> = new Set();
+  /** No fewer bytes than the paths of each session's ephemerals take. */
+  private readonly ephemeralBytes: Map<SessionId, number> = new Map();
+  private nextReapMs: number;
 
   /** Takes over: every open session gets a full timeout from now. */
-  constructor(tickTimeMs: number, database: Database, now: number) {
-    this.tracker = new SessionTracker(tickTimeMs, now);
+  constructor(config: ServerConfig, database: Database, now: number) {
+    const { extendedTypesEnabled, enforceQuota, skipACL: skipAcl } = config;
+    this.config = config;
+    this.options = { extendedTypesEnabled, enforceQuota, skipAcl, isLocalSession: false };
+    this.localOptions = { ...this.options, isLocalSession: true };
+    this.nextReapMs = now + config.containerCheckIntervalMs;
+    this.tracker = new SessionTracker(config.tickTimeMs, now);
     for (const [sessionId, timeoutMs] of database.sessions) this.tracker.add(sessionId, timeoutMs, 0, now);
   }
 
@@ -57,30 +85,97 @@ export class RequestProcessor {
   /** A transaction has been applied: what was pending of it is now in the tree. */
   applied(txn: Txn): void {
     this.pending.applied(txn.zxid);
-    if (txn.body.kind === 'closeSession') this.tracker.remove(txn.clientId);
+    if (txn.body.kind !== 'closeSession') return;
+    this.tracker.remove(txn.clientId);
+    this.ephemeralBytes.delete(txn.clientId);
+    if (this.config.localSessionsEnabled) this.rememberClosed(txn.clientId);
+  }
+
+  /** Does what is the leader's own to do, when it is time for it. */
+  onTick(database: Database, leader: Leader, host: ZabHost, io: Io): void {
+    this.expireSessions(database, leader, host, io);
+    if (io.now() >= this.nextReapMs) this.reap(database, leader, host, io);
   }
 
   /** Closes the sessions that have run out. */
-  expireSessions(database: Database, leader: Leader, host: ZabHost, io: Io): void {
+  private expireSessions(database: Database, leader: Leader, host: ZabHost, io: Io): void {
     for (const { sessionId, idleMs, timeoutMs } of this.tracker.expire(io.now())) {
       if (leader.isStopped) return;
       io.observe({ kind: 'sessionExpiring', sessionId, idleMs, timeoutMs });
-      this.submit({ owner: 0, sessionId, cxid: 0, request: { kind: 'closeSession' }, authInfo: [] }, database, leader, host, io);
+      this.submitOwn(sessionId, { kind: 'closeSession' }, database, leader, host, io);
     }
+  }
+
+  /** Deletes containers and TTL nodes that have outlived their use, not too many at a time (ContainerManager). */
+  private reap(database: Database, leader: Leader, host: ZabHost, io: Io): void {
+    const { containerCheckIntervalMs, containerMaxPerMinute, containerMaxNeverUsedIntervalMs } = this.config;
+    this.nextReapMs = io.now() + containerCheckIntervalMs;
+    const share = Math.floor((containerMaxPerMinute * containerCheckIntervalMs) / MS_OF_MINUTE);
+    const paths = reapable(this.pending.view(database.tree), io.wallTime(), containerMaxNeverUsedIntervalMs);
+    for (const path of paths.slice(0, Math.max(1, share))) {
+      if (leader.isStopped) return;
+      this.submitOwn(NO_SESSION, { kind: 'deleteContainer', path }, database, leader, host, io);
+    }
+  }
+
+  private submitOwn(sessionId: SessionId, request: Request, database: Database, leader: Leader, host: ZabHost, io: Io): void {
+    this.submit({ owner: 0, sessionId, cxid: 0, request, authInfo: [] }, database, leader, host, io);
   }
 
   private prepare(submission: Submission, header: TxnHeader, database: Database, io: Io): TxnBody {
     const { sessionId, owner, request, authInfo } = submission;
+    let { options } = this;
     if (request.kind === 'createSession') {
       this.tracker.add(sessionId, request.timeoutMs, owner, io.now());
       io.observe({ kind: 'sessionOwner', sessionId, server: owner });
     } else if (request.kind === 'closeSession') {
       // From here on nothing of this session is accepted, though its close is only proposed (ZOOKEEPER-1208).
       if (!this.tracker.beginClosing(sessionId)) return { kind: 'error', err: ErrorCode.SESSIONEXPIRED };
-    } else {
+    } else if (this.mayBeLocal(sessionId)) {
+      options = this.localOptions;
+    } else if (request.kind !== 'deleteContainer') {
       const err = sessionId === NO_SESSION ? ErrorCode.SESSIONEXPIRED : this.tracker.check(sessionId, owner);
       if (err !== ErrorCode.OK) return { kind: 'error', err };
     }
-    return prepare(database.tree, this.pending, request, { sessionId, authInfo }, header, DEFAULT_PREPARE_OPTIONS);
+    if (!this.canBeClosed(sessionId, request, database)) return { kind: 'error', err: ErrorCode.QUOTAEXCEEDED };
+    return prepare(database.tree, this.pending, request, { sessionId, authInfo }, header, options);
+  }
+
+  /** A session that the leader does not know may be a local one of some server, unless it was known and is closed. */
+  private mayBeLocal(sessionId: SessionId): boolean {
+    if (!this.config.localSessionsEnabled || sessionId === NO_SESSION) return false;
+    return !this.tracker.has(sessionId) && !this.closed.has(sessionId);
+  }
+
+  private rememberClosed(sessionId: SessionId): void {
+    this.closed.add(sessionId);
+    if (this.closed.size <= CLOSED_REMEMBERED) return;
+    for (const oldest of this.closed) {
+      this.closed.delete(oldest);
+      return;
+    }
+  }
+
+  /**
+   * Whether the session could still be closed by one transaction, which lists its ephemerals, if it had those that are
+   * asked for too (ZOOKEEPER-4306: one that is too long can neither be sent nor read back from the log). Counted from
+   * above; only when that is too much, exactly.
+   */
+  private canBeClosed(sessionId: SessionId, request: Request, database: Database): boolean {
+    let asked = 0;
+    forEachEphemeral(request, (path) => { asked += utf8.encode(path).length + SUFFIX_LENGTH + PATH_OVERHEAD; });
+    if (asked === 0) return true;
+    const limit = this.config.juteMaxBuffer - CLOSE_OVERHEAD;
+    let held = this.ephemeralBytes.get(sessionId);
+    if (held === undefined || held + asked > limit) held = this.bytesOfEphemerals(sessionId, database);
+    const fits = held + asked <= limit;
+    this.ephemeralBytes.set(sessionId, fits ? held + asked : held);
+    return fits;
+  }
+
+  private bytesOfEphemerals(sessionId: SessionId, database: Database): number {
+    let bytes = 0;
+    for (const path of this.pending.view(database.tree).ephemerals(sessionId)) bytes += utf8.encode(path).length + PATH_OVERHEAD;
+    return bytes;
   }
 }

@@ -5,7 +5,7 @@
  * logged is durable and applied, so that what it advertises is what a restart would find (ZOOKEEPER-2845,
  * 3642, 4712). All of its state is plain data.
  */
-import { assertNever, invariant } from '../base/invariant.ts';
+import { assertNever } from '../base/invariant.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import type { SessionId } from '../base/session-id.ts';
 import { epochOf } from '../base/zxid.ts';
@@ -15,7 +15,7 @@ import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
 import type { Recovered, StorageOutcome } from '../storage/outcome.ts';
 import type { Request } from '../wire/client-messages.ts';
-import type { Message, Port } from '../wire/message.ts';
+import type { Message } from '../wire/message.ts';
 import type { Forward, Notification, ServerStateName } from '../wire/quorum-messages.ts';
 import type { SnapshotImage, Txn } from '../wire/transactions.ts';
 import type { Id } from '../wire/words.ts';
@@ -26,13 +26,13 @@ import { Timer } from '../zab/host.ts';
 import { Leader } from '../zab/leader.ts';
 import { Learner } from '../zab/learner.ts';
 import { ClientService } from './client-service.ts';
-import type { ServicePort } from './client-service.ts';
 import { checkConfig, zabSettings } from './config.ts';
 import type { ServerConfig } from './config.ts';
 import type { Database } from './database.ts';
 import { isClientMessage, isElectionMessage, isQuorumMessage } from './message-kinds.ts';
 import { Replica } from './replica.ts';
 import { RequestProcessor } from './request-processor.ts';
+import type { ServicePort } from './service-port.ts';
 
 /** Where a server stands between start and service. */
 type Stage = 'recovering' | 'draining' | 'looking' | 'working';
@@ -47,7 +47,7 @@ export class Server implements Process, ZabHost, ServicePort {
   private readonly replica: Replica;
   private readonly links: ElectionLinks;
   private readonly election: Election = new Election();
-  private readonly service: ClientService = new ClientService();
+  private readonly service: ClientService;
   private leader: Leader | null = null;
   private learner: Learner | null = null;
   private processor: RequestProcessor | null = null;
@@ -59,6 +59,7 @@ export class Server implements Process, ZabHost, ServicePort {
     this.config = config;
     this.settings = zabSettings(config);
     this.replica = new Replica(config);
+    this.service = new ClientService(config);
     this.links = new ElectionLinks(config.id, config.cnxTimeoutMs);
   }
 
@@ -71,7 +72,7 @@ export class Server implements Process, ZabHost, ServicePort {
         this.onTimer(event.timer, io);
         return;
       case 'accepted':
-        this.onAccepted(event.connection, event.port, event.address, io);
+        this.onAccepted(event, io);
         return;
       case 'connected':
         if (event.connection === this.learner?.connection) this.learner.onConnected(this, io);
@@ -162,7 +163,7 @@ export class Server implements Process, ZabHost, ServicePort {
   }
 
   startLeading(io: Io): void {
-    this.processor = new RequestProcessor(this.config.tickTimeMs, this.database, io.now());
+    this.processor = new RequestProcessor(this.config, this.database, io.now());
     this.startServing('LEADING', this.leader?.epoch ?? 0, io);
   }
 
@@ -186,6 +187,7 @@ export class Server implements Process, ZabHost, ServicePort {
 
   onElected(leader: number, io: Io): void {
     this.stage = 'working';
+    this.service.onElected(io);
     if (leader === this.config.id) {
       this.leader = new Leader(this);
       this.leader.start(this, io);
@@ -260,7 +262,7 @@ export class Server implements Process, ZabHost, ServicePort {
         return;
       case Timer.leaderTick:
         this.leader?.onTick(this, io);
-        if (this.leader !== null) this.processor?.expireSessions(this.database, this.leader, this, io);
+        if (this.leader !== null) this.processor?.onTick(this.database, this.leader, this, io);
         return;
       case Timer.learnerRetry:
         this.learner?.onRetry(io);
@@ -269,12 +271,12 @@ export class Server implements Process, ZabHost, ServicePort {
         this.learner?.onDeadline(this, io);
         return;
       default:
-        invariant(false, 'a timer that nobody set');
+        this.service.onTimer(timer, this, io);
     }
   }
 
-  private onAccepted(connection: ConnectionId, port: Port, address: string, io: Io): void {
-    if (port === 'client') this.service.onAccepted(connection, address, this, io);
+  private onAccepted({ connection, port, address, identities }: Extract<Event, { kind: 'accepted' }>, io: Io): void {
+    if (port === 'client') this.service.onAccepted(connection, address, identities, this, io);
     else if (port === 'election' && this.stage !== 'recovering') this.links.onAccepted(connection);
     else if (port === 'quorum' && this.leader !== null) this.leader.onAccepted(connection, this, io);
     else io.close(connection);
@@ -301,7 +303,7 @@ export class Server implements Process, ZabHost, ServicePort {
   private onClosed(connection: ConnectionId, io: Io): void {
     if (connection === this.learner?.connection) this.learner.onClosed(this, io);
     else if (this.leader?.owns(connection) === true) this.leader.onClosed(connection);
-    else if (this.service.owns(connection)) this.service.onClosed(connection);
+    else if (this.service.owns(connection)) this.service.onClosed(connection, this, io);
     else this.links.onClosed(connection);
   }
 
@@ -376,6 +378,7 @@ export class Server implements Process, ZabHost, ServicePort {
       return;
     }
     this.stage = 'looking';
+    this.service.onLooking(this.config, io);
     this.election.start(this, this.links, io);
   }
 

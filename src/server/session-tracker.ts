@@ -44,6 +44,19 @@ export class SessionTracker {
     this.nextBucketMs = roundToNextTick(now, tickMs);
   }
 
+  /** How many sessions there are, closing ones too. */
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  has(sessionId: SessionId): boolean {
+    return this.sessions.has(sessionId);
+  }
+
+  ids(): Iterable<SessionId> {
+    return this.sessions.keys();
+  }
+
   /** Begins to track it, or knows it already. */
   add(sessionId: SessionId, timeoutMs: number, owner: number, now: number): void {
     if (this.sessions.has(sessionId)) return;

@@ -129,6 +129,13 @@ export class Host {
     this.diskLuck = diskLuck;
   }
 
+  /** The crash that this event triggers. */
+  armedFor(event: Event): ArmedCrash | null {
+    const armed = this.armedCrash;
+    if (armed === null || !armed.isAfterSync) return armed;
+    return event.kind === 'diskDone' && this.isSyncDone ? armed : null;
+  }
+
   get isUp(): boolean {
     return this.process !== null;
   }

@@ -69,4 +69,15 @@ export class End {
     this.link = link;
     this.port = port;
   }
+  /** Its process knows it from now on. */
+  register(): void {
+    this.id = this.host.nextConnection++;
+    this.host.connections.set(this.id, this);
+  }
+
+  /** Its process knows it no more. */
+  forget(): void {
+    this.state = 'gone';
+    this.host.connections.delete(this.id);
+  }
 }

@@ -12,7 +12,7 @@ import type { ActiveFault } from './fault.ts';
 import { Due, type DueKind, type Scheduled } from './heap.ts';
 import type { Host } from './host.ts';
 import { End, Link } from './link.ts';
-import { drawOrdinary, drawTail } from './settings.ts';
+import { breakage, drawDelay, isImpeded, loseSuffix } from './transit.ts';
 
 const NODES = 0x1_0000;
 /** Where connections are broken, so much later arrives what others overtake. */
@@ -47,7 +47,7 @@ export class Network {
     const peer = new End(target, this.link(target, host), port);
     end.peer = peer;
     peer.peer = end;
-    this.register(end);
+    end.register();
     this.transmit(end, Due.opening, null);
     const timeoutUs = this.core.settings.network.connectTimeoutMs * 1000;
     this.core.schedule.add(this.core.schedule.nowUs + timeoutUs, Due.connectTimeout).end = end;
@@ -67,7 +67,7 @@ export class Network {
     const end = host.connections.get(connection);
     if (end === undefined) return;
     end.closedByOwner = true;
-    this.forget(end);
+    end.forget();
     this.sendClosing(end);
   }
 
@@ -81,7 +81,7 @@ export class Network {
       end.inFlight--;
       return true;
     }
-    if (end.link.blocked > 0 || end.held.length > 0 || (this.impediments > 0 && this.isImpeded(end, entry))) {
+    if (end.link.blocked > 0 || end.held.length > 0 || (this.impediments > 0 && isImpeded(this.core, end, entry))) {
       this.hold(end, entry);
       return false;
     }
@@ -96,7 +96,7 @@ export class Network {
       return;
     }
     const next = end.held[0];
-    if (next !== undefined && this.impediments > 0 && this.isImpeded(end, next)) {
+    if (next !== undefined && this.impediments > 0 && isImpeded(this.core, end, next)) {
       this.waitForRelief(end);
       return;
     }
@@ -131,7 +131,7 @@ export class Network {
   hangUp(end: End): void {
     if (end.state === 'gone') return;
     const known = end.id !== 0;
-    this.forget(end);
+    end.forget();
     if (!known) return;
     if (end.halfOpen) this.core.counters.effective('halfOpen');
     this.dispatcher.dispatch(end.host, { kind: 'closed', connection: end.id }, end);
@@ -145,8 +145,8 @@ export class Network {
     const ends = [...host.connections.values()];
     for (const end of ends) {
       end.closedByOwner = true;
-      this.forget(end);
-      this.loseSuffix(end);
+      end.forget();
+      loseSuffix(this.core, end);
       const peer = end.peer;
       if (peer === null || peer.state === 'gone') continue;
       if (peer.state === 'open' && end.link.stream.chance(settings.halfOpenPercent, 100, 'halfOpen')) {
@@ -236,28 +236,16 @@ export class Network {
     return link;
   }
 
-  private register(end: End): void {
-    end.id = end.host.nextConnection++;
-    end.host.connections.set(end.id, end);
-  }
-
-  private forget(end: End): void {
-    end.state = 'gone';
-    end.host.connections.delete(end.id);
-  }
-
   /** Puts something on its way out of `end`, behind everything sent before. */
   private transmit(end: End, kind: DueKind, message: Message | null): void {
     const schedule = this.core.schedule;
-    let arrival = schedule.nowUs + this.drawDelay(end.link);
+    let arrival = schedule.nowUs + drawDelay(this.core, this, end.link);
     const { dripping, dripUs } = end.host.ailments;
     if (dripping !== null && arrival < end.lastArrivalUs + dripUs) {
       arrival = end.lastArrivalUs + dripUs;
       this.core.counters.touched(dripping);
     }
-    const { broken } = this.core.settings;
-    const broke = broken?.connections !== undefined && kind === Due.message && end.link.stream.chance(1, broken.oneIn, 'broken')
-      ? broken.connections : '';
+    const broke = kind === Due.message ? breakage(this.core, end) : undefined;
     if (broke === 'drop') return;
     if (broke === 'reorder') arrival += REORDERED_US;
     else if (arrival < end.lastArrivalUs) arrival = end.lastArrivalUs;
@@ -275,17 +263,6 @@ export class Network {
     entry.order = ++end.link.sent;
   }
 
-  private drawDelay(link: Link): number {
-    const latency = this.core.settings.network.latency;
-    const ordinary = drawOrdinary(link.stream, latency, this.tails, 'latency');
-    if (ordinary >= 0 && this.delayFactor === 1) return ordinary;
-    const counters = this.core.counters;
-    if (this.delay !== null) counters.touched(this.delay);
-    if (ordinary >= 0 && !link.stream.chance(1, 4, 'delayed')) return ordinary * this.delayFactor;
-    counters.hit('heavyTail');
-    return drawTail(link.stream, latency, 'tail') * this.delayFactor;
-  }
-
   private sendClosing(end: End): void {
     if (end.closingSent) return;
     end.closingSent = true;
@@ -299,19 +276,6 @@ export class Network {
     if (end.held.length > 1) return;
     if (end.link.blocked > 0) this.waitForMending(end);
     else this.waitForRelief(end);
-  }
-
-  /** Whether something other than a cut holds the entry back. */
-  private isImpeded(end: End, entry: Scheduled): boolean {
-    const { counters, schedule } = this.core;
-    const { from, to } = end.link;
-    const { holding, heldMessage } = from.ailments;
-    let cause: ActiveFault | null = null;
-    if (to.ailments.notReading !== null) cause = to.ailments.notReading;
-    else if (holding !== null && entry.message?.kind === heldMessage) cause = holding;
-    else if (end.stuckUntilUs > schedule.nowUs) return true;
-    if (cause !== null) counters.touched(cause);
-    return cause !== null;
   }
 
   /** Something is held back, but no cut is the reason: there is nothing to retransmit, and nothing breaks of it. */
@@ -339,7 +303,7 @@ export class Network {
     for (const end of holding) {
       if (end.held.length === 0) continue;
       end.holdNumber++;
-      this.releaseAt(end, this.core.schedule.nowUs + this.drawDelay(link));
+      this.releaseAt(end, this.core.schedule.nowUs + drawDelay(this.core, this, link));
     }
   }
 
@@ -391,7 +355,7 @@ export class Network {
       return;
     }
     acceptor.state = 'open';
-    this.register(acceptor);
+    acceptor.register();
     this.transmit(acceptor, Due.opened, null);
     const { id, port, host } = acceptor;
     this.dispatcher.dispatch(host, { kind: 'accepted', connection: id, port, address: initiator.host.address }, acceptor);
@@ -414,15 +378,9 @@ export class Network {
   }
 
   private hangUpLater(end: End, withinMs: number): void {
-    const delayMs = end.link.stream.below(withinMs + 1, 'hangUp');
-    this.core.schedule.add(this.core.schedule.nowUs + delayMs * 1000 + this.drawDelay(end.link), Due.hangUp).end = end;
-  }
-
-  private loseSuffix(end: End): void {
-    const lost = end.link.stream.below(end.inFlight + 1, 'lostSuffix');
-    if (end.inFlight > 0) this.core.counters.fired('lostSuffix');
-    if (lost > 0) this.core.counters.effective('lostSuffix');
-    end.limit = Math.min(end.limit, end.sent - lost);
+    const { schedule } = this.core;
+    const delayUs = end.link.stream.below(withinMs + 1, 'hangUp') * 1000;
+    schedule.add(schedule.nowUs + delayUs + drawDelay(this.core, this, end.link), Due.hangUp).end = end;
   }
 
   /** What is under way from `end` was delayed beyond all measure: it never arrives, and both ends hear of it. */
@@ -434,7 +392,7 @@ export class Network {
   }
 
   private resetDirection(end: End): void {
-    this.loseSuffix(end);
+    loseSuffix(this.core, end);
     this.sendClosing(end);
   }
 }

@@ -17,11 +17,11 @@ import { mixFact } from './fact-hash.ts';
 import { FaultDriver, type Stage } from './fault-driver.ts';
 import { ActiveFault, type Fault, type FaultCounter } from './fault.ts';
 import { Due, type Scheduled } from './heap.ts';
-import { type ArmedCrash, type Host, type NodeSpec, type TimerSlot, UNLIMITED_EFFECTS } from './host.ts';
+import { type ArmedCrash, type Host, type NodeSpec, UNLIMITED_EFFECTS } from './host.ts';
 import { crashDisk, endLife, makeHost } from './life.ts';
 import type { End } from './link.ts';
 import { Network } from './network.ts';
-import { CrashSignal, HaltSignal, NodeIo, type Observer } from './node-io.ts';
+import { CrashSignal, HaltSignal, NodeIo, type Observer, ObserverFailure } from './node-io.ts';
 import { type SchedulerPlan, type SchedulerReport, TIMED } from './scheduler.ts';
 import type { WorldSettings } from './settings.ts';
 import { isTimerDue, queueTimer } from './timers.ts';
@@ -56,11 +56,6 @@ export interface ProcessFailure {
 
 /** until: the time came; steps: so many events were handled; stopped: by `stop` or because a process broke. */
 export type RunOutcome = 'until' | 'steps' | 'stopped';
-
-/** Carries what a judge threw past the process that stated the fact. */
-class ObserverFailure extends Error {
-  override readonly name = 'ObserverFailure';
-}
 
 /** Processes, their surroundings and the faults that befall them, in simulated time. */
 export class World implements Dispatcher, Observer, Stage {
@@ -282,7 +277,7 @@ export class World implements Dispatcher, Observer, Stage {
       case Due.closing:
         return this.network.arrive(entry);
       case Due.timer:
-        if (timer !== null && !this.postpone(timer, entry.number) && isTimerDue(this.core, timer, entry.number)) {
+        if (timer !== null && isTimerDue(this.core, timer, entry.number)) {
           this.dispatch(timer.host, { kind: 'timer', timer: timer.id }, null);
         }
         return true;
@@ -313,18 +308,6 @@ export class World implements Dispatcher, Observer, Stage {
         else if (entry.active !== null) this.driver.end(entry.active);
         return true;
     }
-  }
-
-  /** Whether the timer's process has its timers late at the moment: this one fires when they all do. */
-  private postpone(timer: TimerSlot, number: number): boolean {
-    const { timersLate, timersUntilUs } = timer.host.ailments;
-    if (timersLate === null || !timer.armed || timer.queuedNumber !== number) return false;
-    this.core.counters.touched(timersLate);
-    timer.queuedUs = timersUntilUs + 1;
-    const entry = this.core.schedule.add(timer.queuedUs, Due.timer);
-    entry.timer = timer;
-    entry.number = ++timer.queuedNumber;
-    return true;
   }
 
   private boot(host: Host, again: boolean): void {
@@ -360,7 +343,7 @@ export class World implements Dispatcher, Observer, Stage {
     core.step++;
     mixEvent(core.hash, core.schedule.nowUs, host.node, event, this.options.fingerprintMessage);
     if (core.trace !== null) core.trace.event(core.step, core.schedule.nowUs, host.node, event, end?.link.to.node ?? 0);
-    const armed = armedFor(host, event);
+    const armed = host.armedFor(event);
     host.effectsLeft = armed === null ? UNLIMITED_EFFECTS : armed.afterEffects;
     const io = present(this.ios.get(host.node), 'every process has its io');
     this.handling = host;
@@ -414,11 +397,4 @@ export class World implements Dispatcher, Observer, Stage {
       throw new ObserverFailure('a judge failed', { cause: error });
     }
   }
-}
-
-/** The crash that this event triggers. */
-function armedFor(host: Host, event: Event): ArmedCrash | null {
-  const armed = host.armedCrash;
-  if (armed === null || !armed.isAfterSync) return armed;
-  return event.kind === 'diskDone' && host.isSyncDone ? armed : null;
 }
