@@ -32,10 +32,11 @@ function imageAt(zxid: Zxid): SnapshotImage {
 class Bench {
   readonly disk: SimulatedDisk = new SimulatedDisk();
   readonly io: FakeIo<SyncMark> = new FakeIo<SyncMark>(this.disk);
-  readonly storage: Storage = new Storage({ snapRetainCount: 1 });
+  readonly storage: Storage;
   readonly first: StorageOutcome;
 
-  constructor(files: readonly (readonly [string, Uint8Array])[] = []) {
+  constructor(files: readonly (readonly [string, Uint8Array])[] = [], maxBatchSize = Infinity) {
+    this.storage = new Storage({ snapRetainCount: 1, maxBatchSize });
     for (const [file, bytes] of files) this.disk.append(file, bytes);
     this.disk.flush();
     this.storage.recover(this.io);
@@ -78,6 +79,14 @@ function logFile(...txns: Txn[]): readonly [string, Uint8Array] {
 function snapshotFile(zxid: Zxid): readonly [string, Uint8Array] {
   return [`snapshot.${zxid.toString(16)}`, encodeSnapshot(imageAt(zxid))];
 }
+
+test('maxBatchSize: one sync makes so many durable at most, and the rest follow by themselves', () => {
+  const bench = new Bench([], 2);
+  for (let counter = 1; counter <= 5; counter++) bench.append(txnAt(1, counter));
+  bench.storage.sync(bench.io);
+  assert.equal(bench.run(), [2, 4, 5].map((counter) => ({ kind: 'durable', zxid: makeZxid(1, counter) })));
+  assert.is(bench.storage.isSyncNeeded, false);
+});
 
 test('an empty directory recovers as empty', () => {
   const { first } = new Bench();
