@@ -56,7 +56,9 @@ export class Network {
     const recode = this.core.recode;
     this.transmit(end, Due.message, recode === null ? message : recode(message));
     const trace = this.core.trace;
-    if (trace?.sent !== undefined) trace.sent(this.core.step, this.core.schedule.nowUs, host.node, end.link.to.node, message);
+    if (trace?.sent !== undefined) {
+      trace.sent(this.core.step, this.core.schedule.nowUs, host.node, end.link.to.node, message, connection);
+    }
   }
 
   close(host: Host, connection: ConnectionId): void {

@@ -1,0 +1,63 @@
+/**
+ * What led to what: an event follows from the one before it in its process and, if it received a message, from the one that
+ * sent
+ * it (Lamport's happened-before). Disks count as part of their process, so a restart follows from the life before. Pure.
+ */
+import type { Trace } from './trace.ts';
+
+/** 1 for every event that one of `events` follows from, themselves included. Index 0 is unused. */
+export function pastOf(trace: Trace, events: readonly number[]): Uint8Array {
+  const past = new Uint8Array(trace.count + 1);
+  for (const event of events) if (event >= 1 && event <= trace.count) past[event] = 1;
+  for (let event = trace.count; event >= 1; event--) {
+    if (past[event] !== 1) continue;
+    past[trace.previous[event] ?? 0] = 1;
+    past[trace.sender[event] ?? 0] = 1;
+  }
+  past[0] = 0;
+  return past;
+}
+
+/** How many events a past has. */
+export function sizeOf(past: Uint8Array): number {
+  let size = 0;
+  for (const mark of past) size += mark;
+  return size;
+}
+
+/**
+ * A chain of events from `from` to `to`, each following from the one before, with as few messages on the way as can be; empty if
+ * `to` does not follow from `from`. Events of one process between two messages are left out.
+ */
+export function chainBetween(trace: Trace, from: number, to: number): number[] {
+  const hops = new Int32Array(trace.count + 1).fill(-1);
+  const next = new Int32Array(trace.count + 1);
+  hops[to] = 0;
+  for (let event = to; event > from; event--) {
+    const here = hops[event] ?? -1;
+    if (here < 0) continue;
+    relax(hops, next, trace.previous[event] ?? 0, event, here);
+    relax(hops, next, trace.sender[event] ?? 0, event, here + 1);
+  }
+  if ((hops[from] ?? -1) < 0) return [];
+  const chain = [from];
+  for (let event = from; event !== to;) {
+    event = next[event] ?? to;
+    chain.push(event);
+  }
+  return chain.filter((event, index) => index === 0 || index === chain.length - 1 || isTurn(trace, chain, index));
+}
+
+function relax(hops: Int32Array, next: Int32Array, cause: number, effect: number, distance: number): void {
+  const known = hops[cause] ?? -1;
+  if (cause === 0 || (known >= 0 && known <= distance)) return;
+  hops[cause] = distance;
+  next[cause] = effect;
+}
+
+/** The chain leaves or enters a process here. */
+function isTurn(trace: Trace, chain: readonly number[], index: number): boolean {
+  const processes = trace.model.events.process;
+  const at = (offset: number): number => processes[(chain[index + offset] ?? 1) - 1] ?? -1;
+  return at(-1) !== at(0) || at(0) !== at(1);
+}
