@@ -173,7 +173,8 @@ export class PageRecorder implements TraceSink {
   }
 
   private playRole(node: NodeId, role: string, epoch: number, between: boolean): void {
-    this.roles.push({ process: this.numberOf(node), at: this.step, role, epoch, between, us: between ? Math.max(this.factUs, this.timeUs) : this.timeUs });
+    const us = between ? Math.max(this.factUs, this.timeUs) : this.timeUs;
+    this.roles.push({ process: this.numberOf(node), at: this.step, role, epoch, between, us });
   }
 
   private followFault(fact: Fact): void {

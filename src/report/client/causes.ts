@@ -41,11 +41,12 @@ export function chainBetween(trace: Trace, from: number, to: number): number[] {
   }
   if ((hops[from] ?? -1) < 0) return [];
   const chain = [from];
-  for (let event = from; event !== to;) {
+  let event = from;
+  while (event !== to) {
     event = next[event] ?? to;
     chain.push(event);
   }
-  return chain.filter((event, index) => index === 0 || index === chain.length - 1 || isTurn(trace, chain, index));
+  return chain.filter((_event, index) => index === 0 || index === chain.length - 1 || isTurn(trace, chain, index));
 }
 
 function relax(hops: Int32Array, next: Int32Array, cause: number, effect: number, distance: number): void {

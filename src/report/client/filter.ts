@@ -128,5 +128,6 @@ export function commonTags(trace: Trace, limit: number): string[] {
     const text = trace.model.strings[number] ?? '';
     if (text !== '') for (const tag of text.split('\n')) counts.set(tag, (counts.get(tag) ?? 0) + 1);
   }
-  return [...counts].sort(([, one], [, other]) => other - one).slice(0, limit).map(([tag]) => tag.replace(/^(session|zxid) /, ''));
+  const common = [...counts].sort(([, one], [, other]) => other - one).slice(0, limit);
+  return common.map(([tag]) => tag.replace(/^(session|zxid) /, ''));
 }
