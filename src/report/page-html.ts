@@ -90,15 +90,16 @@ const BAR = `<div id="bar" role="toolbar" aria-label="Search and filter">
 <span class="count" id="search-count" aria-live="polite"></span></div>
 <div class="group"><details class="menu"><summary class="button" id="kinds-button">Messages</summary>
 <div id="kinds" role="group" aria-label="Kinds of messages"></div></details>
-<input type="text" id="about" list="about-options" placeholder="Session, path or zxid"
+<input type="text" id="about" list="about-options" placeholder="Session, path, zxid"
  aria-label="Only about this session, path or zxid" autocomplete="off" spellcheck="false">
 <datalist id="about-options"></datalist><span class="count" id="about-count"></span></div>
 <div class="segmented" role="radiogroup" aria-label="Horizontal axis">
 <label><input type="radio" name="axis" id="axis-order" checked>By order</label>
 <label><input type="radio" name="axis" id="axis-time">By time</label></div>
-<label>Stands out <select id="emphasis" aria-label="What stands out">
-<option value="all">everything</option>
-<option value="violation">the violation’s past</option><option value="selection">the selection’s past</option></select></label>
+<select id="emphasis" aria-label="Highlight">
+<option value="all">No highlight</option>
+<option value="violation">Highlight the violation’s past</option>
+<option value="selection">Highlight the selection’s past</option></select>
 <label><input type="checkbox" id="clients" checked>Clients</label>
 <div class="group"><button type="button" id="show-violation">Violation</button>
 <button type="button" id="show-all">All</button>

@@ -1,10 +1,9 @@
 /**
  * What the page of a run is made of: one JSON document that the recorder writes and the page's own code reads. Columns instead
- * of
- * objects where there are many, texts by number, so that fifty thousand events stay a few megabytes. Types only; both sides
- * know
- * nothing of each other but this.
+ * of objects where there are many, texts by number, so that fifty thousand events stay a few megabytes. Both sides know nothing
+ * of each other but this.
  */
+import type { Outcome } from '../fuzz/verdict.ts';
 
 /** A process's state as the page shows it: plain JSON; maps and tables are objects, sets are lists. */
 export type View = string | number | boolean | null | readonly View[] | ViewMap;
@@ -106,7 +105,7 @@ export interface StoryLine {
 
 /** The finding, as the page tells it. */
 export interface PageFinding {
-  readonly outcome: string;
+  readonly outcome: Outcome;
   readonly property: string;
   readonly sentence: string;
   /** What the property promises; empty if that is not known. */
@@ -147,4 +146,9 @@ export interface PageModel {
   readonly bands: readonly Band[];
   readonly paths: readonly ViewPath[];
   readonly patches: PatchColumns;
+}
+
+/** Whether JSON is such a document; it is not looked into, since both sides are one program. */
+export function isPageModel(json: unknown): json is PageModel {
+  return typeof json === 'object' && json !== null && 'format' in json && json.format === 'vivarium page';
 }

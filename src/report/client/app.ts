@@ -1,7 +1,6 @@
 /**
  * The page at work: what is selected, filtered and in view, and everybody told when it changes. Drawing waits for the next
- * frame,
- * so that ten changes are one picture.
+ * frame, so that ten changes are one picture.
  */
 import { Axis } from './axis.ts';
 import type { AxisMode } from './axis.ts';
@@ -164,12 +163,14 @@ export class App {
 
   /** What the violation rests on, as near as it can be; without a violation, the end. */
   showViolation(): void {
+    if (this.steps.length === 0) return this.showAll();
     const last = this.steps.at(-1) ?? this.trace.count;
     const near = this.steps.filter((step) => last - step < FIRST_SPAN * 4);
     const first = near[0] ?? last;
     const span = Math.max(FIRST_SPAN, (last - first) * 1.25);
-    const until = Math.min(this.trace.count, Math.round(last + span * 0.12));
-    this.axis.show(this.axis.of(Math.max(1, Math.round(until - span))), this.axis.of(until));
+    const until = Math.min(this.trace.count, Math.round(last + span * 0.1));
+    const [from, to] = [this.axis.of(Math.max(1, Math.round(until - span))), this.axis.of(until)];
+    this.axis.show(from, to + (to - from) * 0.05);
     this.selected = this.steps.at(-1) ?? 0;
     this.tell('selection');
   }
@@ -217,6 +218,8 @@ export class App {
     this.drawn = drawDiagram(contextOf(this.canvas), this.scene());
     fit(this.strip);
     drawOverview(contextOf(this.strip), this.stripScene(), this.axis.from, this.axis.to);
+    this.canvas.dataset['first'] = String(Math.max(1, this.axis.eventAt(this.axis.from)));
+    this.canvas.dataset['last'] = String(this.axis.eventAt(this.axis.to));
     for (const [topic, listener] of this.listeners) if (topic === 'view') listener();
   }
 }

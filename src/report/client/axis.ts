@@ -1,7 +1,6 @@
 /**
  * Where in the diagram an event stands, and which part of it is in view. Either every event has the same room (order), so that
- * each
- * arrow can be read, or events stand where they were in time. Pure.
+ * each arrow can be read, or events stand where they were in time. Pure.
  */
 import type { Trace } from './trace.ts';
 
@@ -65,7 +64,9 @@ export class Axis {
   show(from: number, to: number): void {
     const span = Math.min(Math.max(to - from, SPAN_MIN[this.mode]), this.end - this.start);
     const middle = (from + to) / 2;
-    this.from = Math.min(Math.max(middle - span / 2, this.start), this.end - span);
+    // The last event need not stand at the very edge.
+    const room = span < this.end - this.start ? span * 0.1 : 0;
+    this.from = Math.min(Math.max(middle - span / 2, this.start), this.end + room - span);
     this.to = this.from + span;
   }
 

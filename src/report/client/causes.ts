@@ -1,7 +1,6 @@
 /**
  * What led to what: an event follows from the one before it in its process and, if it received a message, from the one that
- * sent
- * it (Lamport's happened-before). Disks count as part of their process, so a restart follows from the life before. Pure.
+ * sent it (Lamport's happened-before). Disks count as part of their process, so a restart follows from the life before. Pure.
  */
 import type { Trace } from './trace.ts';
 
@@ -25,11 +24,36 @@ export function sizeOf(past: Uint8Array): number {
   return size;
 }
 
+/** A chain with more turns than this is a scribble. */
+const TURNS_MAX = 28;
+
 /**
- * A chain of events from `from` to `to`, each following from the one before, with as few messages on the way as can be; empty if
- * `to` does not follow from `from`. Events of one process between two messages are left out.
+ * A chain of events from `from` to `to`, each following from the one before; empty if `to` does not follow from `from`. Of all
+ * chains the one along the latest messages, for these brought the news; if that is too long, the one with the fewest messages.
+ * Events of one process between two messages are left out.
  */
 export function chainBetween(trace: Trace, from: number, to: number): number[] {
+  const latest = turnsOf(trace, latestChain(trace, from, to));
+  return latest.length <= TURNS_MAX ? latest : turnsOf(trace, shortestChain(trace, from, to));
+}
+
+function latestChain(trace: Trace, from: number, to: number): number[] {
+  const follows = new Uint8Array(trace.count + 1);
+  follows[from] = 1;
+  const doesFollow = (event: number): boolean => event > 0 && follows[event] === 1;
+  for (let event = from + 1; event <= to; event++) {
+    if (doesFollow(trace.previous[event] ?? 0) || doesFollow(trace.sender[event] ?? 0)) follows[event] = 1;
+  }
+  if (!doesFollow(to)) return [];
+  const chain = [to];
+  for (let event = to; event !== from; chain.push(event)) {
+    const sender = trace.sender[event] ?? 0;
+    event = doesFollow(sender) ? sender : (trace.previous[event] ?? from);
+  }
+  return chain.reverse();
+}
+
+function shortestChain(trace: Trace, from: number, to: number): number[] {
   const hops = new Int32Array(trace.count + 1).fill(-1);
   const next = new Int32Array(trace.count + 1);
   hops[to] = 0;
@@ -46,6 +70,10 @@ export function chainBetween(trace: Trace, from: number, to: number): number[] {
     event = next[event] ?? to;
     chain.push(event);
   }
+  return chain;
+}
+
+function turnsOf(trace: Trace, chain: readonly number[]): number[] {
   return chain.filter((_event, index) => index === 0 || index === chain.length - 1 || isTurn(trace, chain, index));
 }
 

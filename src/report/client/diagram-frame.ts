@@ -110,12 +110,14 @@ function tintLanes(context: CanvasRenderingContext2D, scene: Scene, process: num
   context.fillRect(x, top, width, Math.max(0, laneY(scene, process) + height / 2 - top));
 }
 
-/** `pause s3`, `partition:halves 2 4 1 3 5`. */
+/** `pause s3`, `partition:halves 2 4 1 3 5`; a shape that the fault is named by is not said twice. */
 export function bandLabel({ trace }: Pick<Scene, 'trace'>, index: number): string {
   const band = trace.model.bands[index];
   if (band === undefined) return '';
   const who = trace.model.processes[band.process]?.name ?? '';
-  return [band.fault, who, band.detail].filter((part) => part !== '').join(' ');
+  const [shape = '', ...rest] = band.detail.split(' ');
+  const detail = band.fault.endsWith(`:${shape}`) ? rest.join(' ') : band.detail;
+  return [band.fault, who, detail].filter((part) => part !== '').join(' ');
 }
 
 /** The names of the lanes, each with a spot of what it is at the selected event. */

@@ -163,7 +163,7 @@ function drawClientBand(
   if (segment.role !== 'CONNECTED') return;
   context.save();
   context.fillStyle = scene.theme.soft;
-  context.globalAlpha = 0.45;
+  context.globalAlpha = 0.32;
   context.fillRect(from, y - BAND.client, Math.max(1, to - from), BAND.client * 2);
   context.restore();
 }

@@ -17,7 +17,7 @@ export const FAMILIES: readonly Family[] = [
   { id: 'election', name: 'Election', kinds: ['notification', 'electionHello'] },
   {
     id: 'sync',
-    name: 'Discovery and synchronization',
+    name: 'Synchronization',
     kinds: ['FOLLOWERINFO', 'OBSERVERINFO', 'LEADERINFO', 'ACKEPOCH', 'DIFF', 'TRUNC', 'SNAP', 'NEWLEADER', 'UPTODATE'],
   },
   {
@@ -25,7 +25,7 @@ export const FAMILIES: readonly Family[] = [
     name: 'Broadcast',
     kinds: ['PROPOSAL', 'ACK', 'COMMIT', 'INFORM', 'COMMITANDACTIVATE', 'INFORMANDACTIVATE'],
   },
-  { id: 'forward', name: 'Forwarding and sessions', kinds: ['REQUEST', 'SYNC', 'REVALIDATE', 'REVALIDATED'] },
+  { id: 'forward', name: 'Forwarding', kinds: ['REQUEST', 'SYNC', 'REVALIDATE', 'REVALIDATED'] },
   { id: 'client', name: 'Clients', kinds: ['connectRequest', 'connectResponse', 'request', 'reply', 'event'] },
   { id: 'heartbeat', name: 'Heartbeats', kinds: ['PING', 'ping', 'pong'] },
 ];

@@ -6,7 +6,7 @@ import type { Trace } from './trace.ts';
 export const RULER = 30;
 /** See `RULER`. */
 export const FAULT_ROW = 17;
-const FAULT_ROWS_MAX = 5;
+const FAULT_ROWS_MAX = 4;
 const GAP = 12;
 
 /** The layout. Pixels; `middle` of each lane by process, before scrolling. */

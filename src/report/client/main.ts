@@ -1,4 +1,5 @@
 /** Begins: unpacks the document that the page carries, and sets everything to work. */
+import { isPageModel } from '../page-model.ts';
 import type { PageModel } from '../page-model.ts';
 import { App } from './app.ts';
 import { drawLegend, makeControls } from './controls.ts';
@@ -17,12 +18,8 @@ async function unpack(): Promise<PageModel> {
   const bytes = Uint8Array.from(atob(packed.trim()), (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   const json: unknown = JSON.parse(await new Response(stream).text());
-  if (!isModel(json)) throw new Error('the page carries no document that it can read');
+  if (!isPageModel(json)) throw new Error('the page carries no document that it can read');
   return json;
-}
-
-function isModel(json: unknown): json is PageModel {
-  return typeof json === 'object' && json !== null && 'format' in json && json.format === 'vivarium page';
 }
 
 function begin(model: PageModel): void {

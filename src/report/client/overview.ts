@@ -78,7 +78,7 @@ function drawWindow(context: CanvasRenderingContext2D, scene: Scene, from: numbe
   const { theme, height, width } = scene;
   const [left, right] = [xOf(scene, from), Math.max(xOf(scene, from) + 3, xOf(scene, to))];
   context.fillStyle = theme.ground;
-  context.globalAlpha = 0.6;
+  context.globalAlpha = 0.45;
   context.fillRect(GUTTER, 0, left - GUTTER, height);
   context.fillRect(right, 0, width - right, height);
   context.globalAlpha = 1;

@@ -81,7 +81,7 @@ function sentIn(trace: Trace, event: number, go: Go): HTMLElement[] {
   return section('Sends', sentBy(trace, event).map((message) => {
     const received = messages.receivedAt[message] ?? 0;
     const what = `to ${nameOf(trace, messages.to[message] ?? -1)}: ${textOf(trace, messages.text[message])}`;
-    if (received === 0) return make('span', { class: 'lost' }, `${what} (never arrived)`);
+    if (received === 0) return make('span', { class: 'lost' }, `${what} (not received)`);
     return make('span', {}, `${what}, received in `, eventLink(received, go));
   }));
 }

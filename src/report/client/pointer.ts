@@ -124,7 +124,7 @@ function aboutMessage(app: App, message: number): string[] {
   const [sent, received] = [messages.sentAt[message] ?? 0, messages.receivedAt[message] ?? 0];
   const [from, to] = [nameOf(app.trace, messages.from[message] ?? -1), nameOf(app.trace, messages.to[message] ?? -1)];
   const took = timeText((app.trace.timeUs[received] ?? 0) - (app.trace.timeUs[sent] ?? 0));
-  const fate = received === 0 ? 'never arrived' : `received in ${grouped(received)} after ${took}`;
+  const fate = received === 0 ? 'not received' : `received in ${grouped(received)} after ${took}`;
   return [`${from} → ${to}: ${textOf(app.trace, messages.text[message])}`, `sent in ${grouped(sent)}, ${fate}`];
 }
 

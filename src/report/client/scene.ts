@@ -9,7 +9,7 @@ import type { Trace } from './trace.ts';
 export const GUTTER = 62;
 
 /** Half the height of a server's and of a client's band. */
-export const BAND = { server: 6, client: 2.5 } as const;
+export const BAND = { server: 6, client: 2 } as const;
 
 /** What a process is between two changes of its role. */
 export interface Segment {
