@@ -24,6 +24,7 @@ interface Context {
 const context: Context = { browser: null, folder: '', file: '' };
 const suiteOfPage = suite('page in a browser');
 function test(name: string, run: () => Promise<void>): void {
+  // eslint-disable-next-line vivarium/suite-runs -- only where there is no browser, and the reason is printed
   if (CHROMIUM === undefined) suiteOfPage.skip(name, run);
   else suiteOfPage(name, run);
 }

@@ -33,6 +33,11 @@ interface Live {
   view: View;
 }
 
+interface Flying {
+  readonly message: Message;
+  readonly index: number;
+}
+
 interface OpenBand {
   readonly fault: string;
   readonly detail: string;
@@ -56,7 +61,7 @@ export class PageRecorder implements TraceSink {
   private readonly table: PathTable = new PathTable();
   private readonly views: Views = new Views();
   private readonly live: Map<NodeId, Live> = new Map();
-  private readonly inFlight: Map<number, number[]> = new Map();
+  private readonly inFlight: Map<number, Flying[]> = new Map();
   private openBands: OpenBand[] = [];
   private step = 0;
   private timeUs = 0;
@@ -84,7 +89,7 @@ export class PageRecorder implements TraceSink {
     events.timeUs.push(timeUs - this.timeUs);
     this.timeUs = timeUs;
     events.process.push(this.numberOf(node));
-    const message = event.kind === 'received' ? this.receive(peer, peerConnection) : 0;
+    const message = event.kind === 'received' ? this.receive(event.message, peer, peerConnection) : 0;
     events.message.push(message);
     const text = message === 0 ? clipped(describeEvent(event, peer)) : `receives ${this.textOf(message - 1)}`;
     events.text.push(this.string(text));
@@ -94,8 +99,9 @@ export class PageRecorder implements TraceSink {
     const { messages } = this;
     const key = from * CONNECTIONS + connection;
     const queue = this.inFlight.get(key);
-    if (queue === undefined) this.inFlight.set(key, [messages.sentAt.length]);
-    else queue.push(messages.sentAt.length);
+    const flying: Flying = { message, index: messages.sentAt.length };
+    if (queue === undefined) this.inFlight.set(key, [flying]);
+    else queue.push(flying);
     messages.sentAt.push(this.step);
     messages.receivedAt.push(0);
     messages.from.push(this.numberOf(from));
@@ -161,11 +167,14 @@ export class PageRecorder implements TraceSink {
     this.look(node, live, null);
   }
 
-  private receive(peer: NodeId, connection: ConnectionId): number {
-    const message = this.inFlight.get(peer * CONNECTIONS + connection)?.shift();
-    if (message === undefined) return 0;
-    this.messages.receivedAt[message] = this.step;
-    return message + 1;
+  /** The message received, as its index + 1. One that was encoded on its way is another object, and the next in order. */
+  private receive(message: Message, peer: NodeId, connection: ConnectionId): number {
+    const queue = this.inFlight.get(peer * CONNECTIONS + connection) ?? [];
+    const place = Math.max(0, queue.findIndex((flying) => flying.message === message));
+    const [flying] = queue.splice(place, 1);
+    if (flying === undefined) return 0;
+    this.messages.receivedAt[flying.index] = this.step;
+    return flying.index + 1;
   }
 
   private textOf(message: number): string {

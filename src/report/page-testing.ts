@@ -19,7 +19,7 @@ class Impatient extends Judge {
 }
 
 const IMPATIENCE: Property = {
-  name: 'impatience', kind: 'safety', promise: 'There are never many transactions.', source: 'made for tests',
+  name: 'impatience', kind: 'safety', promise: 'There are never many transactions.', source: 'made for tests', codes: [],
   reads: ['proposed', 'applied'], exemptions: [], mutants: [], create: () => new Impatient(),
 };
 

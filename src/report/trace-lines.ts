@@ -109,7 +109,9 @@ export class TraceLines implements TraceSink {
   }
 }
 
-const OF_THE_WORLD: ReadonlySet<Fact['kind']> = new Set(['crashed', 'restarted', 'faultBegan', 'faultEnded', 'healed']);
+const OF_THE_WORLD: ReadonlySet<Fact['kind']> = new Set([
+  'crashed', 'restarted', 'faultBegan', 'faultEnded', 'diskImaged', 'diskReplaced', 'healed',
+]);
 
 /** Stated by the world, between two events or in the midst of one. */
 export function isOfTheWorld(fact: Fact): boolean {
@@ -163,6 +165,10 @@ export function describeFact(fact: Fact): string | null {
       return `refused its state: ${fact.reason}`;
     case 'role':
       return `${fact.role} ${fact.epoch}`;
+    case 'abandoned':
+      return fact.reason;
+    case 'census':
+      return null;
     case 'electionStarted':
       return `election, round ${fact.round}`;
     case 'elected':
@@ -225,6 +231,10 @@ export function describeFact(fact: Fact): string | null {
       return `${fact.fault} begins: ${fact.detail}`;
     case 'faultEnded':
       return `${fact.fault} ends`;
+    case 'diskImaged':
+      return `an image is made of its disk: ${fact.image}`;
+    case 'diskReplaced':
+      return fact.image === 0 ? 'its disk is wiped' : `its disk is replaced by image ${fact.image}`;
     case 'healed':
       return 'healed: the quiet tail begins';
   }
