@@ -5,8 +5,9 @@ import type { Command } from './command.ts';
 import { fuzz } from './fuzz.ts';
 import { mutants } from './mutants.ts';
 import { replay } from './replay.ts';
+import { report } from './report.ts';
 import { run } from './run.ts';
 import { start } from './start.ts';
 
 /** See the head of the file. */
-export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, check, bench];
+export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, report, mutants, check, bench];
