@@ -3,9 +3,11 @@ import { bench } from './bench.ts';
 import type { Command } from './command.ts';
 import { fuzz } from './fuzz.ts';
 import { mutants } from './mutants.ts';
+import { plantable } from './planted.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
+import { shrink } from './shrink.ts';
 import { start } from './start.ts';
 
 /** See the head of the file. */
-export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, bench];
+export const COMMANDS: readonly Command[] = [start, run, fuzz, plantable(replay), plantable(shrink), mutants, bench];

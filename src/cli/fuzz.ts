@@ -6,6 +6,7 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
 import { runCampaign } from '../fuzz/campaign.ts';
 import type { CampaignOptions } from '../fuzz/campaign.ts';
+import type { Mutant } from '../fuzz/mutant.ts';
 import { ForkPool } from '../fuzz/pool.ts';
 import type { RunResult } from '../fuzz/run.ts';
 import type { Summary, Tally } from '../fuzz/tally.ts';
@@ -13,6 +14,7 @@ import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
 import { campaignReport } from '../report/text.ts';
 import type { Command, Given } from './command.ts';
+import { mutantNamed } from './planted.ts';
 import type { Shell } from './shell.ts';
 import { duration, named, positiveNumber, shard, wholeNumber } from './values.ts';
 
@@ -31,6 +33,7 @@ export const fuzz: Command = {
     { name: 'for', value: 'TIME', help: 'begin no new seed after so long: 30s, 10m, 2h' },
     { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
     { name: 'shard', value: 'I/N', help: 'only the Ith of every N seeds' },
+    { name: 'mutant', value: 'ID', help: 'with this bug planted, judged by the properties that it breaks' },
     { name: 'reports', value: 'DIR', help: 'where failures are kept (reports/)' },
     { name: 'hashes', value: 'FILE', help: 'one line a seed: scenario, seed, trace hash; the same however many jobs there were' },
   ],
@@ -39,14 +42,16 @@ export const fuzz: Command = {
     'A failing seed is kept in DIR/failures/SCENARIO-SEED.json, for viv replay.',
   ],
   async run(given, shell) {
-    const options = campaignOptions(given, shell);
+    const planted = given.text('mutant');
+    const mutant = planted === undefined ? undefined : mutantNamed(planted);
+    const options = campaignOptions(given, shell, mutant);
     const hashes: string[] = [];
     const onRun = ({ scenario, seed, hash }: RunResult): void => {
       hashes.push(`${scenario} ${seed} ${hash}\n`);
     };
     const file = given.text('hashes');
     const listening = file === undefined ? options : { ...options, onRun };
-    const summary = await campaign(shell, listening, jobsGiven(given), !given.has('json'));
+    const summary = await campaign(shell, listening, jobsGiven(given), !given.has('json'), mutant);
     if (file !== undefined) writeHashes(resolve(file), hashes, shell);
     if (given.has('json')) shell.out(JSON.stringify(summary, null, 2));
     else for (const line of campaignReport(summary)) shell.out(line);
@@ -63,8 +68,9 @@ function writeHashes(file: string, hashes: string[], shell: Shell): void {
   }
 }
 
-function campaignOptions(given: Given, shell: Shell): CampaignOptions {
-  const names = given.names.length === 0 ? ['five'] : given.names.map((name) => named('scenario', name, SCENARIOS).name);
+function campaignOptions(given: Given, shell: Shell, mutant: Mutant | undefined): CampaignOptions {
+  const usual = mutant?.scenarios ?? ['five'];
+  const names = given.names.length === 0 ? usual : given.names.map((name) => named('scenario', name, SCENARIOS).name);
   const [seeds, from, forTime, part, reports] = [
     given.text('seeds'), given.text('from'), given.text('for'), given.text('shard'), given.text('reports'),
   ];
@@ -74,7 +80,8 @@ function campaignOptions(given: Given, shell: Shell): CampaignOptions {
     seeds: seeds === undefined ? (forTime === undefined ? DEFAULT_SEEDS : null) : positiveNumber('seeds', seeds),
     forMs: forTime === undefined ? null : duration('for', forTime),
     shard: part === undefined ? { index: 1, of: 1 } : shard(part),
-    properties: null,
+    properties: mutant?.breaks ?? null,
+    ...(mutant === undefined ? {} : { mutant: mutant.id }),
     reports: reports === undefined ? shell.reports : resolve(reports),
     signal: shell.signal,
   };
@@ -87,8 +94,10 @@ export function jobsGiven(given: Given): number {
 }
 
 /** Bundles a worker, runs the campaign with progress, and removes the bundle. */
-export async function campaign(shell: Shell, options: CampaignOptions, jobs: number, talks: boolean): Promise<Summary> {
-  const bundle = await bundleWorker(shell.root, WORKER);
+export async function campaign(
+  shell: Shell, options: CampaignOptions, jobs: number, talks: boolean, mutant?: Mutant,
+): Promise<Summary> {
+  const bundle = await bundleWorker(shell.root, WORKER, mutant?.edits);
   try {
     const progress = talks ? progressOf(shell, options) : undefined;
     return await runCampaign(

@@ -68,7 +68,7 @@ test('misuse is one sentence with the nearest valid name, and exit code 1', asyn
     [['replay', torn], /torn\.json is torn/],
     [['replay', noJson], /is not a failure file: it is no JSON/],
     [['replay', other], /the document must be a failure file of vivarium/],
-    [['replay', old], /a failure of version 99, and this is version 1/],
+    [['replay', old], /a failure of version 99, and this reads versions 1 to 2/],
     [['replay', lacking], /plan\.seed is missing/],
     [['replay', torn, '--seed', '3'], /leave out --seed/],
   ];

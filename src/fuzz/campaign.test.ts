@@ -77,7 +77,7 @@ function failing(job: Job): Examined {
   const finding = { outcome: 'safety' as const, property: 'sync', sentence: 'bad', steps: [], atMs: 0 };
   const failure = {
     format: 'vivarium failure' as const,
-    version: 1 as const,
+    version: 2 as const,
     plan: plan(job.seed),
     tape: [],
     verdict: finding,

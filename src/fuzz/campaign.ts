@@ -31,6 +31,8 @@ export interface CampaignOptions {
   readonly properties: readonly string[] | null;
   /** Ends the campaign at the first finding for which it is true. */
   readonly stopWhen?: (finding: Finding) => boolean;
+  /** The bug that is planted in the workers' code, for the failure files to say so; left out: none. */
+  readonly mutant?: string;
   /** Where failure files go; null writes none. */
   readonly reports: string | null;
   /** Ends the campaign at once; what is known by then is the summary. */
@@ -53,7 +55,7 @@ export async function runCampaign(pool: Pool, options: CampaignOptions): Promise
   const signal = AbortSignal.any([options.signal, enough.signal]);
   const report = (said: JobReport): void => {
     if (signal.aborted) return;
-    take(tally, said, options.reports);
+    take(tally, said, options);
     if (said.kind === 'examined') options.onRun?.(said.examined.result);
     const finding = said.kind === 'examined' ? said.examined.result.finding : null;
     if (finding !== null && options.stopWhen?.(finding) === true) enough.abort();
@@ -78,7 +80,7 @@ export function jobsOf(options: JobOptions, elapsedMs: () => number): NextJob {
   };
 }
 
-function take(tally: Tally, said: JobReport, reports: string | null): void {
+function take(tally: Tally, said: JobReport, { reports, mutant }: Pick<CampaignOptions, 'reports' | 'mutant'>): void {
   if (said.kind === 'died') {
     tally.addLost(said.job.scenario, said.job.seed, said.sentence);
     return;
@@ -87,7 +89,9 @@ function take(tally: Tally, said: JobReport, reports: string | null): void {
   tally.add(result, workMs, wasRunTwice);
   if (failure === null || reports === null || tally.seedsLike(failure.verdict) > FILES_PER_FAILURE) return;
   try {
-    tally.written(failure.verdict, writeFailure(reports, failure));
+    const { properties } = said.job;
+    const judged = properties === null ? {} : { judged: properties };
+    tally.written(failure.verdict, writeFailure(reports, { ...failure, ...judged, ...(mutant === undefined ? {} : { mutant }) }));
   } catch (error) {
     tally.remark(`failures could not be kept in ${reports}: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -7,9 +7,9 @@ import type { Property } from '../history/judge.ts';
 import { RecordingChooser, SeedChooser } from '../world/chooser.ts';
 import { divergence } from './divergence.ts';
 import { NO_COUNTS } from './counters.ts';
-import { failureOf } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { Plan } from './plan.ts';
+import { TrailSink, recordedFailure } from './record.ts';
 import { runPlan } from './run.ts';
 import type { RunResult } from './run.ts';
 import type { Scenario } from './scenario.ts';
@@ -58,12 +58,13 @@ function crashed(plan: Plan, error: unknown): RunResult {
 }
 
 function record(plan: Plan, result: RunResult, properties: readonly Property[]): Failure {
-  const chooser = new RecordingChooser(new SeedChooser(plan.seed));
+  const chooser = new RecordingChooser(new SeedChooser(plan.seed), { names: true });
+  const trace = new TrailSink();
   try {
-    runPlan(plan, chooser, { properties });
+    runPlan(plan, chooser, { properties, trace });
   } catch {
     // The finding already says that it throws; the tape up to there is what there is to keep.
   }
-  return failureOf(plan, chooser.tape(), result);
+  const circumstances = { judged: null, mutant: null };
+  return recordedFailure(plan, { result, tape: chooser.tape(), names: chooser.names(), trail: trace.packed() }, circumstances);
 }
-
