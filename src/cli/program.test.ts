@@ -71,6 +71,13 @@ test('misuse is one sentence with the nearest valid name, and exit code 1', asyn
     [['replay', old], /a failure of version 99, and this reads versions 1 to 2/],
     [['replay', lacking], /plan\.seed is missing/],
     [['replay', torn, '--seed', '3'], /leave out --seed/],
+    [['replay', 'calm', '--break', 'agrement'], /no property is called "agrement"; did you mean "agreement"\?/],
+    [['replay', 'calm', '--mutant', 'zk-1'], /no mutant is called "zk-1"/],
+    [['replay', 'calm', '--extend', '0'], /--extend must be at least 1/],
+    [['shrink'], /takes one failure file/],
+    [['shrink', torn], /torn\.json is torn/],
+    [['shrink', join(directory, 'none.json')], /cannot be read: ENOENT/],
+    [['fuzz', '--mutant', 'zk-1'], /no mutant is called "zk-1"/],
   ];
   for (const [argv, said] of table) {
     const { code, out, err } = await viv(...argv);

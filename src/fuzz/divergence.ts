@@ -41,7 +41,8 @@ function trailOf(plan: Plan, properties: readonly Property[]): readonly string[]
   return trail.entries;
 }
 
-function describeEvent(event: Event): string {
+/** An event in a few words. */
+export function describeEvent(event: Event): string {
   switch (event.kind) {
     case 'received':
       return `received ${describeMessage(event.message)}`;
