@@ -20,6 +20,7 @@ import { prefixReads } from './prefix-reads.ts';
 import { primaryOrder } from './primary-order.ts';
 import { quorumDurability } from './quorum-durability.ts';
 import { readYourWrites } from './read-your-writes.ts';
+import { registerCrossCheck } from './register-cross-check.ts';
 import { results } from './results.ts';
 import { sessionMove } from './session-move.ts';
 import { sessionReferences } from './session-references.ts';
@@ -68,5 +69,6 @@ export const allProperties: readonly Property[] = [
   watchExactness,
   timeliness,
   noIllegalEvents,
+  registerCrossCheck,
   liveness,
 ];

@@ -1,5 +1,6 @@
 /** Every command of `viv`, in the order in which help lists them. */
 import { bench } from './bench.ts';
+import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { fuzz } from './fuzz.ts';
 import { mutants } from './mutants.ts';
@@ -10,4 +11,6 @@ import { shrink } from './shrink.ts';
 import { start } from './start.ts';
 
 /** See the head of the file. */
-export const COMMANDS: readonly Command[] = [start, run, fuzz, plantable(replay), plantable(shrink), mutants, bench];
+export const COMMANDS: readonly Command[] = [
+  start, run, fuzz, plantable(replay), plantable(shrink), mutants, check, bench,
+];

@@ -3,6 +3,7 @@
  * which faults happen, then healing, then a quiet tail at whose end the liveness properties are asked. The run is sealed: whoever
  * reaches for the real clock or for real luck in it is named. Everything else is a function of plan and tape alone.
  */
+import { hashString } from '../base/hash.ts';
 import { ScriptedClient } from '../client/scripted-client.ts';
 import { Panel } from '../history/panel.ts';
 import type { PropertyReport } from '../history/panel.ts';
@@ -60,6 +61,9 @@ export const MAX_STEPS = 1_000_000;
 
 /** More than any message takes that no fault delays. */
 const LATENCY_MS = 1000;
+
+/** One run in so many, chosen by its seed, is also judged by a search for a linearization. */
+const CROSS_CHECK_ONE_IN = 4;
 
 /** Runs a plan to its end, or to the first violation. */
 export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunResult {
@@ -169,5 +173,6 @@ function expectationsOf(plan: Plan): Expectations {
     clockDriftPerMille: driftPerMille,
     mayHalt: plan.faults.some(({ fault }) => fault.kind === 'diskError' || fault.kind === 'diskFull' || fault.kind === 'bitRot'),
     rules: rulesOf(serverConfig(plan, plan.members[0]?.id ?? 1)),
+    crossChecks: hashString(plan.seed) % CROSS_CHECK_ONE_IN === 0,
   };
 }

@@ -94,6 +94,11 @@ export interface Expectations {
   readonly clockDriftPerMille: number;
   /** Whether servers may stop themselves (a plan with failing disks). */
   readonly mayHalt: boolean;
+  /**
+   * Whether judges that search for a linearization are at work: they cost more, and a share of the runs is enough. Left out: they
+   * are not.
+   */
+  readonly crossChecks?: boolean;
   /** What the service was told to do differently; left out: nothing. */
   readonly rules?: ServiceRules;
 }

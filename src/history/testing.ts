@@ -27,6 +27,7 @@ export const TRIO: Expectations = {
   timelyMs: 1000,
   clockDriftPerMille: 10,
   mayHalt: false,
+  crossChecks: true,
 };
 
 /** A session id that ends with `number`. */
