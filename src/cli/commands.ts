@@ -3,6 +3,7 @@ import { bench } from './bench.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { fuzz } from './fuzz.ts';
+import { merge } from './merge.ts';
 import { mutants } from './mutants.ts';
 import { plantable } from './planted.ts';
 import { replay } from './replay.ts';
@@ -12,5 +13,5 @@ import { start } from './start.ts';
 
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
-  start, run, fuzz, plantable(replay), plantable(shrink), mutants, check, bench,
+  start, run, fuzz, plantable(replay), plantable(shrink), merge, mutants, check, bench,
 ];

@@ -6,6 +6,7 @@ import { readFailure } from '../fuzz/failure.ts';
 import type { Failure } from '../fuzz/failure.ts';
 import { chooserOf, follow, futures, judgesOf } from '../fuzz/follow.ts';
 import type { Departure } from '../fuzz/follow.ts';
+import { luckOf, planOf } from '../fuzz/lineage.ts';
 import { recordRun } from '../fuzz/record.ts';
 import { exitCodeOf, runPlan } from '../fuzz/run.ts';
 import type { RunOptions, RunResult } from '../fuzz/run.ts';
@@ -14,12 +15,11 @@ import type { Property } from '../history/judge.ts';
 import { sideBySide, traceOf } from '../report/side-by-side.ts';
 import { describeFinding, runReport } from '../report/text.ts';
 import { TRACE_HEADER, TraceLines } from '../report/trace-lines.ts';
-import { SeedChooser } from '../world/chooser.ts';
 import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import { readHashes } from './hashes.ts';
 import type { Shell } from './shell.ts';
-import { named, positiveNumber, wholeNumber } from './values.ts';
+import { named, positiveNumber, seedText } from './values.ts';
 
 /** What is to be run again: a failure, or a scenario's seed as if it had been kept as one. */
 interface Replay {
@@ -93,14 +93,14 @@ function replayOf(given: Given, shell: Shell): Replay {
     return { failure, isKept: true, properties: judgesOf(failure, allProperties), hash: wanted ?? failure.hash };
   }
   const scenario = named('scenario', name, SCENARIOS);
-  const seed = wholeNumber('seed', given.text('seed') ?? '1');
-  const hash = wanted ?? readHashes(shell.root).get(scenario.name)?.[seed - 1] ?? null;
-  return { failure: keptRun(scenario.plan(String(seed))), isKept: false, properties: allProperties, hash };
+  const seed = seedText('seed', given.text('seed') ?? '1');
+  const hash = wanted ?? readHashes(shell.root).get(scenario.name)?.[Number(seed) - 1] ?? null;
+  return { failure: keptRun(planOf(scenario, seed)), isKept: false, properties: allProperties, hash };
 }
 
 /** A seed's run as a failure file would have it, whether or not it fails. */
 function keptRun(plan: Failure['plan']): Failure {
-  const { result, tape } = recordRun(plan, new SeedChooser(plan.seed), allProperties);
+  const { result, tape } = recordRun(plan, luckOf(plan.seed), allProperties);
   const held = { outcome: 'held' as const, property: '', sentence: '', steps: [], atMs: result.simulatedMs };
   return {
     format: 'vivarium failure', version: 2, plan, tape, verdict: result.finding ?? held, hash: result.hash, events: result.events,

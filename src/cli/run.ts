@@ -1,14 +1,14 @@
 /** `viv run`: one run of a scenario, its verdict and its hash. */
 import { allProperties } from '../../properties/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
+import { luckOf, planOf } from '../fuzz/lineage.ts';
 import { exitCodeOf, runPlan } from '../fuzz/run.ts';
 import { runReport } from '../report/text.ts';
-import { SeedChooser } from '../world/chooser.ts';
 import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import { updateHashes } from './hashes.ts';
 import type { Shell } from './shell.ts';
-import { named, wholeNumber } from './values.ts';
+import { named, seedText } from './values.ts';
 
 /** One run. */
 export const run: Command = {
@@ -29,12 +29,12 @@ export const run: Command = {
 function runOnce(given: Given, shell: Shell): number {
   if (given.names.length > 1) throw new UsageError('viv run takes one scenario; viv fuzz takes several');
   const scenario = named('scenario', given.names[0] ?? 'five', SCENARIOS);
-  const plan = scenario.plan(String(wholeNumber('seed', given.text('seed') ?? '1')));
+  const plan = planOf(scenario, seedText('seed', given.text('seed') ?? '1'));
   if (given.has('plan')) {
     shell.out(JSON.stringify(plan, null, 2));
     return 0;
   }
-  const result = runPlan(plan, new SeedChooser(plan.seed), { properties: allProperties });
+  const result = runPlan(plan, luckOf(plan.seed), { properties: allProperties });
   if (given.has('json')) shell.out(JSON.stringify(result, null, 2));
   else for (const line of runReport(result)) shell.out(line);
   return exitCodeOf(result);

@@ -10,7 +10,8 @@ import { DecodeError, Fields, integer, list, refuse, text, word } from './decode
 import type { Decoder } from './decode.ts';
 import { decodePlan } from './plan-decoder.ts';
 import type { Plan } from './plan.ts';
-import type { Finding, Outcome } from './verdict.ts';
+import { OUTCOMES } from './verdict.ts';
+import type { Finding } from './verdict.ts';
 
 /** What the first field of every failure file says. */
 export const FAILURE_FORMAT = 'vivarium failure';
@@ -33,6 +34,8 @@ export interface Failure {
   readonly names?: PackedNames;
   /** Two bytes an event, in base64: which event it was. */
   readonly trail?: string;
+  /** Property and causal shape: failures with one signature are most likely one bug. */
+  readonly signature?: string;
   /** The only properties that were judged; left out: all. */
   readonly judged?: readonly string[];
   /** The bug that was planted into the code; left out: none. */
@@ -99,6 +102,7 @@ export function decodeFailure(json: unknown): Failure {
     events: fields.get('events', integer(0)),
     ...fields.maybe('names', decodeNames),
     ...fields.maybe('trail', decodeTrail),
+    ...fields.maybe('signature', text),
     ...fields.maybe('judged', list(text)),
     ...fields.maybe('mutant', text),
   };
@@ -128,9 +132,8 @@ const decodeTape: Decoder<Tape> = list((value, path) => {
   return [text(value[0], `${path}[0]`), list(integer(-0x8000_0000, 0xffff_ffff))(value[1], `${path}[1]`)];
 });
 
-const OUTCOMES: readonly Outcome[] = ['held', 'safety', 'liveness', 'crash', 'nondeterminism', 'unknown'];
-
-const decodeFinding: Decoder<Finding> = (value, path) => {
+/** Checks the JSON of a finding. */
+export const decodeFinding: Decoder<Finding> = (value, path) => {
   const fields = new Fields(value, path);
   const finding: Finding = {
     outcome: fields.get('outcome', word(OUTCOMES)),
