@@ -66,14 +66,17 @@ function runOrCrash(plan: Plan, properties: readonly Property[]): RunResult {
 function crashed(plan: Plan, error: unknown): RunResult {
   const said = error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ') : String(error);
   const finding: Finding = { outcome: 'crash', property: 'harness', sentence: `the run threw: ${said}`, steps: [], atMs: 0 };
-  return noResult(plan.scenario, plan.seed, finding);
+  return noResult(plan.scenario, plan.seed, finding, plan.scheduler?.kind);
 }
 
 /** The result of a run that came to none. */
-export function noResult(scenario: string, seed: string, finding: Finding): RunResult {
+export function noResult(
+  scenario: string, seed: string, finding: Finding, scheduler: RunResult['scheduler']['kind'] = 'timed',
+): RunResult {
   return {
     scenario, seed, outcome: 'crash', finding, hash: '', events: 0, simulatedMs: 0,
-    counts: NO_COUNTS, situations: [], faults: [], properties: [],
+    counts: NO_COUNTS, situations: [], faults: [],
+    scheduler: { kind: scheduler, decisions: 0, deviations: 0, depth: 0, chains: 0 }, properties: [],
   };
 }
 

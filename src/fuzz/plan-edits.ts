@@ -99,8 +99,10 @@ export function quieter(plan: Plan): Plan[] {
     { disk: { ...disk, sync: { ...DEFAULT_SETTINGS.disk.sync, jitterUs: 0, tailOneIn: 0 } } },
     { clock: { ...clock, driftPpmMax: 0, wallSkewMs: 0, timerLateUs: 0 } },
   ];
-  return edits.map((edit): Plan => ({ ...plan, settings: { ...settings, ...edit } }))
-    .filter((quiet) => JSON.stringify(quiet.settings) !== JSON.stringify(settings));
+  const quiet = edits.map((edit): Plan => ({ ...plan, settings: { ...settings, ...edit } }))
+    .filter((other) => JSON.stringify(other.settings) !== JSON.stringify(settings));
+  const isTimed = plan.scheduler === undefined || plan.scheduler.kind === 'timed';
+  return isTimed ? quiet : [{ ...plan, scheduler: { kind: 'timed' } }, ...quiet];
 }
 
 /** Plainer ways to ask for something like it, plainest first. */
@@ -132,7 +134,7 @@ export function simpler(fault: Fault): Fault[] {
   }
   if (fault.kind === 'partition') {
     const { kind, shape, target, forMs } = fault;
-    if (fault.clientsToo === true || fault.oneWay !== undefined) {
+    if (fault.clientsToo === true || fault.oneWay !== undefined || fault.series !== undefined) {
       simple.push({ kind, shape, forMs, ...(target === undefined ? {} : { target }) });
     }
     if (fault.clientsToo === true) simple.push({ ...fault, clientsToo: false });

@@ -58,6 +58,17 @@ const decodeReport: Decoder<PropertyReport> = (value, path) => {
   };
 };
 
+const decodeScheduler: Decoder<RunResult['scheduler']> = (value, path) => {
+  const fields = new Fields(value, path);
+  return {
+    kind: fields.get('kind', word(['timed', 'uniform', 'pct', 'starve', 'delay-bounded'])),
+    decisions: fields.get('decisions', count),
+    deviations: fields.get('deviations', count),
+    depth: fields.get('depth', count),
+    chains: fields.get('chains', count),
+  };
+};
+
 /** Checks the JSON of a result; throws `DecodeError`. Fields that it does not know are left out. */
 export const decodeResult: Decoder<RunResult> = (value, path) => {
   const fields = new Fields(value, path);
@@ -72,6 +83,7 @@ export const decodeResult: Decoder<RunResult> = (value, path) => {
     counts: fields.get('counts', decodeCounts),
     situations: fields.get('situations', list(decodeCount)),
     faults: fields.get('faults', list(decodeFaultCounter)),
+    scheduler: fields.get('scheduler', decodeScheduler),
     properties: fields.get('properties', list(decodeReport)),
   };
 };

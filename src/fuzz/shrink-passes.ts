@@ -132,7 +132,7 @@ async function reduceTime(shrinker: Shrinker): Promise<void> {
 function endingAt(plan: Plan, atMs: number): Plan {
   const faults = plan.faults.map((planned): PlannedFault => {
     const length = lengthOf(planned.fault);
-    if (length === null || planned.fault.kind === 'crash' || planned.fault.kind === 'power') return planned;
+    if (length === null || 'downMs' in planned.fault) return planned;
     return { ...planned, fault: length.with(Math.min(length.ms, Math.max(0, atMs - planned.atMs) + 1)) };
   });
   return { ...plan, faults, safetyMs: Math.min(plan.safetyMs, Math.max(atMs + 1, ...faults.map((fault) => fault.atMs))) };

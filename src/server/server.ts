@@ -196,7 +196,12 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
   }
 
   revalidate(sessionId: SessionId, timeoutMs: number, io: Io): boolean | undefined {
-    if (this.learner === null) return this.revalidateFor(this.config.id, sessionId, io);
+    if (this.learner === null) {
+      if (this.revalidateFor(this.config.id, sessionId, io)) return true;
+      if (this.leader === null) return false;
+      this.leader.deny(0, sessionId, this, io);
+      return undefined;
+    }
     io.send(this.learner.connection, { kind: 'REVALIDATE', sessionId, timeoutMs });
     return undefined;
   }
