@@ -1,0 +1,167 @@
+/**
+ * The search: breadth first, so that the first counterexample is a shortest one, or depth first, for bugs that are deep and
+ * spaces that are too large. It goes on for as many states as it is told and can be called again, so that whoever drives it may
+ * look at a clock, which it may not. It ends when the space is exhausted, a promise is broken, or no memory is left.
+ */
+import { present } from '../base/invariant.ts';
+import { Rows } from './rows.ts';
+import { type Badness, type Space } from './space.ts';
+import { Visited } from './visited.ts';
+
+/** How to search. */
+export interface Manner {
+  readonly order: 'breadth' | 'depth';
+  /** No path longer than this. */
+  readonly maxDepth: number;
+  readonly maxStates: number;
+  /** For the visited set. */
+  readonly maxBytes: number;
+}
+
+/** going: call again; exhausted: all states within the bounds were seen; found: a promise is broken. */
+export type Status = 'going' | 'exhausted' | 'found' | 'states' | 'memory';
+
+/** A way to a bad state. */
+export interface Counterexample {
+  readonly path: readonly number[];
+  readonly badness: Badness;
+}
+
+/** See the head of the file. */
+export class Search {
+  readonly space: Space;
+  readonly manner: Manner;
+  readonly visited: Visited;
+  status: Status = 'going';
+  /** States that were come to, seen before or not. */
+  generated = 1;
+  /** Steps that led beyond a bound. */
+  bounded = 0;
+  /** States in which nothing can happen that costs nothing. */
+  ends = 0;
+  depth = 0;
+  /** States of each depth, breadth first. */
+  readonly levels: number[] = [1];
+  found: Counterexample | null = null;
+  private frontier: Rows;
+  private next: Rows;
+  private at = 0;
+  private readonly row: Int32Array;
+  private readonly child: Int32Array;
+  private readonly print: Int32Array = new Int32Array(3);
+  private readonly codes: number[] = [];
+  private readonly depths: number[] = [];
+
+  constructor(space: Space, manner: Manner) {
+    this.space = space;
+    this.manner = manner;
+    this.visited = new Visited(manner.maxBytes);
+    this.frontier = new Rows(space.width);
+    this.next = new Rows(space.width);
+    this.row = new Int32Array(space.width);
+    this.child = new Int32Array(space.width);
+    const first = space.begin();
+    space.print(first, this.print);
+    this.visited.add(this.print, -1, 0);
+    this.frontier.push(first, 0);
+    this.depths.push(0);
+  }
+
+  /** States that wait to be looked at. */
+  get waiting(): number {
+    return this.frontier.count - this.at + this.next.count;
+  }
+
+  /** Looks at so many states more. */
+  run(states: number): Status {
+    for (let i = 0; i < states && this.status === 'going'; i++) {
+      if (this.manner.order === 'breadth') this.breadth();
+      else this.deep();
+    }
+    return this.status;
+  }
+
+  private breadth(): void {
+    if (this.at >= this.frontier.count) {
+      if (this.next.count === 0) {
+        this.status = 'exhausted';
+        return;
+      }
+      const { frontier } = this;
+      this.frontier = this.next;
+      this.next = frontier;
+      this.next.clear();
+      this.at = 0;
+      this.depth++;
+      this.levels.push(this.frontier.count);
+    }
+    const id = this.frontier.read(this.at++, this.row);
+    if (this.depth < this.manner.maxDepth) this.expand(id);
+  }
+
+  private deep(): void {
+    if (this.frontier.count === 0) {
+      this.status = 'exhausted';
+      return;
+    }
+    const id = this.frontier.pop(this.row);
+    const depth = this.depths.pop() ?? 0;
+    this.depth = Math.max(this.depth, depth);
+    if (depth >= this.manner.maxDepth) return;
+    const before = this.next.count;
+    this.expand(id);
+    // On the stack in the opposite order, so that the first action is taken first.
+    while (this.next.count > before) {
+      const child = this.next.pop(this.child);
+      this.frontier.push(this.child, child);
+      this.depths.push(depth + 1);
+    }
+  }
+
+  private expand(id: number): void {
+    const { space, row, child, codes } = this;
+    space.actions(row, codes);
+    for (const code of codes) {
+      child.set(row);
+      const fired = space.fire(child, code);
+      this.generated++;
+      if (fired === 'bad') {
+        this.found = { path: [...this.visited.path(id), code], badness: space.badness(child) };
+        this.status = 'found';
+        return;
+      }
+      if (fired === 'bounded') this.bounded++;
+      else this.reach(id, code);
+      if (this.status !== 'going') return;
+    }
+  }
+
+  private reach(parent: number, code: number): void {
+    const { space, visited, child, print } = this;
+    space.print(child, print);
+    if (!visited.hasRoom) {
+      this.status = 'memory';
+      return;
+    }
+    const id = visited.add(print, parent, code);
+    if (id >= 0) return;
+    this.next.push(child, ~id);
+    if (visited.count >= this.manner.maxStates) this.status = 'states';
+  }
+}
+
+/** The odds that any two of so many states were taken for one, by their prints of 96 bits. */
+export function oddsOfMiss(states: number): number {
+  return (states / 2 ** 48) * ((states / 2 ** 48) / 2);
+}
+
+/** The states along a path, the beginning included. */
+export function rowsAlong(space: Space, path: readonly number[]): Int32Array[] {
+  const rows = [space.begin()];
+  for (const code of path) {
+    const row = present(rows.at(-1), 'a path has a beginning').slice();
+    space.fire(row, code);
+    rows.push(row);
+  }
+  return rows;
+}
