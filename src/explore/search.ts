@@ -5,11 +5,15 @@
  */
 import { present } from '../base/invariant.ts';
 import { Rows } from './rows.ts';
-import { type Badness, type Space } from './space.ts';
+import { type Grain, Stepper, unfold } from './grain.ts';
+import type { Badness, Space } from './space.ts';
+import { goTo, type Start } from './start.ts';
 import { Visited } from './visited.ts';
 
 /** How to search. */
 export interface Manner {
+  readonly start: Start;
+  readonly grain: Grain;
   readonly order: 'breadth' | 'depth';
   /** No path longer than this. */
   readonly maxDepth: number;
@@ -23,7 +27,10 @@ export type Status = 'going' | 'exhausted' | 'found' | 'states' | 'memory';
 
 /** A way to a bad state. */
 export interface Counterexample {
+  /** In steps of the grain. */
   readonly path: readonly number[];
+  /** One by one, from nothing. */
+  readonly steps: readonly number[];
   readonly badness: Badness;
 }
 
@@ -46,6 +53,9 @@ export class Search {
   private frontier: Rows;
   private next: Rows;
   private at = 0;
+  /** The way to the beginning. */
+  private readonly start: readonly number[];
+  private readonly stepper: Stepper;
   private readonly row: Int32Array;
   private readonly child: Int32Array;
   private readonly print: Int32Array = new Int32Array(3);
@@ -61,6 +71,9 @@ export class Search {
     this.row = new Int32Array(space.width);
     this.child = new Int32Array(space.width);
     const first = space.begin();
+    this.stepper = new Stepper(space, manner.grain);
+    this.start = present(goTo(space, manner.start, first), 'the clients have the writes that the start needs');
+    this.stepper.settle(first);
     space.print(first, this.print);
     this.visited.add(this.print, -1, 0);
     this.frontier.push(first, 0);
@@ -123,10 +136,12 @@ export class Search {
     space.actions(row, codes);
     for (const code of codes) {
       child.set(row);
-      const fired = space.fire(child, code);
+      const fired = this.stepper.take(child, code);
       this.generated++;
       if (fired === 'bad') {
-        this.found = { path: [...this.visited.path(id), code], badness: space.badness(child) };
+        const badness = space.badness(child);
+        const path = [...this.visited.path(id), code];
+        this.found = { path, steps: unfold(space, this.manner.grain, this.start, path), badness };
         this.status = 'found';
         return;
       }
@@ -153,15 +168,4 @@ export class Search {
 /** The odds that any two of so many states were taken for one, by their prints of 96 bits. */
 export function oddsOfMiss(states: number): number {
   return (states / 2 ** 48) * ((states / 2 ** 48) / 2);
-}
-
-/** The states along a path, the beginning included. */
-export function rowsAlong(space: Space, path: readonly number[]): Int32Array[] {
-  const rows = [space.begin()];
-  for (const code of path) {
-    const row = present(rows.at(-1), 'a path has a beginning').slice();
-    space.fire(row, code);
-    rows.push(row);
-  }
-  return rows;
 }

@@ -10,7 +10,7 @@ import { addressOf, type Event, type NodeId } from '../io/event.ts';
 import type { Expectations, Property, Violation } from '../history/judge.ts';
 import type { NodeSpec } from '../world/host.ts';
 import type { Broken, CrashLuck } from './cell.ts';
-import { type CellEvent, Cells, type Outcome } from './cells.ts';
+import { type CellEvent, Cells, type FactList, type Outcome } from './cells.ts';
 import { Panels } from './panels.ts';
 import type { Print } from './print.ts';
 import { connectionId, type Move, TWINS_MAX, Wires } from './wires.ts';
@@ -88,6 +88,8 @@ export class Space {
   /** How often each kind of action was taken. */
   readonly taken: number[] = ACT_NAMES.map(() => 0);
   broken: (Broken & { readonly node: NodeId }) | null = null;
+  /** Hears of every list of facts. */
+  onFacts: ((list: FactList) => void) | null = null;
   private readonly indexOf: Map<NodeId, number> = new Map();
   private readonly pairOf: Int32Array;
 
@@ -327,6 +329,7 @@ export class Space {
     let fired: Fired = 'fine';
     if (outcome.facts >= 0) {
       const list = present(this.cells.factLists[outcome.facts], 'facts are interned');
+      if (this.onFacts !== null) this.onFacts(list);
       if (list.epoch > this.subject.bounds.epochs || list.round > this.subject.bounds.rounds) fired = 'bounded';
       const panel = this.panels.see(row[this.panelAt] ?? 0, outcome.facts, list, nowMs);
       row[this.panelAt] = panel;

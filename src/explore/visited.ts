@@ -1,6 +1,6 @@
 /**
- * The states that were seen: prints of 96 bits in an open table, with the state that each was reached from and by what,
- * in typed arrays. States are numbered in the order of their discovery. It refuses to grow beyond its limit; whoever asks says so.
+ * The states that were seen: prints of 96 bits in an open table, with the state that each was reached from and by what action,
+ * in typed arrays. States are numbered in the order of their discovery. It refuses to grow beyond its limit; who asks says so.
  */
 
 /** Bytes for one state: print, parent, action, sleep; and its share of a table that is half full at the least. */
