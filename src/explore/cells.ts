@@ -9,7 +9,7 @@ import type { Fact } from '../io/fact.ts';
 import type { Message } from '../wire/message.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { type Broken, Cell, type Came, completeRequest, type CrashLuck, die, forkCell, step } from './cell.ts';
-import { keyOf, type Print, printOf } from './print.ts';
+import { freeze, keyOf, type Print, printOf } from './print.ts';
 import { peerOf, type WireEffect, type Wires } from './wires.ts';
 
 /** Facts stated in one step: whose, and what. */
@@ -142,6 +142,8 @@ export class Cells {
     this.steps++;
     const cell = forkCell(this.get(id));
     const came = play(cell, nowMs, what);
+    for (const { message } of came.sent) freeze(message);
+    freeze(came.facts);
     const died = cell.host.process === null && what.kind !== 'disk' || came.facts.at(-1)?.kind === 'crashed';
     return {
       cell: this.intern(cell),

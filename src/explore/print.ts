@@ -5,6 +5,7 @@
  * lane and with names that can be left out; it must never be asked for data with circles.
  */
 import { avalanche } from '../base/hash.ts';
+import { isImmutablePrototype } from '../base/fork.ts';
 import { invariant } from '../base/invariant.ts';
 
 /** Three words of 32 bits. */
@@ -99,7 +100,13 @@ class Walk {
       bytes(value);
       this.leaf(a, b, c);
     } else if (isShape(value)) {
-      this.shape(value, a, b, c);
+      if (isWhole(value)) {
+        const { a: x, b: y, c: z } = printOfWhole(value, this.ignored);
+        leave(x, y, z);
+        this.leaf(a, b, c);
+      } else {
+        this.shape(value, a, b, c);
+      }
     }
   }
 
@@ -118,6 +125,10 @@ class Walk {
 export function printOf(value: unknown, ignored: ReadonlySet<string> = NOTHING): Print {
   const walk = new Walk(ignored);
   walk.push(value, 0x2545_f491, 0x4f6c_dd1d, 0x1b87_3593);
+  return printWith(walk);
+}
+
+function printWith(walk: Walk): Print {
   for (let visits = 0; walk.values.length > 0; visits++) {
     invariant(visits < VISITS_MAX, 'what is printed must be free of circles');
     const c = walk.paths.pop() ?? 0;
@@ -131,6 +142,36 @@ export function printOf(value: unknown, ignored: ReadonlySet<string> = NOTHING):
     b: avalanche(sumB ^ Math.imul(sumA, 0x27d4_eb2f)),
     c: avalanche(sumC ^ Math.imul(sumB, 0x85eb_ca77)),
   };
+}
+
+/** Prints of what never changes any more. */
+const WHOLES = new WeakMap<object, Print>();
+
+/** What has a print of its own within a larger one, so that it need be made once only: persistent structures, transactions. */
+function isWhole(value: object): boolean {
+  return isImmutablePrototype(Object.getPrototypeOf(value)) || ('zxid' in value && 'bytes' in value);
+}
+
+function printOfWhole(value: Record<string, unknown>, ignored: ReadonlySet<string>): Print {
+  const known = WHOLES.get(value);
+  if (known !== undefined) return known;
+  const walk = new Walk(ignored);
+  walk.shape(value, 0x1656_67b1, 0x27d4_eb2f, 0x1b87_3593);
+  const print = printWith(walk);
+  if (Object.isFrozen(value) || isImmutablePrototype(Object.getPrototypeOf(value))) WHOLES.set(value, print);
+  return print;
+}
+
+/** Freezes plain records and lists all the way down; bytes cannot be, and are not written to. Forks then share them. */
+export function freeze<T>(value: T): T {
+  const list: unknown[] = [value];
+  for (let each = list.pop(); each !== undefined; each = list.pop()) {
+    if (typeof each !== 'object' || each === null || ArrayBuffer.isView(each) || Object.isFrozen(each)) continue;
+    if (!Array.isArray(each) && Object.getPrototypeOf(each) !== Object.prototype) continue;
+    for (const part of Object.values(each)) if (part !== undefined) list.push(part);
+    Object.freeze(each);
+  }
+  return value;
 }
 
 /** The print as a key of a Map. */

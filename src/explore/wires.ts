@@ -201,6 +201,13 @@ export class Wires {
     return state.moves;
   }
 
+  /** Where the end stands that a move comes from. */
+  senderState(pair: number, move: Move): 'opening' | 'open' | 'gone' {
+    const { initiator, acceptor } = present(this.wiresOf(pair)[move.wire], 'a pair knows its wires');
+    const end = initiator.node === move.peer ? initiator : acceptor;
+    return end.state === State.gone ? 'gone' : end.state === State.open ? 'open' : 'opening';
+  }
+
   /** A line for people about what is under way. */
   describe(pair: number): string[] {
     return this.wiresOf(pair).map(({ port, initiator, acceptor }) => {

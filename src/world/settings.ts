@@ -103,6 +103,7 @@ export const UNTIMED: WorldSettings = {
     cacheSurvivesPercent: 0,
   },
   clock: { driftPpmMax: 0, wallEpochMs: 1_700_000_000_000, wallSkewMs: 0, timerLateUs: 4_000_000_000 },
+  restart: { afterHaltMinMs: 0, afterHaltMaxMs: 4_000_000, healMaxMs: 200 },
 };
 
 /** What of `drawLatency`'s range is the tail. */
