@@ -2,6 +2,7 @@
 import { bench } from './bench.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { explore } from './explore.ts';
 import { fuzz } from './fuzz.ts';
 import { mutants } from './mutants.ts';
 import { replay } from './replay.ts';
@@ -9,4 +10,4 @@ import { run } from './run.ts';
 import { start } from './start.ts';
 
 /** See the head of the file. */
-export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, check, bench];
+export const COMMANDS: readonly Command[] = [start, run, fuzz, explore, replay, mutants, check, bench];

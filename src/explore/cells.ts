@@ -112,6 +112,11 @@ export class Cells {
     return id;
   }
 
+  /** The kinds of messages that were sent, sorted. */
+  messageKinds(): string[] {
+    return [...new Set(this.messages.map(({ kind }) => kind))].sort((one, other) => (one < other ? -1 : 1));
+  }
+
   /** What the event makes of the cell. `what` is asked for only if that is not known yet. */
   outcome(cell: number, event: number, nowMs: number, what: () => CellEvent): Outcome {
     const key = cell * STRIDE + event;

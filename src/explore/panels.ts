@@ -49,6 +49,13 @@ export class Panels {
     return after;
   }
 
+  /** Situations that were reached on the way to any of these states, by the first history that led to each. */
+  situations(): string[] {
+    const reached = new Set<string>();
+    for (const { panel } of this.juries) for (const [id] of panel.situations.reached()) reached.add(id);
+    return [...reached].sort((one, other) => (one < other ? -1 : 1));
+  }
+
   private intern(jury: Jury): number {
     const { history } = jury.panel;
     // What the last fact was about is over with it.

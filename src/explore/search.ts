@@ -20,6 +20,8 @@ export interface Manner {
   readonly maxStates: number;
   /** For the visited set. */
   readonly maxBytes: number;
+  /** Leave out steps that another order of the same steps makes needless. */
+  readonly isReduced: boolean;
 }
 
 /** going: call again; exhausted: all states within the bounds were seen; found: a promise is broken. */
@@ -46,6 +48,8 @@ export class Search {
   bounded = 0;
   /** States in which nothing can happen that costs nothing. */
   ends = 0;
+  /** Steps that were left out, because what they lead to is found by another order of the same steps. */
+  slept = 0;
   depth = 0;
   /** States of each depth, breadth first. */
   readonly levels: number[] = [1];
