@@ -7,6 +7,7 @@ import { present } from '../base/invariant.ts';
 import { Rows } from './rows.ts';
 import { type Grain, Stepper, unfold } from './grain.ts';
 import type { Badness, Space } from './space.ts';
+import { SleepSets } from './sleep.ts';
 import { goTo, type Start } from './start.ts';
 import { Visited } from './visited.ts';
 
@@ -36,6 +37,15 @@ export interface Counterexample {
   readonly badness: Badness;
 }
 
+/** A state in which steps are to be taken after all. */
+interface Woken {
+  readonly id: number;
+  readonly row: Int32Array;
+  readonly codes: readonly number[];
+}
+
+const NO_CODES: readonly number[] = [];
+
 /** See the head of the file. */
 export class Search {
   readonly space: Space;
@@ -60,6 +70,10 @@ export class Search {
   /** The way to the beginning. */
   private readonly start: readonly number[];
   private readonly stepper: Stepper;
+  private readonly sleeps: SleepSets | null;
+  /** The last state that was looked at, breadth first. */
+  private looked = -1;
+  private readonly woken: Woken[] = [];
   private readonly row: Int32Array;
   private readonly child: Int32Array;
   private readonly print: Int32Array = new Int32Array(3);
@@ -76,6 +90,8 @@ export class Search {
     this.child = new Int32Array(space.width);
     const first = space.begin();
     this.stepper = new Stepper(space, manner.grain);
+    const canSleep = manner.isReduced && manner.grain === 'whole' && manner.order === 'breadth';
+    this.sleeps = canSleep ? new SleepSets(space) : null;
     this.start = present(goTo(space, manner.start, first), 'the clients have the writes that the start needs');
     this.stepper.settle(first);
     space.print(first, this.print);
@@ -113,6 +129,7 @@ export class Search {
       this.levels.push(this.frontier.count);
     }
     const id = this.frontier.read(this.at++, this.row);
+    this.looked = id;
     if (this.depth < this.manner.maxDepth) this.expand(id);
   }
 
@@ -136,36 +153,68 @@ export class Search {
   }
 
   private expand(id: number): void {
-    const { space, row, child, codes } = this;
+    const { space, row, codes, sleeps } = this;
     space.actions(row, codes);
+    const asleep = sleeps === null ? NO_CODES : sleeps.get(this.visited.sleep(id));
+    this.takeAll(id, codes, asleep);
+    // States that were reached again, with fewer steps asleep than before.
+    for (let again = this.woken.pop(); again !== undefined && this.status === 'going'; again = this.woken.pop()) {
+      row.set(again.row);
+      const awake = sleeps === null ? NO_CODES : sleeps.get(this.visited.sleep(again.id));
+      this.takeAll(again.id, again.codes, awake);
+    }
+  }
+
+  private takeAll(id: number, codes: readonly number[], asleep: readonly number[]): void {
+    const { row, child, sleeps } = this;
+    const before = asleep.slice();
     for (const code of codes) {
+      if (asleep.includes(code)) {
+        this.slept++;
+        continue;
+      }
       child.set(row);
       const fired = this.stepper.take(child, code);
       this.generated++;
       if (fired === 'bad') {
-        const badness = space.badness(child);
-        const path = [...this.visited.path(id), code];
-        this.found = { path, steps: unfold(space, this.manner.grain, this.start, path), badness };
-        this.status = 'found';
+        this.fail(id, code);
         return;
       }
       if (fired === 'bounded') this.bounded++;
-      else this.reach(id, code);
+      else this.reach(id, code, sleeps === null ? 0 : sleeps.intern(before.filter((one) => sleeps.commute(row, one, code))));
+      before.push(code);
       if (this.status !== 'going') return;
     }
   }
 
-  private reach(parent: number, code: number): void {
-    const { space, visited, child, print } = this;
+  private fail(id: number, code: number): void {
+    const badness = this.space.badness(this.child);
+    const path = [...this.visited.path(id), code];
+    this.found = { path, steps: unfold(this.space, this.manner.grain, this.start, path), badness };
+    this.status = 'found';
+  }
+
+  private reach(parent: number, code: number, sleep: number): void {
+    const { space, visited, child, print, sleeps } = this;
     space.print(child, print);
     if (!visited.hasRoom) {
       this.status = 'memory';
       return;
     }
     const id = visited.add(print, parent, code);
-    if (id >= 0) return;
-    this.next.push(child, ~id);
-    if (visited.count >= this.manner.maxStates) this.status = 'states';
+    if (id < 0) {
+      visited.setSleep(~id, sleep);
+      this.next.push(child, ~id);
+      if (visited.count >= this.manner.maxStates) this.status = 'states';
+      return;
+    }
+    if (sleeps === null) return;
+    const known = visited.sleep(id);
+    const missing = sleeps.missing(known, sleep);
+    if (missing.length === 0) return;
+    visited.setSleep(id, sleeps.meet(known, sleep));
+    // States are looked at in the order of their numbers.
+    if (id <= this.looked) this.woken.push({ id, row: child.slice(), codes: missing });
   }
 }
 

@@ -204,6 +204,27 @@ export class Space {
     return this.indexOf.get(this.moveOf(row, index, code & 0xffff).node) ?? -1;
   }
 
+  /** The list of facts that a step of a process would state; −1: none. Steps that cost nothing only. */
+  factsOf(row: Int32Array, code: number, index: number): number {
+    const kind = code >>> 24;
+    const sub = code & 0xffff;
+    if (kind === Act.disk) return this.look(row, index, Key.disk + sub, () => ({ kind: 'disk', index: sub })).facts;
+    if (kind === Act.prompt) return this.look(row, index, Key.timer + sub, () => ({ kind: 'timer', timer: sub })).facts;
+    const move = this.moveOf(row, (code >>> 16) & 0xff, sub);
+    if (move.kind !== 'accepted') return this.look(row, index, eventKey(move), () => this.heard(move)).facts;
+    return this.canAccept(row, index) ? this.look(row, index, eventKey(move), () => accepting(move)).facts : -1;
+  }
+
+  /** Whether the judges come to the same in either order of two lists of facts. */
+  agrees(row: Int32Array, one: number, other: number): boolean {
+    const panel = row[this.panelAt] ?? 0;
+    const nowMs = row[this.nowAt] ?? 0;
+    const see = (before: number, facts: number): number => {
+      return this.panels.see(before, facts, present(this.cells.factLists[facts], 'facts are interned'), nowMs);
+    };
+    return see(see(panel, one), other) === see(see(panel, other), one);
+  }
+
   /** The pair of two processes, by their indices. */
   pairIndex(one: number, other: number): number {
     return this.pairOf[one * this.nodes.length + other] ?? -1;
@@ -249,14 +270,18 @@ export class Space {
     const before = row[at] ?? 0;
     row[at] = move.pair;
     if (index < 0) return 'fine';
-    if (move.kind !== 'accepted') {
-      return this.happen(row, index, eventKey(move), () => ({ kind: 'event', event: this.eventOf(move) }));
-    }
-    const cell = row[index] ?? 0;
-    if (!this.cells.readiness(cell).isUp || this.subject.nodes[index]?.kind !== 'server') return 'fine';
-    const { peer, port, wire } = move;
-    row[at] = this.wires.accept(before, wire, this.freeId(cell, peer, port));
-    return this.happen(row, index, eventKey(move), () => ({ kind: 'accept', peer, port, address: addressOf(peer) }));
+    if (move.kind !== 'accepted') return this.happen(row, index, eventKey(move), () => this.heard(move));
+    if (!this.canAccept(row, index)) return 'fine';
+    row[at] = this.wires.accept(before, move.wire, this.freeId(row[index] ?? 0, move.peer, move.port));
+    return this.happen(row, index, eventKey(move), () => accepting(move));
+  }
+
+  private canAccept(row: Int32Array, index: number): boolean {
+    return this.cells.readiness(row[index] ?? 0).isUp && this.subject.nodes[index]?.kind === 'server';
+  }
+
+  private heard(move: Move): CellEvent {
+    return { kind: 'event', event: this.eventOf(move) };
   }
 
   private freeId(cell: number, peer: NodeId, port: number): number {
@@ -311,10 +336,12 @@ export class Space {
   }
 
   private happen(row: Int32Array, index: number, key: number, what: () => CellEvent): Fired {
+    return this.settle(row, index, row[this.nowAt] ?? 0, this.look(row, index, key, what));
+  }
+
+  private look(row: Int32Array, index: number, key: number, what: () => CellEvent): Outcome {
     const nowMs = row[this.nowAt] ?? 0;
-    const event = this.cells.eventOf(key, nowMs);
-    const outcome = this.cells.outcome(row[index] ?? 0, event, nowMs, what);
-    return this.settle(row, index, nowMs, outcome);
+    return this.cells.outcome(row[index] ?? 0, this.cells.eventOf(key, nowMs), nowMs, what);
   }
 
   private settle(row: Int32Array, index: number, nowMs: number, outcome: Outcome): Fired {
@@ -341,6 +368,10 @@ export class Space {
     }
     return fired;
   }
+}
+
+function accepting({ peer, port }: Move): CellEvent {
+  return { kind: 'accept', peer, port, address: addressOf(peer) };
 }
 
 /** Numbers of events that are no move, for one process. */
