@@ -2,14 +2,17 @@
 import { SMALL_SCENARIOS } from '../../scenarios/zab-small.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { GRAINS } from '../explore/grain.ts';
+import type { Search } from '../explore/search.ts';
 import { STARTS } from '../explore/start.ts';
 import { whyUnfit } from '../fuzz/exploration.ts';
 import { type Exploration, type Explored, exploredSoFar, failureFrom, searchOf } from '../fuzz/explore-run.ts';
+import { readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
 import { writeFailure } from '../fuzz/failure.ts';
 import type { Plan } from '../fuzz/plan.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { exploredReport } from '../report/explored.ts';
 import { decimal, duration } from '../report/format.ts';
+import { processorMs } from './bench-bars.ts';
 import { type Command, type Given, UsageError } from './command.ts';
 import type { Shell } from './shell.ts';
 import { named, positiveNumber, wholeNumber } from './values.ts';
@@ -17,6 +20,7 @@ import { named, positiveNumber, wholeNumber } from './values.ts';
 const SLICE = 2000;
 const LINE_EVERY_MS = 10_000;
 const STATUS_EVERY_MS = 250;
+const SAVE_EVERY_MS = 60_000;
 const SERVERS_MAX = 7;
 
 /** See the head of the file. */
@@ -39,6 +43,8 @@ export const explore: Command = {
     { name: 'max-depth', value: 'N', help: 'no path longer than this' },
     { name: 'max-states', value: 'N', help: 'end after so many distinct states' },
     { name: 'memory', value: 'MB', help: 'for the visited states (2000)' },
+    { name: 'checkpoint', value: 'FILE', help: 'keep where the search stands there, every minute and when it is interrupted' },
+    { name: 'resume', value: 'FILE', help: 'go on where a checkpoint stood; it knows the scenario and the bounds' },
     { name: 'unreduced', help: 'leave no step out, however many orders of the same steps there are' },
   ],
   notes: [
@@ -47,8 +53,7 @@ export const explore: Command = {
     'Exit 0: every state within the bounds was seen and held; 6: the search ended before.',
   ],
   async run(given, shell) {
-    const exploration = explorationOf(given);
-    const { explored, kept } = await exploreHere(exploration, shell, !given.has('json'));
+    const { explored, kept } = await exploreHere(taskOf(given), shell, !given.has('json'));
     if (given.has('json')) shell.out(JSON.stringify({ ...explored, kept }, null, 2));
     else {
       for (const line of exploredReport(explored)) shell.out(line);
@@ -57,6 +62,35 @@ export const explore: Command = {
     return EXIT_CODES[explored.outcome];
   },
 };
+
+interface Task {
+  readonly exploration: Exploration;
+  readonly search: Search;
+  readonly checkpoint: string | null;
+}
+
+const NOT_WITH_RESUME = ['servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'epochs', 'rounds', 'grain', 'start'];
+
+function taskOf(given: Given): Task {
+  const file = given.text('resume');
+  if (file === undefined) {
+    const exploration = explorationOf(given);
+    const checkpoint = given.text('checkpoint') ?? null;
+    if (checkpoint !== null && exploration.manner.order === 'depth') {
+      throw new UsageError('--checkpoint is for breadth first: leave out --depth-first');
+    }
+    return { exploration, search: searchOf(exploration), checkpoint };
+  }
+  const other = NOT_WITH_RESUME.find((flag) => given.has(flag));
+  if (other !== undefined || given.names.length > 0) {
+    throw new UsageError(`--resume knows what is explored: leave out ${other === undefined ? 'the scenario' : `--${other}`}`);
+  }
+  const stored = readCheckpoint(file);
+  const { exploration } = stored;
+  const search = searchOf(exploration);
+  stored.resume(search);
+  return { exploration, search, checkpoint: given.text('checkpoint') ?? file };
+}
 
 /** What the flags ask for; every misuse is a `UsageError`. */
 export function explorationOf(given: Given): Exploration {
@@ -120,10 +154,12 @@ function oneOf<T extends string>(flag: string, given: string, known: readonly T[
 
 /** Searches in this process; keeps the counterexample. `kept` is the file, or why there is none. */
 async function exploreHere(
-  exploration: Exploration, shell: Shell, talks: boolean,
+  { exploration, search, checkpoint }: Task, shell: Shell, talks: boolean,
 ): Promise<{ readonly explored: Explored; readonly kept: string | null }> {
-  const search = searchOf(exploration);
   const began = Date.now();
+  const used = processorMs();
+  const before = search.visited.count;
+  let nextSaveMs = SAVE_EVERY_MS;
   let nextMs = shell.isTerminal ? 0 : LINE_EVERY_MS;
   while (search.run(SLICE) === 'going' && !shell.signal.aborted) {
     const elapsedMs = Date.now() - began;
@@ -134,11 +170,17 @@ async function exploreHere(
       if (shell.isTerminal) shell.status(line);
       else shell.err(line);
     }
+    if (checkpoint !== null && elapsedMs >= nextSaveMs) {
+      writeCheckpoint(checkpoint, exploration, search);
+      nextSaveMs = elapsedMs + SAVE_EVERY_MS;
+    }
     // Ctrl-C is heard between two slices.
     await new Promise((resolve) => setImmediate(resolve));
   }
   shell.status('');
-  const explored = exploredSoFar(exploration, search, Date.now() - began, shell.signal.aborted);
+  if (checkpoint !== null && search.status === 'going') writeCheckpoint(checkpoint, exploration, search);
+  const times = { elapsedMs: Date.now() - began, processorMs: processorMs() - used, before };
+  const explored = exploredSoFar(exploration, search, times, shell.signal.aborted);
   if (explored.finding === null) return { explored, kept: null };
   const failure = failureFrom(exploration, search);
   return { explored, kept: typeof failure === 'string' ? failure : writeFailure(shell.reports, failure) };

@@ -4,6 +4,7 @@
  * and most of a search is looking up here.
  */
 import { present } from '../base/invariant.ts';
+import { counterOf } from '../base/zxid.ts';
 import type { Event, NodeId, TimerId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import type { Message } from '../wire/message.ts';
@@ -56,6 +57,9 @@ export type CellEvent =
   | { readonly kind: 'crash'; readonly luck: CrashLuck }
   | { readonly kind: 'start' | 'restart' };
 
+const SYNC_KINDS: ReadonlySet<string> = new Set([
+  'FOLLOWERINFO', 'OBSERVERINFO', 'LEADERINFO', 'ACKEPOCH', 'DIFF', 'TRUNC', 'SNAP', 'NEWLEADER', 'UPTODATE',
+]);
 const STRIDE = 0x400_0000;
 const PORT_NAMES = ['client', 'quorum', 'election'] as const;
 
@@ -65,6 +69,8 @@ export class Cells {
   readonly prints: Print[] = [];
   readonly messages: Message[] = [];
   readonly messagePrints: Print[] = [];
+  /** Which messages bring a learner in line with its leader. */
+  readonly isSync: boolean[] = [];
   readonly factLists: FactList[] = [];
   readonly factPrints: Print[] = [];
   /** Steps of real code so far. */
@@ -181,6 +187,7 @@ export class Cells {
     if (id === undefined) {
       id = this.messages.length;
       this.messages.push(message);
+      this.isSync.push(SYNC_KINDS.has(message.kind) || (message.kind === 'ACK' && counterOf(message.zxid) === 0));
       this.messagePrints.push(print);
       this.messageByKey.set(key, id);
     }

@@ -1,17 +1,18 @@
 /**
  * Grains: what is one step. Whole: every message and every completion of the disk is a step of its own. Elections: an election
- * and the making of a connection between servers are one step, in one order. Coarse: so is a sync of the disk, with all that it
- * takes. What is not a step of its own happens at once, in a fixed order, behind the step that brought it about; a coarser grain
- * sees fewer behaviours, never others, so that what it finds is real and what it does not find may still be there.
+ * and the making of a connection between servers are one step. Messages: so is a sync of the disk, and only messages are left.
+ * Coarse: so is the synchronization of a learner, as far as nothing is proposed in the midst of it. What is not a step of its own
+ * happens at once, in a fixed order, behind the step that brought it about; a coarser grain sees fewer behaviours, never others,
+ * so that what it finds is real and what it does not find may still be there.
  */
 import { invariant } from '../base/invariant.ts';
 import { Act, type Fired, type Space } from './space.ts';
 import { PORTS } from './wires.ts';
 
 /** See the head of the file. */
-export type Grain = 'whole' | 'elections' | 'coarse';
+export type Grain = 'whole' | 'elections' | 'messages' | 'coarse';
 /** For whoever must choose one. */
-export const GRAINS: readonly Grain[] = ['whole', 'elections', 'coarse'];
+export const GRAINS: readonly Grain[] = ['whole', 'elections', 'messages', 'coarse'];
 
 /** More steps than anything takes that happens at once. */
 export const AT_ONCE_MAX = 10_000;
@@ -20,7 +21,7 @@ const CLIENT = PORTS.indexOf('client');
 const ELECTION = PORTS.indexOf('election');
 
 /** Classes of actions, the first of which is taken first where an order is fixed. */
-export const Class = { disk: 0, election: 1, prompt: 2, handshake: 3, quorum: 4, client: 5, chance: 6 } as const;
+export const Class = { disk: 0, election: 1, prompt: 2, handshake: 3, sync: 4, quorum: 5, client: 6, chance: 7 } as const;
 
 /** The class of an action that is possible in `row`. */
 export function classOf(space: Space, row: Int32Array, code: number): number {
@@ -28,16 +29,18 @@ export function classOf(space: Space, row: Int32Array, code: number): number {
   if (kind === Act.disk) return Class.disk;
   if (kind === Act.prompt) return Class.prompt;
   if (kind !== Act.deliver) return Class.chance;
-  const { port, kind: what } = space.moveOf(row, (code >>> 16) & 0xff, code & 0xffff);
+  const { port, kind: what, message } = space.moveOf(row, (code >>> 16) & 0xff, code & 0xffff);
   if (port === ELECTION) return Class.election;
   if (port === CLIENT) return Class.client;
-  return what === 'accepted' || what === 'connected' ? Class.handshake : Class.quorum;
+  if (what === 'accepted' || what === 'connected') return Class.handshake;
+  return what === 'received' && space.cells.isSync[message] === true ? Class.sync : Class.quorum;
 }
 
 /** Whether an action of this class is no step of its own. */
 export function isAtOnce(grain: Grain, group: number): boolean {
   if (grain === 'whole') return false;
-  if (group === Class.disk) return grain === 'coarse';
+  if (group === Class.disk) return grain !== 'elections';
+  if (group === Class.sync) return grain === 'coarse';
   return group <= Class.handshake;
 }
 

@@ -50,7 +50,7 @@ const NO_CODES: readonly number[] = [];
 export class Search {
   readonly space: Space;
   readonly manner: Manner;
-  readonly visited: Visited;
+  visited: Visited;
   status: Status = 'going';
   /** States that were come to, seen before or not. */
   generated = 1;
@@ -69,6 +69,7 @@ export class Search {
   private at = 0;
   /** The way to the beginning. */
   private readonly start: readonly number[];
+  private readonly first: Int32Array;
   private readonly stepper: Stepper;
   private readonly sleeps: SleepSets | null;
   /** The last state that was looked at, breadth first. */
@@ -97,6 +98,7 @@ export class Search {
     space.print(first, this.print);
     this.visited.add(this.print, -1, 0);
     this.frontier.push(first, 0);
+    this.first = first;
     this.depths.push(0);
   }
 
@@ -112,6 +114,49 @@ export class Search {
       else this.deep();
     }
     return this.status;
+  }
+
+  /** Where a breadth-first search stands, between two states. */
+  resumption(): Resumption {
+    const ids = (rows: Rows, from: number): number[] => Array.from({ length: rows.count - from }, (_, i) => rows.idAt(from + i));
+    const { depth, levels, generated, bounded, slept } = this;
+    const sleeps = this.sleeps?.all() ?? [];
+    return { frontier: ids(this.frontier, this.at), next: ids(this.next, 0), depth, levels, generated, bounded, slept, sleeps };
+  }
+
+  /**
+   * Goes on where another search stood, with its visited states. False if these steps lead elsewhere now: then the code is
+   * another.
+   */
+  resume(from: Resumption, visited: readonly Int32Array[]): boolean {
+    const [prints, parents, actions, sleeps] = visited;
+    if (prints === undefined || parents === undefined || actions === undefined || sleeps === undefined) return false;
+    this.visited = new Visited(this.manner.maxBytes);
+    this.visited.load(prints, parents, actions, sleeps);
+    from.sleeps.forEach((set) => this.sleeps?.intern(set.slice()));
+    this.frontier.clear();
+    this.at = 0;
+    for (const id of from.frontier) if (!this.rebuild(id, this.frontier)) return false;
+    for (const id of from.next) if (!this.rebuild(id, this.next)) return false;
+    this.depth = from.depth;
+    this.levels.splice(0, this.levels.length, ...from.levels);
+    this.generated = from.generated;
+    this.bounded = from.bounded;
+    this.slept = from.slept;
+    return true;
+  }
+
+  /** Walks to a state again, since rows mean nothing to another process. */
+  private rebuild(id: number, into: Rows): boolean {
+    const row = this.first.slice();
+    for (const code of this.visited.path(id)) {
+      if (!this.space.isPossible(row, code)) return false;
+      this.stepper.take(row, code);
+    }
+    this.space.print(row, this.print);
+    if (this.visited.add(this.print, -1, 0) !== id) return false;
+    into.push(row, id);
+    return true;
   }
 
   private breadth(): void {
@@ -216,6 +261,18 @@ export class Search {
     // States are looked at in the order of their numbers.
     if (id <= this.looked) this.woken.push({ id, row: child.slice(), codes: missing });
   }
+}
+
+/** What a breadth-first search must remember to go on later, but for its visited states. Plain JSON. */
+export interface Resumption {
+  readonly frontier: readonly number[];
+  readonly next: readonly number[];
+  readonly depth: number;
+  readonly levels: readonly number[];
+  readonly generated: number;
+  readonly bounded: number;
+  readonly slept: number;
+  readonly sleeps: readonly (readonly number[])[];
 }
 
 /** The odds that any two of so many states were taken for one, by their prints of 96 bits. */

@@ -25,6 +25,11 @@ export class SleepSets {
     return this.sets[id] ?? NONE;
   }
 
+  /** All of them but the empty one, in the order of their numbers. */
+  all(): (readonly number[])[] {
+    return this.sets.slice(1);
+  }
+
   /** A number for the set; `codes` has each once, in any order. */
   intern(codes: number[]): number {
     if (codes.length === 0) return 0;

@@ -160,6 +160,13 @@ export class Space {
     if ((row[this.partitionsAt] ?? 0) > 0) this.resets(row, into);
   }
 
+  /** Whether the action is among those of the state at `row`. */
+  isPossible(row: Int32Array, code: number): boolean {
+    const codes: number[] = [];
+    this.actions(row, codes);
+    return codes.includes(code);
+  }
+
   /** Lets the action happen; changes `row`. */
   fire(row: Int32Array, code: number): Fired {
     const kind = code >>> 24;

@@ -56,11 +56,21 @@ export interface Explored {
   readonly messages: readonly string[];
   readonly situations: readonly string[];
   readonly elapsedMs: number;
+  readonly processorMs: number;
+  /** Of processor time. */
   readonly statesPerSecond: number;
   readonly finding: Finding | null;
   /** Of the counterexample: steps of the grain, and of all one by one from nothing. */
   readonly pathLength: number;
   readonly stepCount: number;
+}
+
+/** How long it took, on the wall and of the processor. */
+export interface Times {
+  readonly elapsedMs: number;
+  readonly processorMs: number;
+  /** States that were there before. */
+  readonly before: number;
 }
 
 /** Makes the search; refusals are `DecodeError`s. */
@@ -74,7 +84,7 @@ function propertiesNamed(names: readonly string[] | null): readonly Property[] {
 }
 
 /** What the search has come to. */
-export function exploredSoFar(exploration: Exploration, search: Search, elapsedMs: number, interrupted: boolean): Explored {
+export function exploredSoFar(exploration: Exploration, search: Search, times: Times, interrupted: boolean): Explored {
   const { plan, bounds, manner } = exploration;
   const { space, visited, found } = search;
   const taken = ACT_NAMES.map((name, kind): [string, number] => [name, space.taken[kind] ?? 0]).slice(1);
@@ -92,7 +102,7 @@ export function exploredSoFar(exploration: Exploration, search: Search, elapsedM
     taken: taken.filter(([, count]) => count > 0),
     neverTaken: taken.filter(([, count]) => count === 0).map(([name]) => name),
     messages: space.cells.messageKinds(), situations: space.panels.situations(),
-    elapsedMs, statesPerSecond: (visited.count * 1000) / Math.max(1, elapsedMs),
+    elapsedMs: times.elapsedMs, processorMs: times.processorMs, statesPerSecond: ((visited.count - times.before) * 1000) / Math.max(1, times.processorMs),
     finding, pathLength: found?.path.length ?? 0, stepCount: found?.steps.length ?? 0,
   };
 }
