@@ -5,7 +5,8 @@ import { fuzz } from './fuzz.ts';
 import { mutants } from './mutants.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
+import { serve } from './serve.ts';
 import { start } from './start.ts';
 
 /** See the head of the file. */
-export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, bench];
+export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, bench, serve];

@@ -44,10 +44,11 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
   private stage: Stage = 'recovering';
   private readonly links: ElectionLinks;
   private readonly election: Election = new Election();
-  private readonly service: ClientService;
-  private leader: Leader | null = null;
-  private learner: Learner | null = null;
-  private processor: RequestProcessor | null = null;
+  /** These are for reading from outside, by whoever tells of this server (`status.ts`). */
+  readonly service: ClientService;
+  leader: Leader | null = null;
+  learner: Learner | null = null;
+  processor: RequestProcessor | null = null;
   /** Sessions heard of since the leader last asked. */
   private readonly touched: Map<SessionId, number> = new Map();
 
