@@ -1,11 +1,13 @@
 /** Every mutant there is. A new one is a file beside this and a line here. */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
+import { anyVersion } from './any-version.ts';
 import { applyOnProposal } from './apply-on-proposal.ts';
 import { canary } from './canary.ts';
 import { damageIsATear } from './damage-is-a-tear.ts';
 import { failedSync } from './failed-sync.ts';
 import { forgetfulVoter } from './forgetful-voter.ts';
 import { genFsync } from './gen-fsync.ts';
+import { hastyDenial } from './hasty-denial.ts';
 import { localLate } from './local-late.ts';
 import { minorityQuorum } from './minority-quorum.ts';
 import { newerPromise } from './newer-promise.ts';
@@ -52,4 +54,6 @@ export const MUTANTS: readonly Mutant[] = [
   damageIsATear,
   failedSync,
   forgetfulVoter,
+  anyVersion,
+  hastyDenial,
 ];

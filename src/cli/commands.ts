@@ -1,5 +1,6 @@
 /** Every command of `viv`, in the order in which help lists them. */
 import { bench } from './bench.ts';
+import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { fuzz } from './fuzz.ts';
 import { mutants } from './mutants.ts';
@@ -9,4 +10,4 @@ import { serve } from './serve.ts';
 import { start } from './start.ts';
 
 /** See the head of the file. */
-export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, bench, serve];
+export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, check, bench, serve];

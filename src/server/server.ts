@@ -6,8 +6,7 @@
  * 3642, 4712). All of its state is plain data.
  */
 import { assertNever } from '../base/invariant.ts';
-import { NO_SESSION } from '../base/session-id.ts';
-import type { SessionId } from '../base/session-id.ts';
+import { NO_SESSION, type SessionId } from '../base/session-id.ts';
 import { epochOf } from '../base/zxid.ts';
 import type { ConnectionId, Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
@@ -25,8 +24,7 @@ import { Timer } from '../zab/host.ts';
 import { Leader } from '../zab/leader.ts';
 import { Learner } from '../zab/learner.ts';
 import { ClientService } from './client-service.ts';
-import { checkConfig, electionAddress, zabSettings } from './config.ts';
-import type { ServerConfig } from './config.ts';
+import { checkConfig, electionAddress, type ServerConfig, zabSettings } from './config.ts';
 import { isClientMessage, isElectionMessage, isQuorumMessage } from './message-kinds.ts';
 import { ReplicaHost } from './replica-host.ts';
 import { RequestProcessor } from './request-processor.ts';
@@ -127,7 +125,8 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     this.startServing(this.membership.isObserver ? 'OBSERVING' : 'FOLLOWING', this.learner?.epoch ?? 0, io);
   }
 
-  lookForLeader(_reason: string, io: Io): void {
+  lookForLeader(reason: string, io: Io): void {
+    io.observe({ kind: 'abandoned', reason });
     this.leader?.stop(io);
     this.learner?.stop(io);
     this.leader = null;
@@ -198,7 +197,12 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
   }
 
   revalidate(sessionId: SessionId, timeoutMs: number, io: Io): boolean | undefined {
-    if (this.learner === null) return this.revalidateFor(this.config.id, sessionId, io);
+    if (this.learner === null) {
+      if (this.revalidateFor(this.config.id, sessionId, io)) return true;
+      if (this.leader === null) return false;
+      this.leader.deny(0, sessionId, this, io);
+      return undefined;
+    }
     io.send(this.learner.connection, { kind: 'REVALIDATE', sessionId, timeoutMs });
     return undefined;
   }
@@ -349,6 +353,7 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     this.isServing = true;
     this.election.updateEpoch(epoch);
     io.observe({ kind: 'role', role, epoch });
+    this.replica.observeCensus(io);
   }
 
   private process(owner: number, sessionId: SessionId, cxid: number, request: Request, authInfo: readonly Id[], io: Io): void {
