@@ -10,10 +10,11 @@ import { plantable } from './planted.ts';
 import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
+import { serve } from './serve.ts';
 import { shrink } from './shrink.ts';
 import { start } from './start.ts';
 
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
-  start, run, fuzz, plantable(replay), plantable(shrink), report, merge, explore, mutants, check, bench,
+  start, run, fuzz, plantable(replay), plantable(shrink), report, merge, explore, mutants, check, bench, serve,
 ];
