@@ -71,10 +71,9 @@ export class Seats implements ClientHost {
     this.fault ??= { error };
   }
 
-  /** The seat of a process; undefined once it has left or died. */
-  nodeOf(process: Process): NodeId | undefined {
-    for (const [node, each] of this.sitting) if (each === process) return node;
-    return undefined;
+  /** Whether somebody sits there, who has neither left nor died. */
+  isTaken(node: NodeId): boolean {
+    return this.sitting.has(node);
   }
 
   /** The seat that was taken last. */

@@ -8,7 +8,8 @@ import { Panel } from '../history/panel.ts';
 import { ZooKeeper } from '../client/zookeeper-face.ts';
 import type { ZooKeeperOptions } from '../client/zookeeper-face.ts';
 import { SessionProcess } from '../client/session-face.ts';
-import { FIRST_CLIENT, type PlannedFault } from '../fuzz/plan.ts';
+import { isEnd } from '../client/watched-event.ts';
+import type { PlannedFault } from '../fuzz/plan.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { allProperties } from '../../properties/index.ts';
@@ -64,6 +65,8 @@ export class SimulatedEnsemble {
   private readonly stands: ReadonlyMap<string, unknown>;
   private readonly seatOf: Map<ZooKeeper, NodeId> = new Map();
   private isHealed = false;
+  /** Whom the judge of liveness asks about at the end: the clients that still want to be served. */
+  private readonly judged: NodeId[] = [];
 
   constructor(setup: EnsembleSetup) {
     this.setup = setup;
@@ -71,7 +74,7 @@ export class SimulatedEnsemble {
     const ids = members.map(({ id }) => id);
     const chooser = new SeedChooser(setup.seed);
     this.seats = new Seats(setup.clients + 1, ids);
-    this.panel = new Panel(allProperties, expectationsOf(setup, members));
+    this.panel = new Panel(allProperties, expectationsOf(setup, members, this.judged));
     this.world = new World({
       settings: setup.settings, chooser, recode, fingerprintMessage,
       nodes: [...members.map((member) => serverSpec(member, members, setup.config)), ...this.seats.specs()],
@@ -141,6 +144,7 @@ export class SimulatedEnsemble {
   async finish(): Promise<void> {
     this.heal();
     await this.run(() => false, this.world.now + 2 * SETTLE_MS);
+    for (const [client, node] of this.seatOf) if (!isEnd(client.state) && this.seats.isTaken(node)) this.judged.push(node);
     this.panel.finish(this.world.now);
     this.check();
   }
@@ -188,7 +192,7 @@ function serverSpec(member: Member, members: readonly Member[], config: Partial<
   return { node: member.id, kind: 'server', disk: true, isVoter, boot: () => new Server(whole) };
 }
 
-function expectationsOf(setup: EnsembleSetup, members: readonly Member[]): Expectations {
+function expectationsOf(setup: EnsembleSetup, members: readonly Member[], clients: readonly NodeId[]): Expectations {
   const ids = (role: Member['role']): number[] => members.filter((member) => member.role === role).map(({ id }) => id);
   const drifts = setup.faults.map(({ fault }) => (fault.kind === 'drift' ? Math.abs(fault.ppm) : 0));
   const { extendedTypesEnabled = true, enforceQuota = false, skipACL = false, superDigest = null } = setup.config;
@@ -200,7 +204,7 @@ function expectationsOf(setup: EnsembleSetup, members: readonly Member[]): Expec
     voters: ids('participant'),
     observers: ids('observer'),
     spares: [],
-    clients: Array.from({ length: setup.clients }, (_, index) => FIRST_CLIENT + 1 + index),
+    clients,
     tickTimeMs: setup.config.tickTimeMs ?? TICK_MS,
     heals: true,
     settleMs: SETTLE_MS,
