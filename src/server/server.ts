@@ -25,7 +25,7 @@ import { Timer } from '../zab/host.ts';
 import { Leader } from '../zab/leader.ts';
 import { Learner } from '../zab/learner.ts';
 import { ClientService } from './client-service.ts';
-import { checkConfig, zabSettings } from './config.ts';
+import { checkConfig, electionAddress, zabSettings } from './config.ts';
 import type { ServerConfig } from './config.ts';
 import { isClientMessage, isElectionMessage, isQuorumMessage } from './message-kinds.ts';
 import { ReplicaHost } from './replica-host.ts';
@@ -57,7 +57,7 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     this.config = config;
     this.settings = zabSettings(config);
     this.service = new ClientService(config);
-    this.links = new ElectionLinks(config.id, config.cnxTimeoutMs);
+    this.links = new ElectionLinks(config.id, electionAddress(config), config.cnxTimeoutMs);
   }
 
   handle(event: Event, io: Io): void {
