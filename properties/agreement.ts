@@ -73,9 +73,10 @@ function isNext(before: Zxid | null, zxid: Zxid): boolean {
   return (before === null || epochOf(zxid) > epochOf(before)) && counterOf(zxid) === 1;
 }
 
-/** P2, Z2 to Z7, Z13. */
+/** P2, Z3, Z4, Z13. */
 export const agreement: Property = {
   name: 'agreement',
+  codes: ['P2', 'Z3', 'Z4', 'Z13'],
   kind: 'safety',
   promise:
     'All servers deliver the same transactions in the same order, without gaps, ' +

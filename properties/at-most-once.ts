@@ -20,6 +20,7 @@ class AtMostOnce extends Judge {
 /** P20. */
 export const atMostOnce: Property = {
   name: 'at-most-once',
+  codes: ['P20'],
   kind: 'safety',
   promise: 'Every request becomes at most one transaction, also when its connection died.',
   source: "programmer's guide, ConnectionLoss; ZOOKEEPER-417",

@@ -64,6 +64,7 @@ class ClientFifo extends Judge {
 /** P4. */
 export const clientFifo: Property = {
   name: 'client-fifo',
+  codes: ['P4'],
   kind: 'safety',
   promise: 'The requests of one client are executed and answered in the order in which it issued them.',
   source: "ZooKeeper (USENIX ATC 2010), section 2.3: FIFO client order; programmer's guide, consistency guarantees",

@@ -62,6 +62,7 @@ class Configurations extends Judge {
 /** R1, R2. */
 export const configurations: Property = {
   name: 'configurations',
+  codes: [],
   kind: 'safety',
   promise:
     'A server goes by a configuration only once that is committed, and never back; only voters of the one in force propose.',

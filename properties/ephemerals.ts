@@ -24,6 +24,7 @@ class Ephemerals extends Judge {
 /** P12. */
 export const ephemerals: Property = {
   name: 'ephemerals',
+  codes: ['P12'],
   kind: 'safety',
   promise: 'An ephemeral node exists only while the session that created it is open, and has no children.',
   source: "programmer's guide, ephemeral nodes; ZOOKEEPER-1208, 1496, 2355",

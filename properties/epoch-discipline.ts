@@ -100,6 +100,7 @@ class EpochDiscipline extends Judge {
 /** Z12. */
 export const epochDiscipline: Property = {
   name: 'epoch-discipline',
+  codes: ['Z12'],
   kind: 'safety',
   promise:
     'On every disk acceptedEpoch >= currentEpoch, neither ever goes back, and an ' +

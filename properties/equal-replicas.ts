@@ -32,6 +32,7 @@ class EqualReplicas extends Judge {
 /** Z14. */
 export const equalReplicas: Property = {
   name: 'equal-replicas',
+  codes: ['Z14'],
   kind: 'safety',
   promise: 'Two servers that have applied the same transactions have the same tree.',
   source: 'ZOOKEEPER-3150 (the tree digest); ZooKeeper (USENIX ATC 2010), section 4: deterministic transactions',

@@ -45,6 +45,7 @@ class ExactRecovery extends Judge {
 /** Z15. */
 export const exactRecovery: Property = {
   name: 'exact-recovery',
+  codes: ['Z15'],
   kind: 'safety',
   promise:
     'A server recovers exactly the tree of its own log, up to at least what it had said to be durable, or says that it lost it.',

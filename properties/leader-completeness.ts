@@ -33,6 +33,7 @@ class LeaderCompleteness extends Judge {
 /** Z8. */
 export const leaderCompleteness: Property = {
   name: 'leader-completeness',
+  codes: ['Z8'],
   kind: 'safety',
   promise: 'The initial history of an epoch is a prefix of that of every later one.',
   source: 'Zab (DSN 2011), lemma of initial histories; zookeeper-specifications: LeaderLogCompleteness',

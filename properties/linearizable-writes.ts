@@ -46,6 +46,7 @@ class LinearizableWrites extends Judge {
 /** P1. */
 export const linearizableWrites: Property = {
   name: 'linearizable-writes',
+  codes: ['P1'],
   kind: 'safety',
   promise: 'If one write was answered before another was invoked, it comes first in the order that all servers apply.',
   source: "ZooKeeper (USENIX ATC 2010), section 2.3: linearizable writes; programmer's guide, consistency guarantees",

@@ -41,6 +41,12 @@ judgeCases(test, liveness, trio, [
     /server 3 \(LOOKING\) is not in line/,
     (s) => heal(s.begin().say(3, { kind: 'role', role: 'LOOKING', epoch: 1 })).after(3000),
   ],
+  ['it says that it could have', /it could have: voters 1, 2, 3 of 3 were up/, (s) => heal(lookAll(s.begin())).after(3000)],
+  [
+    'it says why it could not have',
+    /it could not have: 1 of 3 voters were up \(2 is down; 3 stopped: a sync failed\)/,
+    (s) => heal(lookAll(s.begin()).crash(2).say(3, { kind: 'halted', reason: 'a sync failed' }).crash(3)).after(3000),
+  ],
   ['a server stays down', /server 3 \(down\)/, (s) => heal(s.begin().crash(3)).after(3000)],
   ['a server stays behind', /server 3 is at 1:2, its leader at 1:3/, (s) => heal(s.begin().write(w, 1, [1, 2])).after(3000)],
   [
@@ -69,6 +75,17 @@ test('liveness: stays unknown without a quiet tail', () => {
       .end().verdict,
     'unknown',
   );
+});
+
+judgeCases(test, liveness, { ...trio, core: [1, 2] }, [
+  ['the others are lost', null, (s) => heal(s.begin().crash(3)).after(3000)],
+  ['one of the core stays down', /server 2 \(down\)/, (s) => heal(s.begin().crash(2)).after(3000)],
+]);
+
+test('liveness: stays unknown where disks may fail and no quorum is left', () => {
+  const script = heal(new Script(liveness, { ...trio, mayHalt: true }).begin().crash(2, 3)).after(3000);
+  const { verdict, exempted } = script.end();
+  assert.equal([verdict, exempted], ['unknown', [['no-quorum', 1]]]);
 });
 
 test('every property has a name of its own, and reads something', () => {

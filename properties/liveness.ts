@@ -3,6 +3,7 @@
  * dead is buried. Judged on the quiet tail of a run with bounds in the world's time; every excuse is named and counted.
  */
 import { zxidToPair } from '../src/base/zxid.ts';
+import type { NodeId } from '../src/io/event.ts';
 import type { History } from '../src/history/history.ts';
 import type { ServerView } from '../src/history/servers.ts';
 import { type At, type Expectations, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
@@ -13,6 +14,8 @@ class Liveness extends Judge {
   /** When a leader was first in office after healing; −1: never. And when the last one left; −1: none did. */
   private ledMs = -1;
   private leftMs = -1;
+  /** Why servers stopped themselves, the last time. */
+  private readonly halted: Map<NodeId, string> = new Map();
 
   constructor(expectations: Expectations) {
     super();
@@ -31,6 +34,12 @@ class Liveness extends Judge {
       case 'role':
         if (fact.role === 'LOOKING' && history.server(at.node).leadsEpoch === history.latest?.epoch) this.leftMs = at.timeMs;
         return;
+      case 'halted':
+        this.halted.set(at.node, fact.reason);
+        return;
+      case 'recovered':
+        this.halted.delete(at.node);
+        return;
       case 'crashed':
         if (history.servers.get(fact.node)?.leadsEpoch === history.latest?.epoch) this.leftMs = at.timeMs;
         return;
@@ -43,11 +52,18 @@ class Liveness extends Judge {
     const { heals, settleMs } = this.expectations;
     const settledMs = history.healedMs + settleMs;
     if (!heals || history.healedMs < 0 || at.timeMs < settledMs) return;
+    if (this.expectations.mayHalt && !this.hasQuorum(history)) {
+      this.exempt('no-quorum');
+      return;
+    }
     this.isUnknown = false;
     this.judgeLeader(settledMs, at, history);
     const leader = leaderOf(history);
+    // Who only says that it is a server owes nobody anything, nor does one outside the core that was healed.
+    const { core, voters, observers, spares } = this.expectations;
+    const members = new Set(core ?? [...voters, ...observers, ...spares]);
     for (const server of history.servers.values())
-      if (leader !== undefined) this.judgeServer(server, leader, settledMs, at, history);
+      if (leader !== undefined && members.has(server.id)) this.judgeServer(server, leader, settledMs, at, history);
     for (const session of history.sessions.all.values()) {
       this.judgeRequests(session, settledMs, at);
       this.judgeExpiry(session, at, history);
@@ -58,17 +74,38 @@ class Liveness extends Judge {
 
   private judgeLeader(settledMs: number, at: At, history: History): void {
     this.judged++;
+    const prospects = this.prospects(history);
     const states = [...history.servers.values()]
       .map((server) => `${server.id} ${server.isUp ? server.role : 'down'}`)
       .join(', ');
     if (this.ledMs < 0)
-      this.violate(`no leader was established in ${at.timeMs - history.healedMs} ms after healing: ${states}`, at);
+      this.violate(`no leader was established in ${at.timeMs - history.healedMs} ms after healing: ${states}; ${prospects}`, at);
     else if (this.ledMs > settledMs)
-      this.violate(`it took ${this.ledMs - history.healedMs} ms after healing to establish a leader`, at);
+      this.violate(`it took ${this.ledMs - history.healedMs} ms after healing to establish a leader; ${prospects}`, at);
     else if (leaderOf(history) === undefined) {
       if (at.timeMs - this.leftMs <= this.expectations.settleMs) this.exempt('between-leaders');
-      else this.violate(`no leader is in office ${at.timeMs - this.leftMs} ms after the last one left: ${states}`, at);
+      else {
+        const sinceMs = at.timeMs - this.leftMs;
+        this.violate(`no leader is in office ${sinceMs} ms after the last one left: ${states}; ${prospects}`, at);
+      }
     }
+  }
+
+  private hasQuorum(history: History): boolean {
+    const { voters } = history.tree.config(history.tip);
+    return voters.filter((id) => history.server(id).isUp).length * 2 > voters.length;
+  }
+
+  /** Whether it could have gone well, and if not, why not. In the quiet nothing is cut, so being up is being connected. */
+  private prospects(history: History): string {
+    const { core } = this.expectations;
+    const { voters } = history.tree.config(history.tip);
+    const up = voters.filter((id) => history.server(id).isUp);
+    const down = voters.filter((id) => !history.server(id).isUp && (core === undefined || core.includes(id)));
+    const reasons = down.map((id) => `${id} ${this.halted.has(id) ? `stopped: ${this.halted.get(id) ?? ''}` : 'is down'}`);
+    if (this.hasQuorum(history))
+      return `it could have: voters ${up.join(', ')} of ${voters.length} were up, connected and readable`;
+    return `it could not have: ${up.length} of ${voters.length} voters were up (${reasons.join('; ')})`;
   }
 
   private judgeServer(server: ServerView, leader: ServerView, settledMs: number, at: At, history: History): void {
@@ -152,14 +189,16 @@ function leaderOf(history: History): ServerView | undefined {
 /** L1, L2, L3, L4, P21. */
 export const liveness: Property = {
   name: 'liveness',
+  codes: ['P21', 'L1', 'L2', 'L3', 'L4'],
   kind: 'liveness',
   promise:
     'After faults are over a leader is established, every server catches up with it, every request is ' +
     'answered, and abandoned sessions expire, in bounded time.',
   source: 'Zab (DSN 2011), section 4: liveness; ZooKeeper (USENIX ATC 2010), section 2',
-  reads: ['healed', 'established', 'role', 'crashed'],
+  reads: ['healed', 'established', 'role', 'crashed', 'halted', 'recovered'],
   exemptions: [
     { name: 'between-leaders', source: 'an epoch whose counter is used up ends by an election (ZOOKEEPER-1277)' },
+    { name: 'no-quorum', source: 'where disks may fail, too few servers may be left that can read theirs' },
     { name: 'under-way', source: 'the run ended while it was within its time' },
     { name: 'tail-too-short', source: "the run ended before the session's timeout had passed" },
   ],

@@ -22,6 +22,7 @@ class NoIllegalEvents extends Judge {
 /** Z16. */
 export const noIllegalEvents: Property = {
   name: 'no-illegal-events',
+  codes: ['Z16'],
   kind: 'safety',
   promise: 'No process meets a state or a message that its protocol rules out.',
   source: 'zookeeper-specifications: daInv; ZooKeeper exits 12 (unmatched commit), 13 (quorum packet)',

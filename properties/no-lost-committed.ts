@@ -65,6 +65,7 @@ class NoLostCommitted extends Judge {
 /** P17. */
 export const noLostCommitted: Property = {
   name: 'no-lost-committed',
+  codes: ['P17'],
   kind: 'safety',
   promise: 'What was committed, or shown to any client, is in the history of every later leader.',
   source: "Zab (DSN 2011), agreement and the lemma of initial histories; programmer's guide: reliability",

@@ -45,6 +45,7 @@ class OneLeaderAnEpoch extends Judge {
 /** Z1, P2. */
 export const oneLeaderAnEpoch: Property = {
   name: 'one-leader-an-epoch',
+  codes: ['P2', 'Z1'],
   kind: 'safety',
   promise: 'No epoch is ever led by two, and within it every proposal has the next zxid.',
   source: 'Zab (DSN 2011), section 4; zookeeper-specifications: Leadership1, Leadership2; ZOOKEEPER-335, 1291',

@@ -177,6 +177,7 @@ function isSameSet(names: readonly string[], due: ReadonlySet<string> | undefine
 /** P7. */
 export const prefixReads: Property = {
   name: 'prefix-reads',
+  codes: ['P7'],
   kind: 'safety',
   promise:
     'Every read shows exactly the state after the transaction that its answer names, and that transaction is committed.',

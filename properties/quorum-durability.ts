@@ -27,6 +27,7 @@ class QuorumDurability extends Judge {
 /** Z11. */
 export const quorumDurability: Property = {
   name: 'quorum-durability',
+  codes: ['Z11'],
   kind: 'safety',
   promise: 'When a leader commits a proposal or is established, a quorum of the voters has the history on disk.',
   source: 'Zab (DSN 2011), sections 4 and 5; ZOOKEEPER-3911, 4643, 4646',

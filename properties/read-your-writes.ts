@@ -24,6 +24,7 @@ class ReadYourWrites extends Judge {
 /** P5. */
 export const readYourWrites: Property = {
   name: 'read-your-writes',
+  codes: ['P5'],
   kind: 'safety',
   promise: 'A read issued after a write of the same session was answered sees a state that includes the write.',
   source: "programmer's guide, consistency guarantees; ZOOKEEPER-3023, 1863",

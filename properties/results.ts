@@ -88,6 +88,7 @@ function bodyProblem(response: Response | MultiResult, due: TxnResult): string |
 /** P3, P13, P16. */
 export const results: Property = {
   name: 'results',
+  codes: ['P3', 'P13', 'P16'],
   kind: 'safety',
   promise:
     'Every write has the result (error, path, sequence number, Stat, each part of a multi) ' +

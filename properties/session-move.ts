@@ -32,6 +32,7 @@ class SessionMove extends Judge {
 /** P15. */
 export const sessionMove: Property = {
   name: 'session-move',
+  codes: ['P15'],
   kind: 'safety',
   promise: 'After a session was resumed on a new connection, nothing that it sent on the old one is proposed any more.',
   source: "programmer's guide, SESSIONMOVED; ZOOKEEPER-417, 484",

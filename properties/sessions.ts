@@ -126,6 +126,7 @@ class Sessions extends Judge {
 /** P14. */
 export const sessions: Property = {
   name: 'sessions',
+  codes: ['P14'],
   kind: 'safety',
   promise:
     'A session is created and closed by one transaction each, writes nothing outside them, and ' +

@@ -39,6 +39,7 @@ class SingleSystemImage extends Judge {
 /** P6. */
 export const singleSystemImage: Property = {
   name: 'single-system-image',
+  codes: ['P6'],
   kind: 'safety',
   promise:
     'Within a session no answer is of an earlier state than an answer before it, also after moving to another server.',

@@ -75,6 +75,7 @@ class SkippedStaysSkipped extends Judge {
 /** P18. */
 export const skippedStaysSkipped: Property = {
   name: 'skipped-stays-skipped',
+  codes: ['P18'],
   kind: 'safety',
   promise:
     'A proposal that an established epoch has skipped is never again logged, applied ' +

@@ -65,6 +65,7 @@ class Sync extends Judge {
 /** P8. */
 export const sync: Property = {
   name: 'sync',
+  codes: ['P8'],
   kind: 'safety',
   promise:
     'Reads behind a sync, on the same connection, see every write that was answered to anyone before the sync was issued.',

@@ -255,6 +255,7 @@ function isBelow(path: string, above: string): boolean {
 /** P9, P11. */
 export const watches: Property = {
   name: 'watches',
+  codes: ['P9', 'P11'],
   kind: 'safety',
   promise:
     'A client is told of a change that it watches before it sees any state that includes the change, ' +

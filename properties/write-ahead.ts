@@ -29,6 +29,7 @@ class WriteAhead extends Judge {
 /** Z18. */
 export const writeAhead: Property = {
   name: 'write-ahead',
+  codes: ['Z18'],
   kind: 'safety',
   promise: 'A server applies only what it has logged, and acknowledges only what is durable.',
   source: 'ZooKeeper internals: logging; Zab (DSN 2011), section 5; ZOOKEEPER-3642, 4785',

@@ -1,5 +1,6 @@
 /** Every mutant there is. A new one is a file beside this and a line here. */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
+import { anyVersion } from './any-version.ts';
 import { applyOnProposal } from './apply-on-proposal.ts';
 import { canary } from './canary.ts';
 import { damageIsATear } from './damage-is-a-tear.ts';
@@ -52,4 +53,5 @@ export const MUTANTS: readonly Mutant[] = [
   damageIsATear,
   failedSync,
   forgetfulVoter,
+  anyVersion,
 ];

@@ -1,7 +1,8 @@
 /**
  * `viv bench`: this program against its bars. Simulation: how fast simulated time passes and how many events are handled, on one
  * core with every judge on; the workload is fixed: five servers, ten clients, ten operations a simulated second in all, on `five`
- * with its faults and on `calm` without. The tree alone, small and large. A snapshot under load, and a start from it.
+ * with its faults and on `calm` without. The tree alone, small and large. A snapshot under load, and a start
+ * from it. And how fast long histories are judged once they are there, with zxids and without.
  */
 import { allProperties } from '../../properties/index.ts';
 import { FIVE } from '../../scenarios/five.ts';
@@ -14,6 +15,7 @@ import { gravest, EXIT_CODES } from '../fuzz/verdict.ts';
 import type { Outcome } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords, table } from '../report/format.ts';
 import { SeedChooser } from '../world/chooser.ts';
+import { isJudgingSound, judgingReport, measureJudging } from './bench-judging.ts';
 import { measurementLines, processorMs } from './bench-bars.ts';
 import { benchSnapshot, recover } from './bench-snapshot.ts';
 import type { RecoveryReport } from './bench-snapshot.ts';
@@ -39,14 +41,14 @@ interface Row {
   readonly outcome: Outcome;
 }
 
-const SECTIONS = [{ name: 'simulation' }, { name: 'tree' }, { name: 'snapshot' }] as const;
+const SECTIONS = [{ name: 'simulation' }, { name: 'tree' }, { name: 'snapshot' }, { name: 'judging' }] as const;
 const DEFAULT_NODES = '1000000';
 const FEW_NODES = 1000;
 
 /** The bars of this program, measured here and now. */
 export const bench: Command = {
   name: 'bench',
-  summary: 'the speed of simulation, of the tree and of snapshots, against their bars',
+  summary: 'the speed of simulation, of the tree, of snapshots and of judging, against their bars',
   usage: '[SECTION...] [--for 5s] [--from S] [--nodes N] [--recover DIR]',
   flags: [
     { name: 'for', value: 'TIME', help: `so long for each scenario and each size of tree (${DEFAULT_TIME})` },
@@ -54,7 +56,7 @@ export const bench: Command = {
     { name: 'nodes', value: 'N', help: `what a large tree is (${DEFAULT_NODES})` },
     { name: 'recover', value: 'DIR', help: 'only start from a data directory; say how long it takes and how much memory' },
   ],
-  notes: ['Sections: simulation, tree, snapshot; all of them if none is named. Rates are per second of processor time.'],
+  notes: ['Sections: simulation, tree, snapshot, judging; all of them if none is named. Rates are per second of processor time.'],
   run(given, shell) {
     const directory = given.text('recover');
     const sections = directory === undefined ? sectionsOf(given.names) : [];
@@ -66,10 +68,15 @@ export const bench: Command = {
       ...(sections.includes('tree') ? [...benchTree(FEW_NODES, forMs), ...benchTree(nodes, forMs), ...benchWideNode()] : []),
       ...(sections.includes('snapshot') ? benchSnapshot(nodes) : []),
     ];
+    const judging = sections.includes('judging') ? measureJudging(shell.signal) : [];
     const recovery = directory === undefined ? null : recover(directory);
-    if (given.has('json')) shell.out(JSON.stringify(recovery ?? { simulation: rows, measurements }, null, 2));
-    else for (const line of [...report(rows), ...measurementLines(measurements), ...recoveryLines(recovery)]) shell.out(line);
-    return Promise.resolve(rows.length === 0 ? EXIT_CODES.held : EXIT_CODES[gravest(rows.map(({ outcome }) => outcome))]);
+    if (given.has('json')) shell.out(JSON.stringify(recovery ?? { simulation: rows, measurements, judging }, null, 2));
+    else
+      for (const line of [
+        ...report(rows), ...measurementLines(measurements), ...judgingReport(judging), ...recoveryLines(recovery)
+      ]) shell.out(line);
+    const outcomes = [...rows.map(({ outcome }) => outcome), isJudgingSound(judging) ? 'held' as const : 'safety' as const];
+    return Promise.resolve(EXIT_CODES[gravest(outcomes)]);
   },
 };
 

@@ -1,5 +1,6 @@
 /** Every command of `viv`, in the order in which help lists them. */
 import { bench } from './bench.ts';
+import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { fuzz } from './fuzz.ts';
 import { mutants } from './mutants.ts';
@@ -8,4 +9,4 @@ import { run } from './run.ts';
 import { start } from './start.ts';
 
 /** See the head of the file. */
-export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, bench];
+export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, check, bench];

@@ -71,6 +71,13 @@ test('misuse is one sentence with the nearest valid name, and exit code 1', asyn
     [['replay', old], /a failure of version 99, and this is version 1/],
     [['replay', lacking], /plan\.seed is missing/],
     [['replay', torn, '--seed', '3'], /leave out --seed/],
+    [['check'], /takes one file/],
+    [['check', torn], /needs --model: one of register, cas-register, znode/],
+    [['check', torn, '--model', 'registre'], /no model is called "registre"; did you mean "register"\?/],
+    [['check', torn, '--model', 'register'], /torn\.json: line 1: the text breaks off/],
+    [['check', join(directory, 'none.edn'), '--model', 'znode'], /cannot be read: ENOENT/],
+    [['check', torn, '--model', 'register', '--initial', '1 2'], /--initial must be one value/],
+    [['check', torn, '--model', 'register', '--budget', '0'], /--budget must be at least 1/],
   ];
   for (const [argv, said] of table) {
     const { code, out, err } = await viv(...argv);
@@ -112,6 +119,27 @@ test('a verbose replay has one line an event', async () => {
   const events = out.filter((line) => /^ +\d+ +\d+\.\d{3} +[sc]\d+ /.test(line) && !line.includes('***'));
   assert.is(events.length, 50);
   assert.ok(out.every((line) => !line.includes('\u001b')));
+});
+
+test('a history is linearizable, or not, or nobody knows', async () => {
+  const invoke = '{:process 0 :type :invoke :f :write :value 1}{:process 1 :type :invoke :f :read}';
+  const seen = (value: number): string => `${invoke}{:process 1 :type :ok :f :read :value ${value}}`;
+  const good = file('good.edn', seen(1));
+  const bad = file('bad.edn', seen(2));
+  const held = await viv('check', good, '--model', 'register');
+  assert.is(held.code, 0);
+  assert.match(held.out[0] ?? '', /is linearizable as a register: 2 operations in 1 independent part/);
+  const violated = await viv('check', bad, '--model', 'register');
+  assert.is(violated.code, 2);
+  assert.match(violated.out.join('\n'), /is not linearizable[^]*no place for\n +process 1 +read saw 2[^]*these conflict/);
+  const asJson = await viv('check', bad, '--model', 'register', '--json');
+  assert.match(asJson.out.join('\n'), /"verdict": "violated"[^]*"text": "read saw 2"/);
+  const wide = Array.from({ length: 30 }, (_, i) => `{:process ${i} :type :invoke :f :write :value ${i}}`).join('');
+  const answers = Array.from({ length: 30 }, (_, i) => `{:process ${i} :type :ok :f :write :value ${i}}`).join('');
+  const hard = file('hard.edn', `${wide}${answers}{:process 0 :type :invoke :f :read}{:process 0 :type :ok :f :read :value 99}`);
+  const unknown = await viv('check', hard, '--model', 'register', '--budget', '1000');
+  assert.is(unknown.code, 6);
+  assert.match(unknown.out[0] ?? '', /unknown whether/);
 });
 
 test('the nearest name', () => {

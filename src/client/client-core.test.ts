@@ -244,6 +244,7 @@ test('watches are registered again before anything else, by type, until they hav
   io.take();
   io.establish(core);
   assert.equal(io.take().slice(2), [
+    '! invoked -8',
     '> -8 setWatches 16 [/data /there] [/missing] [/parent]',
     '! invoked 9',
     '> 9 getData /later',
@@ -251,7 +252,7 @@ test('watches are registered again before anything else, by type, until they hav
   io.receive(core, fired(EventType.NodeCreated, '/missing', 0));
   io.receive(core, reply(-8, 31, { kind: 'setWatches' }));
   io.receive(core, reply(9, 31, null, ErrorCode.NONODE));
-  assert.equal(io.take(), ['! watchFired 1 /missing', '! replied 9 err -101']);
+  assert.equal(io.take(), ['! watchFired 1 /missing', '! replied -8 err 0', '! replied 9 err -101']);
 });
 
 test('a setWatches that dies with its connection is not a lost request', () => {

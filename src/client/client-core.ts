@@ -236,8 +236,7 @@ export class ClientCore {
     for (const auth of this.auths) this.present(auth, io);
     for (const request of this.watches.renewals(this.lastZxidSeen)) {
       const message: RequestMessage = { kind: 'request', xid: Xid.SET_WATCHES, request };
-      this.pending.push(message);
-      this.send(message, io);
+      this.transmit(message, io);
     }
     const queue = this.queue;
     this.queue = [];
@@ -265,28 +264,25 @@ export class ClientCore {
       if (reply.err !== ErrorCode.OK) this.failAuth(io);
       return;
     }
-    if (reply.xid === Xid.PING) {
-      this.noteZxid(reply.zxid);
-      return;
-    }
+    if (reply.xid === Xid.PING) return this.noteZxid(reply.zxid);
     const message = this.pending[0];
+    const { xid: cxid, zxid, err, response } = reply;
+    io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
     // Xid out of order: this connection cannot be trusted with any of what is under way (ZOOKEEPER-2775). The answer
     // that came is stated all the same, for those who judge.
-    if (message?.xid !== reply.xid) {
-      const { xid: cxid, zxid, err, response } = reply;
-      io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
+    if (message?.xid !== cxid) {
       this.retry(io);
       return;
     }
     this.pending.shift();
     this.noteZxid(reply.zxid);
-    if (reply.xid !== Xid.SET_WATCHES) this.settle(message.request, reply, io);
+    this.settle(message.request, reply, io);
   }
 
   private settle(request: Request, reply: ReplyMessage, io: Io): void {
     const { xid: cxid, err, zxid, response } = reply;
     this.watches.noteReply(request, err);
-    io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
+    if (cxid === Xid.SET_WATCHES) return;
     this.outcomes.push({ kind: 'reply', cxid, err, zxid, response });
     if (request.kind !== 'closeSession') return;
     if (err === ErrorCode.OK) {

@@ -53,7 +53,7 @@ test('no seed is begun once time is up', () => {
 
 const held: RunResult = {
   scenario: 'five', seed: '1', outcome: 'held', finding: null, hash: '0', events: 1, simulatedMs: 1,
-  counts: NO_COUNTS, faults: [], properties: [],
+  counts: NO_COUNTS, situations: [], faults: [], properties: [],
 };
 
 /** Answers every job at once, in this process. */

@@ -37,8 +37,9 @@ export const decodePlan: Decoder<Plan> = (value, path) => {
     safetyMs: fields.get('safetyMs', count),
     tailMs: fields.get('tailMs', count),
   };
+  const core = fields.maybe('core', list(integer(1, 255)));
   fields.end();
-  return plan;
+  return { ...plan, ...core };
 };
 
 const decodeMember: Decoder<Member> = (value, path) => {

@@ -54,6 +54,8 @@ export interface Plan {
   readonly safetyMs: number;
   /** and so long the ensemble is left in peace, its clients still at work, and must recover. */
   readonly tailMs: number;
+  /** The only servers that heal, a quorum of the voters among them; all others are lost for good. Left out: all heal. */
+  readonly core?: readonly number[];
 }
 
 /** Clients are numbered from here, so that they never collide with a server's id. */

@@ -3,6 +3,7 @@
  * which faults happen, then healing, then a quiet tail at whose end the liveness properties are asked. The run is sealed: whoever
  * reaches for the real clock or for real luck in it is named. Everything else is a function of plan and tape alone.
  */
+import { hashString } from '../base/hash.ts';
 import { ScriptedClient } from '../client/scripted-client.ts';
 import { Panel } from '../history/panel.ts';
 import type { PropertyReport } from '../history/panel.ts';
@@ -11,7 +12,6 @@ import type { Member } from '../server/config.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { Server } from '../server/server.ts';
-import { DEFAULT_SERVICE_CONFIG, type ServiceConfig } from '../server/service-config.ts';
 import { recode } from '../wire/recode.ts';
 import { fingerprintMessage } from '../wire/message-fingerprint.ts';
 import type { Chooser } from '../world/chooser.ts';
@@ -21,8 +21,9 @@ import type { TraceSink } from '../world/trace.ts';
 import { World } from '../world/world.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { FactCounter } from './counters.ts';
-import type { Counts } from './counters.ts';
+import type { Count, Counts } from './counters.ts';
 import { FIRST_CLIENT, serverConfig, serverIds } from './plan.ts';
+import { rulesOf } from './service-rules.ts';
 import type { Plan } from './plan.ts';
 import { EXIT_CODES } from './verdict.ts';
 import type { Finding, Outcome } from './verdict.ts';
@@ -49,12 +50,20 @@ export interface RunResult {
   readonly events: number;
   readonly simulatedMs: number;
   readonly counts: Counts;
+  /** The rare situations that it reached, and how often. */
+  readonly situations: readonly Count[];
   readonly faults: readonly FaultCounter[];
   readonly properties: readonly PropertyReport[];
 }
 
 /** A run of a plan that a scenario made never needs so many events; a livelock does. */
 export const MAX_STEPS = 1_000_000;
+
+/** More than any message takes that no fault delays. */
+const LATENCY_MS = 1000;
+
+/** One run in so many, chosen by its seed, is also judged by a search for a linearization. */
+const CROSS_CHECK_ONE_IN = 4;
 
 /** Runs a plan to its end, or to the first violation. */
 export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunResult {
@@ -85,6 +94,7 @@ export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunR
     events: world.step,
     simulatedMs: world.now,
     counts: counter.counts(),
+    situations: panel.situations.reached(),
     faults: world.faults,
     properties: panel.reports(),
   };
@@ -99,7 +109,7 @@ function play(plan: Plan, world: World, panel: Panel, options: RunOptions): Find
   const maxSteps = Math.min(options.maxSteps ?? MAX_STEPS, options.stopAtStep ?? MAX_STEPS);
   let ended = world.run(plan.safetyMs, maxSteps);
   if (ended === 'until') {
-    world.heal();
+    world.heal(plan.core ?? null);
     ended = world.run(plan.safetyMs + plan.tailMs, maxSteps - world.step);
   }
   if (ended === 'until') panel.finish(world.now);
@@ -138,34 +148,31 @@ function nodesOf(plan: Plan): NodeSpec[] {
   return [...servers, ...clients];
 }
 
-/** What the plan's servers do where an operator has a say. */
-function rulesOf(plan: Plan): ServiceConfig {
-  return { ...DEFAULT_SERVICE_CONFIG, ...plan.knobs.service };
-}
-
 /**
  * What the judges of liveness and of times may expect. The tail is generous: an election may have to wait out the longest pause
  * between two notifications, and a learner the deadline of a dead leader, before either begins again.
  */
 function expectationsOf(plan: Plan): Expectations {
   const ids = (role: Member['role']): number[] => plan.members.filter((member) => member.role === role).map(({ id }) => id);
+  const isHealed = (id: number): boolean => plan.core?.includes(id) ?? true;
+  const { tickTimeMs, syncLimit } = plan.knobs;
   const drifts = plan.faults.map(({ fault }) => (fault.kind === 'drift' ? Math.abs(fault.ppm) : 0));
-  const { extendedTypesEnabled, enforceQuota, skipACL, superDigest, containerMaxNeverUsedIntervalMs } = rulesOf(plan);
+  const driftPerMille = Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1;
   return {
-    rules: {
-      extendedTypesEnabled, enforceQuota, skipAcl: skipACL, superDigest,
-      maxNeverUsedIntervalMs: containerMaxNeverUsedIntervalMs,
-    },
     voters: ids('participant'),
     observers: ids('observer'),
     spares: plan.reconfig?.spares ?? [],
     ...(plan.reconfig?.hierarchy === undefined ? {} : { hierarchy: plan.reconfig.hierarchy }),
-    clients: plan.clients.map((_, index) => FIRST_CLIENT + index),
-    tickTimeMs: plan.knobs.tickTimeMs,
+    clients: plan.clients.flatMap(({ servers }, index) => (servers.some(isHealed) ? [FIRST_CLIENT + index] : [])),
+    ...(plan.core === undefined ? {} : { core: plan.core }),
+    tickTimeMs,
     heals: true,
     settleMs: Math.floor(plan.tailMs / 2),
     answerMs: Math.floor(plan.tailMs / 4),
-    clockDriftPerMille: Math.ceil(Math.max(plan.settings.clock.driftPpmMax, ...drifts) / 1000) + 1,
+    timelyMs: Math.ceil((syncLimit + 2) * tickTimeMs * (1 + driftPerMille / 1000)) + LATENCY_MS,
+    clockDriftPerMille: driftPerMille,
     mayHalt: plan.faults.some(({ fault }) => fault.kind === 'diskError' || fault.kind === 'diskFull' || fault.kind === 'bitRot'),
+    rules: rulesOf(serverConfig(plan, plan.members[0]?.id ?? 1)),
+    crossChecks: hashString(plan.seed) % CROSS_CHECK_ONE_IN === 0,
   };
 }

@@ -3,6 +3,7 @@
  * fault, what the workload weighs. `drawPlan` is the one generator behind all of them, so that an improvement to it reaches
  * every scenario, and a scenario file says only in what it differs.
  */
+import fc from 'fast-check';
 import { COUNTER_MAX } from '../base/zxid.ts';
 import type { Member } from '../server/config.ts';
 import type { ServiceConfig } from '../server/service-config.ts';
@@ -48,6 +49,8 @@ export interface ScenarioShape {
   readonly focusPercent: Weighted<number>;
   readonly latency: Weighted<Latency>;
   readonly sync: Weighted<Latency>;
+  /** Of 100 seeds, so many end with a quorum alone; left out: as usual. */
+  readonly corePercent?: number;
   /** Of 100 runs, so many have timeouts of a few ticks; left out: 30. */
   readonly shortSessionsPercent?: number;
   /** In what the service to clients differs from ZooKeeper's defaults; left out: in nothing. */
@@ -83,6 +86,9 @@ export const QUICK_SYNC: Latency = DEFAULT_SETTINGS.disk.sync;
 /** A slow one. */
 export const SLOW_SYNC: Latency = { minUs: 1000, jitterUs: 30_000, tailOneIn: 50, tailUs: 10_000 };
 
+/** Of 100 runs, so many usually end with a quorum alone. */
+const CORE_PERCENT = 15;
+
 /** The scenario of a shape. */
 export function scenarioOf(shape: ScenarioShape): Scenario {
   return { name: shape.name, summary: shape.summary, plan: (seed) => drawPlan(shape, seed) };
@@ -113,7 +119,17 @@ export function drawPlan(shape: ScenarioShape, seed: string): Plan {
     settings: drawSettings(draw, shape, isCalm),
     safetyMs,
     tailMs,
+    ...drawCore(draw, members, shape.corePercent ?? CORE_PERCENT),
   };
+}
+
+/** Now and then no more than a quorum survives the faults, and must do without the others. */
+function drawCore(draw: Draw, members: readonly Member[], percent: number): Pick<Plan, 'core'> {
+  const voters = members.filter(({ role }) => role === 'participant').map(({ id }) => id);
+  if (voters.length < 3 || !draw.percent('core', percent)) return {};
+  const quorum = Math.floor(voters.length / 2) + 1;
+  const chosen = draw.of('core/voters', fc.shuffledSubarray(voters, { minLength: quorum, maxLength: quorum }));
+  return { core: members.filter(({ id, role }) => role === 'observer' || chosen.includes(id)).map(({ id }) => id) };
 }
 
 function drawMembers(draw: Draw, shape: ScenarioShape): Member[] {

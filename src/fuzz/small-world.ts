@@ -19,6 +19,7 @@ import { Server } from '../server/server.ts';
 import type { Request } from '../wire/client-messages.ts';
 import type { Message, Port } from '../wire/message.ts';
 import { recode } from '../wire/recode.ts';
+import { rulesOf } from './service-rules.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';
@@ -29,9 +30,8 @@ const POLL_MS = 1;
 const SETTLE_MS = 15_000;
 const FIRST_CLIENT = 1001;
 
-/** Short ticks, so that what waits for them does not take long to simulate. */
-const QUICK = {
-  extendedTypesEnabled: true, tickTimeMs: 200, minSessionTimeoutMs: 400 };
+/** Short ticks, so that what waits for them does not take long to simulate; and every type of node. */
+const QUICK = { extendedTypesEnabled: true, tickTimeMs: 200, minSessionTimeoutMs: 400 };
 
 /** What a test wants done with the process's own `io`, at its next event. */
 type Wish = (io: Io) => void;
@@ -197,7 +197,7 @@ export class SmallWorld {
       role: role(index + 1),
     }));
     const ids = Array.from({ length: clients }, (_, index) => FIRST_CLIENT + index);
-    this.panel = new Panel(allProperties, this.expectations());
+    this.panel = new Panel(allProperties, this.expectations({ ...DEFAULT_CONFIG, ...QUICK, ...options.config }));
     this.world = new World({
       settings: { ...DEFAULT_SETTINGS, encode: true },
       chooser: new SeedChooser(options.seed ?? 'small world'),
@@ -347,7 +347,7 @@ export class SmallWorld {
       .filter((id) => this.world.isUp(id) && this.of('role', id).at(-1)?.role === role);
   }
 
-  private expectations(): Expectations {
+  private expectations(config: Omit<ServerConfig, 'id' | 'members'>): Expectations {
     const ids = (role: Member['role']): NodeId[] =>
       this.members.filter((member) => member.role === role).map(({ id }) => id);
     return {
@@ -359,8 +359,10 @@ export class SmallWorld {
       heals: true,
       settleMs: SETTLE_MS,
       answerMs: SETTLE_MS,
+      timelyMs: SETTLE_MS,
       clockDriftPerMille: 2,
       mayHalt: false,
+      rules: rulesOf(config),
     };
   }
 

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NO_COUNTS } from './counters.ts';
 import type { RunResult } from './run.ts';
-import { Tally, speedOf } from './tally.ts';
+import { Tally, silentProperties, speedOf } from './tally.ts';
 import type { Finding } from './verdict.ts';
 
 const test = suite('tally');
@@ -19,6 +19,7 @@ function result(seed: string, finding: Finding | null): RunResult {
     events: 100,
     simulatedMs: 2000,
     counts: { ...NO_COUNTS, elections: 2, syncs: [['DIFF', 3]], errors: [['OK', 5]] },
+    situations: [['torn-tail', 2]],
     faults: [{ name: 'crash', fired: 2, effective: 1 }],
     properties: [
       { property: 'sync', kind: 'safety', promise: 'p', verdict: 'held', judged: 7, exempted: [['late', 1]], violations: [] },
@@ -37,8 +38,20 @@ test('adds up what runs counted', () => {
   assert.equal(summary.counts.syncs, [['DIFF', 6]]);
   assert.is(summary.counts.elections, 4);
   assert.equal(summary.faults, [{ name: 'crash', fired: 4, effective: 2 }]);
+  assert.equal(summary.situations.find(({ id }) => id === 'torn-tail'), {
+    id: 'torn-tail', sentence: 'A server recovers over a torn end of its log.', runs: 2, times: 4,
+  });
+  assert.ok(summary.situations.some(({ id, runs }) => id === 'roll-over-under-load' && runs === 0));
   assert.equal(summary.properties, [{ property: 'sync', promise: 'p', judged: 14, exempted: [['late', 2]], violations: 0 }]);
   assert.equal(speedOf(summary), { eventsPerSecond: 20_000, simulatedPerReal: 400 });
+});
+
+test('names the properties that judged nothing', () => {
+  const [judged] = result('1', null).properties;
+  const silent = { ...result('1', null).properties[0], property: 'mute', judged: 0 };
+  const tally = new Tally();
+  tally.add({ ...result('1', null), properties: judged === undefined ? [] : [judged, { ...judged, ...silent }] }, 1, false);
+  assert.equal(silentProperties(tally.summary(1, 1, false)), ['mute']);
 });
 
 test('keeps one failure of each kind, and all of its seeds', () => {

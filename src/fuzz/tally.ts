@@ -3,6 +3,7 @@
  * finding of each kind and the seeds that had it; the full story of every failing seed is in its file.
  */
 import type { PropertyReport } from '../history/panel.ts';
+import { SITUATIONS } from '../history/situations/index.ts';
 import type { FaultCounter } from '../world/fault.ts';
 import { NO_COUNTS, mergeCounts } from './counters.ts';
 import type { Counts } from './counters.ts';
@@ -31,6 +32,15 @@ export interface PropertySum {
   readonly violations: number;
 }
 
+/** One rare situation over a whole campaign. */
+export interface SituationSum {
+  readonly id: string;
+  readonly sentence: string;
+  /** In how many runs it was reached, and how often in all. */
+  readonly runs: number;
+  readonly times: number;
+}
+
 /** What a campaign came to. Plain JSON; times in milliseconds. */
 export interface Summary {
   readonly scenarios: readonly string[];
@@ -46,11 +56,18 @@ export interface Summary {
   readonly jobs: number;
   readonly interrupted: boolean;
   readonly counts: Counts;
+  /** All of the catalogue, in its order; of some, nothing was seen. */
+  readonly situations: readonly SituationSum[];
   readonly faults: readonly FaultCounter[];
   readonly properties: readonly PropertySum[];
   readonly failures: readonly DistinctFailure[];
   /** What the campaign could not do, in sentences: a worker that died, a directory that could not be written. */
   readonly remarks: readonly string[];
+}
+
+/** Properties that had nothing to judge in all of the campaign: they have shown nothing. */
+export function silentProperties(summary: Pick<Summary, 'properties'>): string[] {
+  return summary.properties.filter(({ judged }) => judged === 0).map(({ property }) => property);
 }
 
 /** How fast runs went, per second of work on one core. */
@@ -79,6 +96,7 @@ export class Tally {
   private readonly scenarios: Set<string> = new Set();
   private readonly outcomes: Set<Outcome> = new Set();
   private readonly faults: Map<string, FaultCounter> = new Map();
+  private readonly situations: Map<string, { runs: number; times: number }> = new Map();
   private readonly properties: Map<string, PropertySum> = new Map();
   private readonly failing: Map<string, Failing> = new Map();
   private readonly remarks: string[] = [];
@@ -93,6 +111,7 @@ export class Tally {
     this.counts = mergeCounts(this.counts, result.counts);
     this.scenarios.add(result.scenario);
     this.outcomes.add(result.outcome);
+    for (const [id, times] of result.situations) this.addSituation(id, times);
     for (const fault of result.faults) this.addFault(fault);
     for (const report of result.properties) this.addReport(report);
     if (result.finding !== null) this.addFinding(result.scenario, result.seed, result.finding);
@@ -145,11 +164,19 @@ export class Tally {
       jobs,
       interrupted,
       counts: this.counts,
+      situations: SITUATIONS.map(({ id, sentence }) => {
+        return { id, sentence, ...(this.situations.get(id) ?? { runs: 0, times: 0 }) };
+      }),
       faults: [...this.faults.values()],
       properties: [...this.properties.values()],
       failures: [...this.failing].map(([key, failing]) => ({ key, ...failing })),
       remarks: [...this.remarks],
     };
+  }
+
+  private addSituation(id: string, times: number): void {
+    const sum = this.situations.get(id);
+    this.situations.set(id, { runs: (sum?.runs ?? 0) + 1, times: (sum?.times ?? 0) + times });
   }
 
   private addFault(fault: FaultCounter): void {

@@ -4,31 +4,16 @@
  * the judge of results. What depends on more than the log and who asked is left undecided, and counted: where a session is
  * connected (SESSIONMOVED), and whether it is a local one.
  */
-import type {
-  CheckRequest,
-  CreateRequest,
-  CreateTtlRequest,
-  DeleteRequest,
-  MultiOp,
-  MultiRequest,
-  Request,
-  SetAclRequest,
-  SetDataRequest,
-} from '../wire/client-messages.ts';
+import type { MultiRequest, Request } from '../wire/client-messages.ts';
 import type { SimpleTxn, Txn } from '../wire/transactions.ts';
-import { NO_SESSION } from '../base/session-id.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
-import { CreateFlag, ErrorCode, Permission, type ResultCode } from '../wire/words.ts';
+import { CreateFlag, ErrorCode, type ResultCode } from '../wire/words.ts';
 import { configOf, readConfig, reconfigBreach } from './configs.ts';
 import type { Model } from './model.ts';
-import { parentOf } from './model-past.ts';
 import type { Effects } from './model-state.ts';
-import { type Ids, isAllowed, storedAcl } from './permissions.ts';
+import { decide, type Decision, isFlag, refuse } from './decisions.ts';
+import type { Ids } from './permissions.ts';
 import { sameAcl, sameBytes } from './same.ts';
-
-/** The decision on one operation: a refusal, or the operation's transaction. */
-type Decision = { readonly err: ResultCode; readonly body: SimpleTxn | null };
-type SimpleWrite = MultiOp | SetAclRequest;
 
 /** What became of a transaction whose request is known. `breach`: how it differs from what was due; null: as it should. */
 export interface Verdict {
@@ -38,14 +23,7 @@ export interface Verdict {
   readonly isDecided: boolean;
 }
 
-const SEQUENTIAL_FLAGS: ReadonlySet<number> = new Set([
-  CreateFlag.PERSISTENT_SEQUENTIAL,
-  CreateFlag.EPHEMERAL_SEQUENTIAL,
-  CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL,
-]);
 const CONFIG_PATH = '/zookeeper/config';
-const MAX_TTL_MS = 0x00ff_ffff_ffff;
-const FIXED_PATHS: ReadonlySet<string> = new Set(['/', '/zookeeper', '/zookeeper/quota', '/zookeeper/config']);
 
 /**
  * Replays `txn` on the model, and compares it with what `request` should have become there, asked by one who has proved `ids`.
@@ -53,7 +31,12 @@ const FIXED_PATHS: ReadonlySet<string> = new Set(['/', '/zookeeper', '/zookeeper
  */
 export function replay(model: Model, txn: Txn, request: Request | null, ids: Ids = null): Verdict {
   if (request === null) return replayUnasked(model, txn);
-  if (isUndecidable(txn)) return { effects: model.apply(txn), breach: null, isDecided: false };
+  const verdict = replayAsked(model, txn, request, ids);
+  if (verdict.breach === null || !mayRestOnMore(model, txn, request)) return verdict;
+  return { effects: verdict.effects, breach: null, isDecided: false };
+}
+
+function replayAsked(model: Model, txn: Txn, request: Request, ids: Ids): Verdict {
   if (!model.isOpen(txn.clientId) && request.kind !== 'createSession') {
     if (!model.isLocal(txn.clientId)) return compared(model, txn, refuse(ErrorCode.SESSIONEXPIRED));
   }
@@ -110,8 +93,11 @@ function unreapable(model: Model, path: string, time: number): string | null {
     : `${path} was reaped, and never had children`;
 }
 
-/** Refusals on grounds that are not in the log: where a session is connected, and what kind of session it is. */
-function isUndecidable(txn: Txn): boolean {
+/**
+ * Whether it is a refusal on grounds that are not in the log: where a session is connected, what kind of session it is,
+ * how long the transaction that closes it may become.
+ */
+function mayRestOnMore(model: Model, txn: Txn, request: Request): boolean {
   const { body } = txn;
   const first =
     body.kind === 'multi' ? body.txns.find((part) => part.kind === 'error' && part.err !== ErrorCode.OK) : body;
@@ -120,9 +106,18 @@ function isUndecidable(txn: Txn): boolean {
     case ErrorCode.SESSIONMOVED:
     case ErrorCode.EPHEMERALONLOCALSESSION:
       return true;
+    case ErrorCode.SESSIONEXPIRED:
+      return model.locals.has(txn.clientId);
+    case ErrorCode.QUOTAEXCEEDED:
+      return asksForEphemeral(request);
     default:
       return false;
   }
+}
+
+function asksForEphemeral(request: Request): boolean {
+  if (request.kind === 'multi') return request.ops.some(asksForEphemeral);
+  return 'flags' in request && (request.flags === CreateFlag.EPHEMERAL || request.flags === CreateFlag.EPHEMERAL_SEQUENTIAL);
 }
 
 function soleBody(txn: Txn): SimpleTxn | null {
@@ -245,148 +240,4 @@ function isContainer(body: SimpleTxn): boolean {
 
 function ttlIn(body: SimpleTxn): number {
   return body.kind === 'createTTL' ? body.ttl : 0;
-}
-
-function refuse(err: ResultCode): Decision {
-  return { err, body: null };
-}
-
-/** null: cannot be told from what the facts say. */
-function decide(model: Model, op: SimpleWrite, ids: Ids): Decision | null {
-  switch (op.kind) {
-    case 'create':
-    case 'create2':
-    case 'createContainer':
-    case 'createTTL':
-      return decideCreate(model, op, ids);
-    case 'delete':
-      return decideDelete(model, op, ids);
-    case 'setData':
-      return decideSetData(model, op, ids);
-    case 'setACL':
-      return decideSetAcl(model, op, ids);
-    case 'check':
-      return decideCheck(model, op, ids);
-  }
-}
-
-function isFlag(flags: number): boolean {
-  return flags >= CreateFlag.PERSISTENT && flags <= CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL;
-}
-
-/** What the flags, the operation and the TTL of a create say to each other. */
-function modeFault(model: Model, op: CreateRequest | CreateTtlRequest): ResultCode {
-  if (!isFlag(op.flags)) return ErrorCode.BADARGUMENTS;
-  const wantsTtl = op.flags >= CreateFlag.PERSISTENT_WITH_TTL;
-  if (wantsTtl && !model.rules.extendedTypesEnabled) return ErrorCode.UNIMPLEMENTED;
-  if (wantsTtl !== (op.kind === 'createTTL')) return ErrorCode.BADARGUMENTS;
-  if (op.kind === 'createTTL' && (op.ttl < 1 || op.ttl > MAX_TTL_MS)) return ErrorCode.BADARGUMENTS;
-  if (op.kind === 'createContainer' && op.flags !== CreateFlag.CONTAINER) return ErrorCode.BADARGUMENTS;
-  return ErrorCode.OK;
-}
-
-function decideCreate(model: Model, op: CreateRequest | CreateTtlRequest, ids: Ids): Decision | null {
-  const fault = modeFault(model, op);
-  if (fault !== ErrorCode.OK) return refuse(fault);
-  if (!op.path.includes('/') || op.path.includes('\0')) return refuse(ErrorCode.BADARGUMENTS);
-  const acl = storedAcl(op.acl, ids);
-  if (acl === undefined) return null;
-  if (acl === null) return refuse(ErrorCode.INVALIDACL);
-  const parentPath = parentOf(op.path);
-  const parent = model.node(parentPath);
-  if (parent === undefined) return refuse(ErrorCode.NONODE);
-  const allowed = isAllowed(parent.acl, Permission.CREATE, ids, model.rules);
-  if (allowed !== true) return allowed === undefined ? null : refuse(ErrorCode.NOAUTH);
-  const creations = model.creations(parentPath);
-  const path = SEQUENTIAL_FLAGS.has(op.flags) ? op.path + suffix(creations) : op.path;
-  if (!isValidPath(path)) return refuse(ErrorCode.BADARGUMENTS);
-  if (model.node(path) !== undefined) return refuse(ErrorCode.NODEEXISTS);
-  if (parent.owner !== NO_SESSION) return refuse(ErrorCode.NOCHILDRENFOREPHEMERALS);
-  if (model.breaksQuota(path, 1, op.data?.length ?? 0)) return refuse(ErrorCode.QUOTAEXCEEDED);
-  const common = { path, data: op.data, acl, parentCVersion: (creations + 1) | 0 };
-  if (op.kind === 'createTTL') return { err: ErrorCode.OK, body: { kind: 'createTTL', ttl: op.ttl, ...common } };
-  if (op.flags === CreateFlag.CONTAINER) return { err: ErrorCode.OK, body: { kind: 'createContainer', ...common } };
-  const ephemeral = op.flags === CreateFlag.EPHEMERAL || op.flags === CreateFlag.EPHEMERAL_SEQUENTIAL;
-  return { err: ErrorCode.OK, body: { kind: 'create', ephemeral, ...common } };
-}
-
-function decideDelete(model: Model, op: DeleteRequest, ids: Ids): Decision | null {
-  if (!op.path.includes('/') || op.path.includes('\0') || FIXED_PATHS.has(op.path))
-    return refuse(ErrorCode.BADARGUMENTS);
-  const parent = model.node(parentOf(op.path));
-  if (parent === undefined) return refuse(ErrorCode.NONODE);
-  const allowed = isAllowed(parent.acl, Permission.DELETE, ids, model.rules);
-  if (allowed !== true) return allowed === undefined ? null : refuse(ErrorCode.NOAUTH);
-  const node = model.node(op.path);
-  if (node === undefined) return refuse(ErrorCode.NONODE);
-  if (op.version !== -1 && op.version !== node.version) return refuse(ErrorCode.BADVERSION);
-  if ((model.paths.get(op.path)?.children.size ?? 0) > 0) return refuse(ErrorCode.NOTEMPTY);
-  return { err: ErrorCode.OK, body: { kind: 'delete', path: op.path } };
-}
-
-function decideSetData(model: Model, op: SetDataRequest, ids: Ids): Decision | null {
-  if (!isValidPath(op.path)) return refuse(ErrorCode.BADARGUMENTS);
-  const node = model.node(op.path);
-  if (node === undefined) return refuse(ErrorCode.NONODE);
-  const allowed = isAllowed(node.acl, Permission.WRITE, ids, model.rules);
-  if (allowed !== true) return allowed === undefined ? null : refuse(ErrorCode.NOAUTH);
-  // The quota comes before the version.
-  const growth = (op.data?.length ?? 0) - (node.data?.length ?? 0);
-  if (model.breaksQuota(op.path, 0, growth)) return refuse(ErrorCode.QUOTAEXCEEDED);
-  if (op.version !== -1 && op.version !== node.version) return refuse(ErrorCode.BADVERSION);
-  return {
-    err: ErrorCode.OK,
-    body: { kind: 'setData', path: op.path, data: op.data, version: (node.version + 1) | 0 },
-  };
-}
-
-function decideSetAcl(model: Model, op: SetAclRequest, ids: Ids): Decision | null {
-  if (!isValidPath(op.path)) return refuse(ErrorCode.BADARGUMENTS);
-  const acl = storedAcl(op.acl, ids);
-  if (acl === undefined) return null;
-  if (acl === null) return refuse(ErrorCode.INVALIDACL);
-  const node = model.node(op.path);
-  if (node === undefined) return refuse(ErrorCode.NONODE);
-  const allowed = isAllowed(node.acl, Permission.ADMIN, ids, model.rules);
-  if (allowed !== true) return allowed === undefined ? null : refuse(ErrorCode.NOAUTH);
-  if (op.version !== -1 && op.version !== node.aversion) return refuse(ErrorCode.BADVERSION);
-  return { err: ErrorCode.OK, body: { kind: 'setACL', path: op.path, acl, version: (node.aversion + 1) | 0 } };
-}
-
-function decideCheck(model: Model, op: CheckRequest, ids: Ids): Decision | null {
-  if (!isValidPath(op.path)) return refuse(ErrorCode.BADARGUMENTS);
-  const node = model.node(op.path);
-  if (node === undefined) return refuse(ErrorCode.NONODE);
-  const allowed = isAllowed(node.acl, Permission.READ, ids, model.rules);
-  if (allowed !== true) return allowed === undefined ? null : refuse(ErrorCode.NOAUTH);
-  if (op.version !== -1 && op.version !== node.version) return refuse(ErrorCode.BADVERSION);
-  return { err: ErrorCode.OK, body: { kind: 'check', path: op.path, version: op.version } };
-}
-
-/** Ten digits, of a signed 32-bit number. */
-function suffix(creations: number): string {
-  const number = creations | 0;
-  return number < 0 ? `-${String(-number).padStart(9, '0')}` : String(number).padStart(10, '0');
-}
-
-/** The path rules of reference section 4.6. */
-export function isValidPath(path: string): boolean {
-  if (path === '/') return true;
-  if (!path.startsWith('/') || path.endsWith('/')) return false;
-  let segment = 1;
-  for (let i = 1; i <= path.length; i++) {
-    const code = i === path.length ? 0x2f : path.charCodeAt(i);
-    if (code === 0x2f) {
-      const length = i - segment;
-      if (
-        length === 0 ||
-        (length === 1 && path[segment] === '.') ||
-        (length === 2 && path[segment] === '.' && path[segment + 1] === '.')
-      )
-        return false;
-      segment = i + 1;
-    } else if (code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0xd800 && code <= 0xf8ff) || code >= 0xfff0)
-      return false;
-  }
-  return true;
 }

@@ -48,6 +48,8 @@ export interface Exemption {
 export interface Property {
   /** The name of its file. */
   readonly name: string;
+  /** What it is called in the literature on checking ZooKeeper: P1 to P21, Z1 to Z18, L1 to L4. */
+  readonly codes: readonly string[];
   readonly kind: PropertyKind;
   /** The promise in a sentence. */
   readonly promise: string;
@@ -75,7 +77,10 @@ export interface Expectations {
   readonly spares: readonly NodeId[];
   /** Groups and weights of the voters to begin with; left out: majorities. */
   readonly hierarchy?: JudgedHierarchy;
+  /** Those that know a server which heals. */
   readonly clients: readonly NodeId[];
+  /** The only servers that heal; left out: all do. */
+  readonly core?: readonly NodeId[];
   readonly tickTimeMs: number;
   /** Whether the run ends with healing and a quiet tail; if not, liveness stays unknown. */
   readonly heals: boolean;
@@ -83,10 +88,17 @@ export interface Expectations {
   readonly settleMs: number;
   /** Once settled, whoever asks is answered, and whoever learns catches up, within so long. */
   readonly answerMs: number;
+  /** How long what a server shows may have been replaced, while nothing but silence keeps it from knowing. */
+  readonly timelyMs: number;
   /** How far a process's clock may run fast or slow, in thousandths. */
   readonly clockDriftPerMille: number;
   /** Whether servers may stop themselves (a plan with failing disks). */
   readonly mayHalt: boolean;
+  /**
+   * Whether judges that search for a linearization are at work: they cost more, and a share of the runs is enough. Left out: they
+   * are not.
+   */
+  readonly crossChecks?: boolean;
   /** What the service was told to do differently; left out: nothing. */
   readonly rules?: ServiceRules;
 }

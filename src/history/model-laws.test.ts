@@ -23,7 +23,7 @@ import { provedIds, shownAcl } from './permissions.ts';
 import { type ServiceRules, USUAL_RULES } from './rules.ts';
 
 const test = suite('tree and model');
-const RUNS = { seed: 53, numRuns: 250 };
+const RUNS = { seed: 53, numRuns: 200 };
 
 const utf8 = new TextEncoder();
 const bytes = (text: string): Uint8Array => utf8.encode(text);

@@ -5,7 +5,8 @@ import * as assert from 'uvu/assert';
 import { makeZxid, type Zxid } from '../base/zxid.ts';
 import type { MultiRequest, Request } from '../wire/client-messages.ts';
 import type { SimpleTxn, Txn } from '../wire/transactions.ts';
-import { isValidPath, replay } from './decide.ts';
+import { replay } from './decide.ts';
+import { isValidPath } from './decisions.ts';
 import { Model } from './model.ts';
 import { ALICE, bytes, created, createRequest, txn } from './testing.ts';
 

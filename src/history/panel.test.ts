@@ -21,6 +21,7 @@ class Even extends Judge {
 
 const even: Property = {
   name: 'even',
+  codes: [],
   kind: 'safety',
   promise: 'No transaction has an even zxid.',
   source: 'this test',

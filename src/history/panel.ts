@@ -5,6 +5,7 @@
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { History } from './history.ts';
+import { SituationBook } from './situations/book.ts';
 import type {
   At,
   Expectations,
@@ -37,17 +38,22 @@ interface Seat {
   readonly judge: Judge;
 }
 
+const ENDED = Object.freeze({ kind: 'ended' });
+
 /** All judges of a run. */
 export class Panel {
   /** The first breach of any property; null while there is none. */
   violation: Violation | null = null;
   readonly history: History;
+  /** What rare things happened, whether or not anything is judged. */
+  readonly situations: SituationBook;
   private readonly seats: Seat[] = [];
   private readonly readers: Map<JudgedKind, Seat[]> = new Map();
   private readonly at: At = { step: 0, timeMs: 0, node: 0 };
 
   constructor(properties: readonly Property[], expectations: Expectations) {
     this.history = new History(expectations);
+    this.situations = new SituationBook(this.history, this.at);
     for (const property of properties) {
       const seat: Seat = {
         name: property.name,
@@ -84,6 +90,7 @@ export class Panel {
   finish(timeMs: number): void {
     this.at.timeMs = timeMs;
     this.at.node = 0;
+    this.situations.see(ENDED);
     for (const seat of this.seats) {
       seat.judge.finish(this.at, this.history);
       this.note(seat);
@@ -104,6 +111,7 @@ export class Panel {
   }
 
   private dispatch(fact: JudgedFact): void {
+    this.situations.see(fact);
     const seats = this.readers.get(fact.kind);
     if (seats === undefined) return;
     for (const seat of seats) {

@@ -14,9 +14,9 @@ export interface ServiceRules {
   readonly maxNeverUsedIntervalMs: number;
 }
 
-/** What servers do when nothing is said. */
+/** ZooKeeper's defaults. */
 export const USUAL_RULES: ServiceRules = Object.freeze({
-  extendedTypesEnabled: true,
+  extendedTypesEnabled: false,
   enforceQuota: false,
   skipAcl: false,
   superDigest: null,

@@ -24,8 +24,10 @@ export const TRIO: Expectations = {
   heals: true,
   settleMs: 1000,
   answerMs: 500,
+  timelyMs: 1000,
   clockDriftPerMille: 10,
   mayHalt: false,
+  crossChecks: true,
 };
 
 /** A session id that ends with `number`. */

@@ -15,6 +15,13 @@ import type { NodeId } from './event.ts';
 /** How a learner was brought in line with its leader. */
 export type SyncMode = 'DIFF' | 'TRUNC' | 'TRUNC+DIFF' | 'SNAP';
 
+/** A session, and the paths of its ephemeral nodes. */
+export interface CensusEntry {
+  readonly sessionId: SessionId;
+  readonly isOpen: boolean;
+  readonly ephemerals: readonly string[];
+}
+
 /** What a server (voter or observer) states about the replicated log and its role in it. */
 export type ServerFact =
   /**
@@ -41,6 +48,13 @@ export type ServerFact =
     }
   /** The role changed. `epoch` is the epoch led or followed (currentEpoch while LOOKING). */
   | { readonly kind: 'role'; readonly role: ServerStateName; readonly epoch: number }
+  /** The present role, or the attempt at one, comes to an end; 'role' says so right after. */
+  | { readonly kind: 'abandoned'; readonly reason: string }
+  /**
+   * Which sessions are open in the database as of `zxid`, and which ephemeral nodes each session has: stated where a
+   * history was taken over as a whole, and where a role begins.
+   */
+  | { readonly kind: 'census'; readonly zxid: Zxid; readonly sessions: readonly CensusEntry[] }
   /** An election began here; `round` is the logical clock. */
   | { readonly kind: 'electionStarted'; readonly round: number; readonly lastZxid: Zxid }
   /** This server decided. */
@@ -54,7 +68,7 @@ export type ServerFact =
   | { readonly kind: 'established'; readonly epoch: number; readonly lastZxid: Zxid }
   /**
    * The leader has chosen how to synchronise `learner`, whose last zxid is `peerLastZxid`. `toZxid`: TRUNC
-   * target or DIFF/SNAP end.
+   * target or DIFF/SNAP end. `fromLog`: what follows was read from the log on disk (left out: it was not).
    */
   | {
       readonly kind: 'syncChosen';
@@ -62,6 +76,7 @@ export type ServerFact =
       readonly mode: SyncMode;
       readonly peerLastZxid: Zxid;
       readonly toZxid: Zxid;
+      readonly fromLog?: boolean;
     }
   /** This learner has received UPTODATE and serves. */
   | {
@@ -156,7 +171,10 @@ export type ClientFact =
   | { readonly kind: 'sessionExpired'; readonly sessionId: SessionId }
   /** The client's own closeSession was answered. */
   | { readonly kind: 'sessionClosed'; readonly sessionId: SessionId; readonly zxid: Zxid }
-  /** A request was handed to the network for the first and only time; credentials (cxid −4) on every connection. */
+  /**
+   * A request was handed to the network for the first and only time; credentials (cxid −4) and setWatches (−8) on every
+   * connection.
+   */
   | {
       readonly kind: 'invoked';
       readonly sessionId: SessionId;

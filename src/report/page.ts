@@ -1,6 +1,6 @@
 /** The page of a campaign: one self-contained HTML file, readable without anything else, light or dark as the reader has it. */
 import type { Count } from '../fuzz/counters.ts';
-import { speedOf } from '../fuzz/tally.ts';
+import { silentProperties, speedOf } from '../fuzz/tally.ts';
 import type { Summary } from '../fuzz/tally.ts';
 import { decimal, duration } from './format.ts';
 import { describeFinding } from './text.ts';
@@ -30,6 +30,12 @@ ${tableOf([
   'property', 'promise', 'judged', 'violated', 'exempted',
 ], summary.properties.map(({ property, promise, judged, violations, exempted }) => [
     property, promise, decimal(judged), decimal(violations), countsOf(exempted),
+  ]))}
+${silentProperties(summary).map((name) => `<p class="bad">${escape(name)} judged nothing: it has shown nothing.</p>`).join('\n')}
+<h2>Rare situations</h2>
+<p>${summary.situations.filter(({ runs }) => runs > 0).length} of ${summary.situations.length} reached.</p>
+${tableOf(['situation', 'what', 'runs', 'times'], summary.situations.map(({ id, sentence, runs, times }) => [
+    id, sentence, runs === 0 ? 'never' : decimal(runs), decimal(times),
   ]))}
 <h2>Faults</h2>
 ${

@@ -4,8 +4,8 @@
  */
 import type { Count, Counts } from '../fuzz/counters.ts';
 import type { RunResult } from '../fuzz/run.ts';
-import { speedOf } from '../fuzz/tally.ts';
-import type { PropertySum, Summary } from '../fuzz/tally.ts';
+import { silentProperties, speedOf } from '../fuzz/tally.ts';
+import type { PropertySum, SituationSum, Summary } from '../fuzz/tally.ts';
 import type { Finding } from '../fuzz/verdict.ts';
 import type { FaultCounter } from '../world/fault.ts';
 import { decimal, duration, table } from './format.ts';
@@ -16,6 +16,9 @@ export function runReport(result: RunResult): string[] {
     `${result.scenario} ${result.seed}: ${result.finding === null ? 'held' : describeFinding(result.finding)}`,
     `  hash ${result.hash}  events ${decimal(result.events)}  simulated ${duration(result.simulatedMs)}`,
     ...countLines(result.counts),
+    ...(result.situations.length === 0 ? [] : [
+      `  situations ${result.situations.map(([id, count]) => `${id} ${decimal(count)}`).join(', ')}`,
+    ]),
     ...faultTable(result.faults),
     ...propertyTable(result.properties.map((report) => ({ ...report, violations: report.violations.length }))),
   ];
@@ -32,6 +35,8 @@ export function campaignReport(summary: Summary): string[] {
     ...countLines(summary.counts),
     ...faultTable(summary.faults),
     ...propertyTable(summary.properties),
+    ...silentProperties(summary).map((name) => `WARNING: ${name} judged nothing in all of this: it has shown nothing`),
+    ...situationLines(summary.situations),
     ...summary.remarks.map((remark) => `remark: ${remark}`),
     ...failureLines(summary),
   ];
@@ -67,6 +72,21 @@ function countLines(counts: Counts): string[] {
     ...line('sessions', counts.sessions),
     ...line('operations', counts.operations),
     ...line('results', counts.errors),
+  ];
+}
+
+/** Those reached in the fewest runs are what the campaign hangs by; those never reached are what it says nothing about. */
+const RAREST = 12;
+
+function situationLines(situations: readonly SituationSum[]): string[] {
+  const reached = situations.filter(({ runs }) => runs > 0);
+  const never = situations.filter(({ runs }) => runs === 0).map(({ id }) => id);
+  const rarest = reached.slice().sort((one, other) => one.runs - other.runs).slice(0, RAREST);
+  const rows = rarest.map(({ id, runs, times }) => [id, decimal(runs), decimal(times)]);
+  return [
+    `  situations ${reached.length} of ${situations.length} reached`
+      + (never.length === 0 ? '' : `; never: ${never.join(', ')}`),
+    ...(rows.length === 0 ? [] : table([['rarest situation', 'runs', 'times'], ...rows])),
   ];
 }
 

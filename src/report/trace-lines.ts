@@ -160,6 +160,10 @@ function describeFact(fact: Fact): string | null {
       return `refused its state: ${fact.reason}`;
     case 'role':
       return `${fact.role} ${fact.epoch}`;
+    case 'abandoned':
+      return fact.reason;
+    case 'census':
+      return null;
     case 'electionStarted':
       return `election, round ${fact.round}`;
     case 'elected':

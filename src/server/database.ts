@@ -3,6 +3,7 @@
  * by nothing but transactions in zxid order (ZKDatabase). Equal on all servers at equal zxid. It knows no
  * disk, no network and no client.
  */
+import type { CensusEntry } from '../io/fact.ts';
 import type { SessionId } from '../base/session-id.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { DataTree } from '../tree/data-tree.ts';
@@ -83,6 +84,15 @@ export class Database {
       this.committedLog = this.committedLog.slice(-this.commitLogCount);
     }
     return applied;
+  }
+
+  /** Every session that is open or owns ephemeral nodes, with those. */
+  census(): CensusEntry[] {
+    const ids = new Set(this.sessions.keys());
+    for (const id of this.tree.sessionsWithEphemerals()) ids.add(id);
+    return [...ids].map((sessionId) => {
+      return { sessionId, isOpen: this.sessions.has(sessionId), ephemerals: this.tree.ephemerals(sessionId) };
+    });
   }
 
   /** A snapshot, and what must follow it. */

@@ -57,7 +57,8 @@ function bareReply(reply: ReplyMessage): string {
 }
 
 test('a whole session of a real client, exchange by exchange', () => {
-  const small = new SmallWorld({ voters: 1, config: { minSessionTimeoutMs: 4000, maxSessionTimeoutMs: 40_000 } });
+  const config = { minSessionTimeoutMs: 4000, maxSessionTimeoutMs: 40_000 };
+  const small = new SmallWorld({ voters: 1, config });
   small.leader();
   const client = small.bare(1);
   const answer = (): Message => {

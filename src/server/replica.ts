@@ -175,6 +175,7 @@ export class Replica {
   onTruncated(zxid: Zxid, image: SnapshotImage | null, txns: readonly Txn[], io: Io): void {
     this.replaceHistory(image, txns, io);
     io.observe({ kind: 'truncated', zxid });
+    this.observeCensus(io);
   }
 
   /** The log could not be cut back and is as it was. */
@@ -188,6 +189,12 @@ export class Replica {
     this.incoming = null;
     this.refusal = '';
     io.observe({ kind: 'snapshotInstalled', zxid, digest: this.database.tree.digest });
+    this.observeCensus(io);
+  }
+
+  /** Whose sessions and whose ephemeral nodes these are. */
+  observeCensus(io: Io): void {
+    io.observe({ kind: 'census', zxid: this.database.lastProcessedZxid, sessions: this.database.census() });
   }
 
   private replaceHistory(image: SnapshotImage | null, txns: readonly Txn[], io: Io): void {
@@ -202,6 +209,7 @@ export class Replica {
     const { acceptedEpoch, currentEpoch, lastLogged } = this;
     const { digest } = this.database.tree;
     io.observe({ kind: 'recovered', lastZxid: lastLogged, digest, acceptedEpoch, currentEpoch, tornTail });
+    this.observeCensus(io);
   }
 
   /** A snapshot never runs ahead of the log, or a gap in the log could not be told from its end. */

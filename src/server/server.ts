@@ -6,8 +6,7 @@
  * 3642, 4712). All of its state is plain data.
  */
 import { assertNever } from '../base/invariant.ts';
-import { NO_SESSION } from '../base/session-id.ts';
-import type { SessionId } from '../base/session-id.ts';
+import { NO_SESSION, type SessionId } from '../base/session-id.ts';
 import { epochOf } from '../base/zxid.ts';
 import type { ConnectionId, Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
@@ -126,7 +125,8 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     this.startServing(this.membership.isObserver ? 'OBSERVING' : 'FOLLOWING', this.learner?.epoch ?? 0, io);
   }
 
-  lookForLeader(_reason: string, io: Io): void {
+  lookForLeader(reason: string, io: Io): void {
+    io.observe({ kind: 'abandoned', reason });
     this.leader?.stop(io);
     this.learner?.stop(io);
     this.leader = null;
@@ -348,6 +348,7 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     this.isServing = true;
     this.election.updateEpoch(epoch);
     io.observe({ kind: 'role', role, epoch });
+    this.replica.observeCensus(io);
   }
 
   private process(owner: number, sessionId: SessionId, cxid: number, request: Request, authInfo: readonly Id[], io: Io): void {

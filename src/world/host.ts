@@ -88,6 +88,8 @@ export class Host {
   role = '';
   roleNumber = 0;
   armedCrash: ArmedCrash | null = null;
+  /** Down for good. */
+  isLost = false;
   /** Effects that the event at hand may still have. */
   effectsLeft: number = UNLIMITED_EFFECTS;
   syncFactor = 1;

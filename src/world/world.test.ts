@@ -68,6 +68,18 @@ test('a tape replays the run', () => {
   assert.is(replay.missing + replay.bent, 0);
 });
 
+test('a core heals alone: the others are lost for good', () => {
+  const made = bench(3, gossip, { settings: DEFAULT_SETTINGS });
+  made.world.run(200);
+  made.world.crash(1);
+  made.world.crash(2);
+  made.world.heal([1]);
+  made.world.run(10_000);
+  made.world.restart(3);
+  made.world.run(11_000);
+  assert.equal([1, 2, 3].map((node) => made.world.isUp(node)), [true, false, false]);
+});
+
 test('a run in pieces is the same run', () => {
   const whole = bench(3, gossip, { settings: DEFAULT_SETTINGS });
   whole.world.run(500);

@@ -171,11 +171,19 @@ export class World implements Dispatcher, Observer, Stage {
     this.driver.inject(fault);
   }
 
-  /** Ends all faults, drops those still to come, starts whatever is down: the quiet tail begins. */
-  heal(): void {
+  /**
+   * Ends all faults, drops those still to come, starts whatever is down: the quiet tail begins. With a `core` of servers, those
+   * alone are healed, and all others are lost for good.
+   */
+  heal(core: readonly NodeId[] | null = null): void {
     this.driver.endAll();
     this.network.heal();
     for (const host of this.hosts.values()) {
+      if (core !== null && host.spec.kind === 'server' && !core.includes(host.node)) {
+        host.isLost = true;
+        this.kill(host, 'fault', 'lost for good');
+        continue;
+      }
       host.armedCrash = null;
       if (host.pausedBy !== null) this.wake(host);
       if (!host.isUp) this.restartLater(host, host.luck.below(this.core.settings.restart.healMaxMs + 1, 'healDelay') * 1000);
@@ -310,6 +318,7 @@ export class World implements Dispatcher, Observer, Stage {
   }
 
   private boot(host: Host, again: boolean): void {
+    if (host.isLost) return;
     host.process = host.spec.boot();
     if (again) this.announce({ kind: 'restarted', node: host.node });
     this.dispatch(host, { kind: 'start' }, null);

@@ -2,6 +2,7 @@
  * How a leader brings one learner in line (LearnerHandler.run from syncFollower on): what `chooseSync` decided, sent as packets.
  */
 import { makeZxid } from '../base/zxid.ts';
+import type { Txn } from '../wire/transactions.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { SyncMode } from '../io/fact.ts';
 import type { Io } from '../io/io.ts';
@@ -33,10 +34,10 @@ export function synchronize(
     io.send(handler.connection, { kind: 'SNAP', zxid: image.zxid, image });
     for (const txn of txns) handler.sendCommitted(txn, io);
   } else if (choice.truncateTo !== null) {
-    observeSync(handler, choice.entries.length > 0 ? 'TRUNC+DIFF' : 'TRUNC', choice.truncateTo, io);
+    observeSync(handler, choice.entries.length > 0 ? 'TRUNC+DIFF' : 'TRUNC', choice.truncateTo, io, choice.entries);
     io.send(handler.connection, { kind: 'TRUNC', zxid: choice.truncateTo });
   } else {
-    observeSync(handler, 'DIFF', choice.lastZxid, io);
+    observeSync(handler, 'DIFF', choice.lastZxid, io, choice.entries);
     io.send(handler.connection, { kind: 'DIFF', zxid: choice.lastZxid });
   }
   if (choice.kind === 'entries') for (const txn of choice.entries) handler.sendCommitted(txn, io);
@@ -45,8 +46,10 @@ export function synchronize(
   handler.phase = 'newLeaderSent';
 }
 
-function observeSync(handler: LearnerHandler, mode: SyncMode, toZxid: Zxid, io: Io): void {
-  io.observe({ kind: 'syncChosen', learner: handler.sid, mode, peerLastZxid: handler.peerLastZxid, toZxid });
+function observeSync(handler: LearnerHandler, mode: SyncMode, toZxid: Zxid, io: Io, entries: readonly Txn[] = []): void {
+  const { sid: learner, peerLastZxid } = handler;
+  const fromLog = entries.length > 0 && (handler.fromLog ?? null) !== null;
+  io.observe({ kind: 'syncChosen', learner, mode, peerLastZxid, toZxid, fromLog });
 }
 
 function startForwarding(handler: LearnerHandler, proposals: Proposals, io: Io): void {
