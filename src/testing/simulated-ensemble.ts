@@ -209,6 +209,7 @@ function expectationsOf(setup: EnsembleSetup, members: readonly Member[], client
     heals: true,
     settleMs: SETTLE_MS,
     answerMs: SETTLE_MS,
+    timelyMs: SETTLE_MS,
     clockDriftPerMille: Math.ceil(Math.max(setup.settings.clock.driftPpmMax, ...drifts) / 1000) + 1,
     mayHalt: setup.faults.some(({ fault }) => DISK_FAULTS.includes(fault.kind)),
   };
