@@ -27,7 +27,7 @@ interface Asked {
 
 interface Sleeper {
   readonly atMs: number;
-  readonly wake: (io: Io) => void;
+  readonly wake: () => void;
 }
 
 /** What happened to the session, other than to a request. */
@@ -47,6 +47,7 @@ export class SessionProcess implements Process {
   readonly core: ClientCore;
   private readonly onNews: (news: SessionNews) => void;
   private seat: ClientSeat | undefined;
+  private isStopped = false;
   private calls: ((io: Io) => void)[] = [];
   private readonly asked: Map<number, Asked> = new Map();
   private sleepers: Sleeper[] = [];
@@ -75,7 +76,7 @@ export class SessionProcess implements Process {
   }
 
   /** The answer, whatever its code; rejects when there will be none. */
-  ask(request: Request, options: AskOptions): Promise<ReplyOutcome> {
+  async ask(request: Request, options: AskOptions): Promise<ReplyOutcome> {
     const { path, onReply, timeoutMs = 0 } = options;
     const asked: Asked = { request, path, answer: new Deferred(), onReply };
     this.call((io) => {
@@ -99,36 +100,43 @@ export class SessionProcess implements Process {
   }
 
   /** Resolves when so many milliseconds have passed by this process's own clock. */
-  sleep(ms: number): Promise<void> {
+  async sleep(ms: number): Promise<void> {
     const slept = new Deferred<undefined>();
     this.call((io) => {
       this.sleepUntil(io.now() + Math.max(0, Math.ceil(ms)), () => { slept.resolve(undefined); }, io);
     });
-    return slept.promise;
+    await slept.promise;
   }
 
   /** Milliseconds of this process's monotonic clock. */
-  now(): Promise<number> {
+  async now(): Promise<number> {
     const told = new Deferred<number>();
     this.call((io) => { told.resolve(io.now()); });
     return told.promise;
   }
 
+  /** It is over: nothing more can be asked, and whoever sleeps is woken. */
   stop(): void {
+    if (this.isStopped) return;
+    this.isStopped = true;
     this.seat?.stop();
+    const { sleepers } = this;
+    this.sleepers = [];
+    for (const { wake } of sleepers) wake();
   }
 
-  private callFor(work: (io: Io) => void): Promise<void> {
+  private async callFor(work: (io: Io) => void): Promise<void> {
     const done = new Deferred<undefined>();
     this.call((io) => {
       work(io);
       done.resolve(undefined);
     });
-    return done.promise;
+    await done.promise;
   }
 
   private call(work: (io: Io) => void): void {
     invariant(this.seat !== undefined, 'a client is called only once it has a seat');
+    if (this.isStopped) throw new ZooKeeperError(ErrorCode.SESSIONEXPIRED, 'call', '', 'the client is closed');
     this.calls.push(work);
     if (this.calls.length === 1) this.seat.call();
   }
@@ -148,7 +156,7 @@ export class SessionProcess implements Process {
     asked.answer.reject(new ZooKeeperError(ErrorCode.REQUESTTIMEOUT, asked.request.kind, asked.path));
   }
 
-  private sleepUntil(atMs: number, wake: (io: Io) => void, io: Io): void {
+  private sleepUntil(atMs: number, wake: () => void, io: Io): void {
     const first = this.firstSleeper();
     this.sleepers.push({ atMs, wake });
     if (atMs < first) io.setTimer(SLEEP_TIMER, Math.max(0, atMs - io.now()));
@@ -163,7 +171,7 @@ export class SessionProcess implements Process {
     const now = io.now();
     const due = this.sleepers.filter(({ atMs }) => atMs <= now).sort((one, other) => one.atMs - other.atMs);
     this.sleepers = this.sleepers.filter(({ atMs }) => atMs > now);
-    for (const { wake } of due) wake(io);
+    for (const { wake } of due) wake();
     const next = this.firstSleeper();
     if (next !== Infinity) io.setTimer(SLEEP_TIMER, Math.max(0, next - now));
   }
