@@ -6,12 +6,12 @@ import type { Bounds } from '../explore/space.ts';
 import { type Manner, oddsOfMiss, Search, type Status } from '../explore/search.ts';
 import { allProperties } from '../../properties/index.ts';
 import type { Property } from '../history/judge.ts';
-import { RecordingChooser, TapeChooser } from '../world/chooser.ts';
+import { TapeChooser } from '../world/chooser.ts';
 import { subjectOf } from './exploration.ts';
-import { type Failure, failureOf } from './failure.ts';
+import type { Failure } from './failure.ts';
 import type { Plan } from './plan.ts';
 import { PATH_MAX, realize } from './realize.ts';
-import { runPlan } from './run.ts';
+import { recordedFailure, recordRun } from './record.ts';
 import type { Finding, Outcome } from './verdict.ts';
 
 /** What to explore. */
@@ -102,7 +102,8 @@ export function exploredSoFar(exploration: Exploration, search: Search, times: T
     taken: taken.filter(([, count]) => count > 0),
     neverTaken: taken.filter(([, count]) => count === 0).map(([name]) => name),
     messages: space.cells.messageKinds(), situations: space.panels.situations(),
-    elapsedMs: times.elapsedMs, processorMs: times.processorMs, statesPerSecond: ((visited.count - times.before) * 1000) / Math.max(1, times.processorMs),
+    elapsedMs: times.elapsedMs, processorMs: times.processorMs,
+    statesPerSecond: ((visited.count - times.before) * 1000) / Math.max(1, times.processorMs),
     finding, pathLength: found?.path.length ?? 0, stepCount: found?.steps.length ?? 0,
   };
 }
@@ -125,9 +126,8 @@ export function failureFrom(exploration: Exploration, search: Search): Failure |
   if (found === null) return 'there is no counterexample';
   if (found.steps.length > PATH_MAX) return `the way there has ${found.steps.length} steps, and ${PATH_MAX} can be replayed`;
   const { plan, tape } = realize(exploration.plan, space, found.steps);
-  const chooser = new RecordingChooser(new TapeChooser(tape, plan.seed));
-  const result = runPlan(plan, chooser, { properties: allProperties });
+  const recorded = recordRun(plan, new TapeChooser(tape, plan.seed), allProperties);
   const wanted = findingOf(search)?.property;
-  if (result.finding === null) return `the explorer found a breach of ${wanted}, and the world does not confirm it`;
-  return failureOf(plan, chooser.tape(), result);
+  if (recorded.result.finding === null) return `the explorer found a breach of ${wanted}, and the world does not confirm it`;
+  return recordedFailure(plan, recorded, { judged: null, mutant: null });
 }
