@@ -1,6 +1,6 @@
 /**
- * TLS on both kinds of ports: who has the right certificate gets in, everybody else does not. Certificates are made by openssl for
- * the length of the test; where there is none, the test says so and nothing is claimed.
+ * TLS on both kinds of ports: who has the right certificate gets in, everybody else does not. Certificates are made by openssl
+ * for the length of the test; where there is none, the test says so and nothing is claimed.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -142,7 +142,8 @@ if (hasOpenssl()) {
       return `server.${index + 1}=127.0.0.1:${quorum ?? 0}:${election ?? 0};127.0.0.1:${client ?? 0}`;
     });
     const text = (id: number, who: string): string => {
-      return [...common(join(root, String(id))), 'sslQuorum=true', ...tlsKeys('ssl.quorum', certificates, who), ...lines].join('\n');
+      const tls = ['sslQuorum=true', ...tlsKeys('ssl.quorum', certificates, who)];
+      return [...common(join(root, String(id))), ...tls, ...lines].join('\n');
     };
     const servers = [await start(text(1, 'server'), 1), await start(text(2, 'client'), 2), await start(text(3, 'stranger'), 3)];
     try {
