@@ -36,13 +36,14 @@ declare module 'node-zookeeper-client' {
     transaction(): Transaction;
     getSessionTimeout(): number;
   }
-  /** See its documentation. */
+  /** How a node lives. */
   export const CreateMode: {
     readonly PERSISTENT: number; readonly EPHEMERAL: number; readonly PERSISTENT_SEQUENTIAL: number;
   };
+  /** The package's one export. */
   const library: {
     createClient(servers: string, options: { readonly sessionTimeout: number; readonly retries: number }): Client;
     readonly CreateMode: typeof CreateMode;
   };
-  export { library as default };
+  export default library;
 }
