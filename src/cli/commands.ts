@@ -7,6 +7,7 @@ import { mutants } from './mutants.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { start } from './start.ts';
+import { zkShell } from './zk-shell.ts';
 
 /** See the head of the file. */
-export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, check, bench];
+export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, check, bench, zkShell];
