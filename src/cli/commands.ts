@@ -6,8 +6,9 @@ import { fuzz } from './fuzz.ts';
 import { mutants } from './mutants.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
+import { serve } from './serve.ts';
 import { start } from './start.ts';
 import { zkShell } from './zk-shell.ts';
 
 /** See the head of the file. */
-export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, check, bench, zkShell];
+export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, check, bench, serve, zkShell];

@@ -53,7 +53,8 @@ test('no seed is begun once time is up', () => {
 
 const held: RunResult = {
   scenario: 'five', seed: '1', outcome: 'held', finding: null, hash: '0', events: 1, simulatedMs: 1,
-  counts: NO_COUNTS, situations: [], faults: [], properties: [],
+  counts: NO_COUNTS, situations: [], faults: [],
+  scheduler: { kind: 'timed', decisions: 0, deviations: 0, depth: 0, chains: 0 }, properties: [],
 };
 
 /** Answers every job at once, in this process. */

@@ -53,7 +53,8 @@ function crashed(plan: Plan, error: unknown): RunResult {
   const finding: Finding = { outcome: 'crash', property: 'harness', sentence: `the run threw: ${said}`, steps: [], atMs: 0 };
   return {
     scenario: plan.scenario, seed: plan.seed, outcome: 'crash', finding, hash: '', events: 0, simulatedMs: 0,
-    counts: NO_COUNTS, situations: [], faults: [], properties: [],
+    counts: NO_COUNTS, situations: [], faults: [],
+    scheduler: { kind: plan.scheduler?.kind ?? 'timed', decisions: 0, deviations: 0, depth: 0, chains: 0 }, properties: [],
   };
 }
 

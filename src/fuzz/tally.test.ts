@@ -21,6 +21,7 @@ function result(seed: string, finding: Finding | null): RunResult {
     counts: { ...NO_COUNTS, elections: 2, syncs: [['DIFF', 3]], errors: [['OK', 5]] },
     situations: [['torn-tail', 2]],
     faults: [{ name: 'crash', fired: 2, effective: 1 }],
+    scheduler: { kind: 'timed', decisions: 0, deviations: 0, depth: 0, chains: 0 },
     properties: [
       { property: 'sync', kind: 'safety', promise: 'p', verdict: 'held', judged: 7, exempted: [['late', 1]], violations: [] },
     ],

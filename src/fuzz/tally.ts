@@ -7,7 +7,10 @@ import { SITUATIONS } from '../history/situations/index.ts';
 import type { FaultCounter } from '../world/fault.ts';
 import { NO_COUNTS, mergeCounts } from './counters.ts';
 import type { Counts } from './counters.ts';
+import { ineffectiveFaults } from './ineffective.ts';
 import type { RunResult } from './run.ts';
+import { SchedulerTally } from './scheduler-tally.ts';
+import type { DepthBound, SchedulerSum } from './scheduler-tally.ts';
 import { failureKey, gravest } from './verdict.ts';
 import type { Finding, Outcome } from './verdict.ts';
 
@@ -59,6 +62,10 @@ export interface Summary {
   /** All of the catalogue, in its order; of some, nothing was seen. */
   readonly situations: readonly SituationSum[];
   readonly faults: readonly FaultCounter[];
+  /** Faults that never had an effect, in sentences. */
+  readonly defects: readonly string[];
+  readonly schedulers: readonly SchedulerSum[];
+  readonly bounds: readonly DepthBound[];
   readonly properties: readonly PropertySum[];
   readonly failures: readonly DistinctFailure[];
   /** What the campaign could not do, in sentences: a worker that died, a directory that could not be written. */
@@ -100,6 +107,7 @@ export class Tally {
   private readonly properties: Map<string, PropertySum> = new Map();
   private readonly failing: Map<string, Failing> = new Map();
   private readonly remarks: string[] = [];
+  private readonly schedulers: SchedulerTally = new SchedulerTally();
 
   /** One run. */
   add(result: RunResult, workMs: number, wasRunTwice: boolean): void {
@@ -112,6 +120,7 @@ export class Tally {
     this.scenarios.add(result.scenario);
     this.outcomes.add(result.outcome);
     for (const [id, times] of result.situations) this.addSituation(id, times);
+    this.schedulers.add(result);
     for (const fault of result.faults) this.addFault(fault);
     for (const report of result.properties) this.addReport(report);
     if (result.finding !== null) this.addFinding(result.scenario, result.seed, result.finding);
@@ -168,6 +177,9 @@ export class Tally {
         return { id, sentence, ...(this.situations.get(id) ?? { runs: 0, times: 0 }) };
       }),
       faults: [...this.faults.values()],
+      defects: ineffectiveFaults([...this.faults.values()]),
+      schedulers: this.schedulers.sums(),
+      bounds: this.schedulers.bounds(),
       properties: [...this.properties.values()],
       failures: [...this.failing].map(([key, failing]) => ({ key, ...failing })),
       remarks: [...this.remarks],

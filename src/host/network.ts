@@ -18,7 +18,9 @@ import { WireConnection } from './wire-connection.ts';
 import type { WireLimits } from './wire-connection.ts';
 
 /** Answers a four-letter word that a client sent instead of a handshake; undefined: it is no word. */
-export type WordAnswerer = (word: string, argument: Uint8Array, connection: { readonly address: string }) => string | undefined;
+export type WordAnswerer = (
+  word: string, argument: Uint8Array, from: { readonly address: string; readonly remotePort: number },
+) => string | undefined;
 
 /** How the network of one process is set up. */
 export interface NetworkOptions {
@@ -202,7 +204,8 @@ export class RealNetwork {
       if (word === WORD_WITH_ARGUMENT && head.length < WORD_LENGTH + ARGUMENT_LENGTH) return;
       clearTimeout(silence);
       socket.removeListener('data', onData);
-      const answer = this.options.words?.(word, head.subarray(WORD_LENGTH), { address });
+      const from = { address, remotePort: socket.remotePort ?? 0 };
+      const answer = this.options.words?.(word, head.subarray(WORD_LENGTH), from);
       if (answer === undefined) {
         this.strangers.delete(socket);
         this.accept('client', socket, head);

@@ -8,6 +8,7 @@ import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
 import type { Message } from '../wire/message.ts';
+import { monotonicMs } from './clock.ts';
 import { Xid } from '../wire/words.ts';
 import type { OpName } from '../wire/words.ts';
 
@@ -36,6 +37,8 @@ export class Traffic {
   received = 0;
   sent = 0;
   latency: Latency = new Latency();
+  /** Bytes of answers; −1: there was none. */
+  responses: { last: number; min: number; max: number } = { last: -1, min: -1, max: -1 };
   /** Called with each answer. */
   onAnswered: ((kind: string, tookMs: number) => void) | null = null;
 
@@ -43,6 +46,12 @@ export class Traffic {
     this.received = 0;
     this.sent = 0;
     this.latency = new Latency();
+    this.responses = { last: -1, min: -1, max: -1 };
+  }
+
+  responded(length: number): void {
+    const { min, max } = this.responses;
+    this.responses = { last: length, min: min < 0 ? length : Math.min(min, length), max: Math.max(max, length) };
   }
 }
 
@@ -51,6 +60,7 @@ export class ClientTraffic {
   readonly connection: ConnectionId;
   readonly address: string;
   readonly remotePort: number;
+  readonly isSecure: boolean;
   /** When it was established, by the wall clock. */
   readonly establishedMs: number = Date.now();
   /** Where totals are kept; set by whoever owns the connection. */
@@ -67,8 +77,9 @@ export class ClientTraffic {
   latency: Latency = new Latency();
   private readonly asked: Asked[] = [];
 
-  constructor(connection: ConnectionId, address: string, remotePort: number) {
+  constructor(connection: ConnectionId, address: string, remotePort: number, isSecure: boolean) {
     this.connection = connection;
+    this.isSecure = isSecure;
     this.address = address;
     this.remotePort = remotePort;
   }
@@ -85,9 +96,11 @@ export class ClientTraffic {
     this.asked.push({ kind, atMs: performance.now() });
   }
 
-  onSent(message: Message): void {
+  /** `length`: its bytes on the wire. */
+  onSent(message: Message, length: number): void {
     this.sent += 1;
     if (this.totals !== null) this.totals.sent += 1;
+    if (message.kind === 'reply') this.totals?.responded(length);
     if (message.kind === 'connectResponse') {
       this.sessionId = message.sessionId;
       this.timeoutMs = message.timeoutMs;
@@ -117,7 +130,7 @@ export class ClientTraffic {
     this.lastOperation = asked.kind;
     if (xid >= 0) this.lastXid = xid;
     if (zxid !== null) this.lastZxid = zxid;
-    this.lastResponseMs = Date.now();
+    this.lastResponseMs = monotonicMs();
     this.lastLatencyMs = Math.round(tookMs);
     if (xid === Xid.PING) return;
     this.latency.add(tookMs);

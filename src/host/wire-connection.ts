@@ -4,6 +4,7 @@
  * sent is cut off when too much has gathered. It decides nothing else, and tells its owner everything.
  */
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { ConnectionId } from '../io/event.ts';
 import type { Message, Port } from '../wire/message.ts';
 import { codecFor } from './port-codec.ts';
@@ -72,7 +73,7 @@ export class WireConnection {
     this.owner = owner;
     this.address = plainAddress(socket.remoteAddress);
     this.codec = codecFor(port, isDialled, owner.limits.maxFrame);
-    this.traffic = port === 'client' && !isDialled ? new ClientTraffic(id, this.address, socket.remotePort ?? 0) : null;
+    this.traffic = port === 'client' && !isDialled ? newTraffic(id, this.address, socket) : null;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Uint8Array) => this.onData(chunk));
     socket.on('drain', () => this.onDrain());
@@ -88,7 +89,7 @@ export class WireConnection {
     const bytes = this.codec.encode(message);
     this.outgoing.push(bytes);
     this.outgoingBytes += bytes.length;
-    this.traffic?.onSent(message);
+    this.traffic?.onSent(message, bytes.length);
   }
 
   /** Writes what was queued. */
@@ -215,4 +216,8 @@ export class WireConnection {
     this.socket.destroy();
     this.owner.gone(this);
   }
+}
+
+function newTraffic(id: ConnectionId, address: string, socket: Socket): ClientTraffic {
+  return new ClientTraffic(id, address, socket.remotePort ?? 0, socket instanceof TLSSocket);
 }

@@ -109,7 +109,9 @@ export class TraceLines implements TraceSink {
   }
 }
 
-const OF_THE_WORLD: ReadonlySet<Fact['kind']> = new Set(['crashed', 'restarted', 'faultBegan', 'faultEnded', 'healed']);
+const OF_THE_WORLD: ReadonlySet<Fact['kind']> = new Set([
+  'crashed', 'restarted', 'faultBegan', 'faultEnded', 'diskImaged', 'diskReplaced', 'healed',
+]);
 
 function isOfTheWorld(fact: Fact): boolean {
   return OF_THE_WORLD.has(fact.kind);
@@ -226,6 +228,10 @@ function describeFact(fact: Fact): string | null {
       return `${fact.fault} begins: ${fact.detail}`;
     case 'faultEnded':
       return `${fact.fault} ends`;
+    case 'diskImaged':
+      return `an image is made of its disk: ${fact.image}`;
+    case 'diskReplaced':
+      return fact.image === 0 ? 'its disk is wiped' : `its disk is replaced by image ${fact.image}`;
     case 'healed':
       return 'healed: the quiet tail begins';
   }

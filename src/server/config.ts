@@ -116,7 +116,11 @@ const SNAPSHOTS_RETAINED_MIN = 3;
 export function storageSettings(config: ServerConfig, emptyImage: SnapshotImage): StorageSettings {
   return {
     snapRetainCount: Math.max(SNAPSHOTS_RETAINED_MIN, config.snapRetainCount),
-    logSizes: { preAllocSize: config.preAllocSizeKb * 1024, sizeLimit: Math.max(0, config.txnLogSizeLimitInKb) * 1024 },
+    logSizes: {
+      preAllocSize: config.preAllocSizeKb * 1024,
+      sizeLimit: Math.max(0, config.txnLogSizeLimitInKb) * 1024,
+      maxBatchSize: config.maxBatchSize,
+    },
     emptyImage,
     isAutocreated: config.dbAutocreate,
     isEmptyTrusted: config.snapshotTrustEmpty,

@@ -24,8 +24,7 @@ import { Timer } from '../zab/host.ts';
 import { Leader } from '../zab/leader.ts';
 import { Learner } from '../zab/learner.ts';
 import { ClientService } from './client-service.ts';
-import { checkConfig, electionAddress, zabSettings } from './config.ts';
-import type { ServerConfig } from './config.ts';
+import { checkConfig, electionAddress, type ServerConfig, zabSettings } from './config.ts';
 import { isClientMessage, isElectionMessage, isQuorumMessage } from './message-kinds.ts';
 import { ReplicaHost } from './replica-host.ts';
 import { RequestProcessor } from './request-processor.ts';
@@ -43,10 +42,11 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
   private stage: Stage = 'recovering';
   private readonly links: ElectionLinks;
   private readonly election: Election = new Election();
-  private readonly service: ClientService;
-  private leader: Leader | null = null;
-  private learner: Learner | null = null;
-  private processor: RequestProcessor | null = null;
+  /** These are for reading from outside, by whoever tells of this server (`status.ts`). */
+  readonly service: ClientService;
+  leader: Leader | null = null;
+  learner: Learner | null = null;
+  processor: RequestProcessor | null = null;
   /** Sessions heard of since the leader last asked. */
   private readonly touched: Map<SessionId, number> = new Map();
 
@@ -197,7 +197,12 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
   }
 
   revalidate(sessionId: SessionId, timeoutMs: number, io: Io): boolean | undefined {
-    if (this.learner === null) return this.revalidateFor(this.config.id, sessionId, io);
+    if (this.learner === null) {
+      if (this.revalidateFor(this.config.id, sessionId, io)) return true;
+      if (this.leader === null) return false;
+      this.leader.deny(0, sessionId, this, io);
+      return undefined;
+    }
     io.send(this.learner.connection, { kind: 'REVALIDATE', sessionId, timeoutMs });
     return undefined;
   }
