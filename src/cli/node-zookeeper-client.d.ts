@@ -36,14 +36,13 @@ declare module 'node-zookeeper-client' {
     transaction(): Transaction;
     getSessionTimeout(): number;
   }
-  /** How a node lives. */
+  /** See its documentation. */
   export const CreateMode: {
     readonly PERSISTENT: number; readonly EPHEMERAL: number; readonly PERSISTENT_SEQUENTIAL: number;
   };
-  /** The package's one export. */
   const library: {
     createClient(servers: string, options: { readonly sessionTimeout: number; readonly retries: number }): Client;
     readonly CreateMode: typeof CreateMode;
   };
-  export default library;
+  export { library as default };
 }

@@ -29,7 +29,7 @@ export function repositoryRoot(): string {
 }
 
 /** The real one. Escape codes go to a terminal only, and never when NO_COLOR is set. */
-export function processShell(): Shell {
+export function processShell(root: string = repositoryRoot()): Shell {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   process.once('SIGTERM', () => interrupt.abort());
@@ -45,8 +45,8 @@ export function processShell(): Shell {
       if (isTerminal) process.stderr.write(`${clear}${line.slice(0, (process.stderr.columns || 80) - 1)}`);
     },
     isTerminal,
-    root: repositoryRoot(),
-    reports: resolve(repositoryRoot(), 'reports'),
+    root,
+    reports: resolve(root, 'reports'),
     signal: interrupt.signal,
   };
 }
