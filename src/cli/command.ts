@@ -66,7 +66,7 @@ export class Given {
 /** Reads the arguments of a command; throws `UsageError`. */
 export function readArguments(command: Command, argv: readonly string[]): Given {
   if (command.isVerbatim === true) {
-    return new Given(argv, new Map(argv[0] === '--help' ? [['help', true]] : []));
+    return new Given(argv, new Map(argv[0] === '--help' ? [['help', true]] : []), argv);
   }
   const flags = [...command.flags, ...COMMON_FLAGS];
   const options = Object.fromEntries(
