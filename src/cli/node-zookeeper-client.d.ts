@@ -40,10 +40,9 @@ declare module 'node-zookeeper-client' {
   export const CreateMode: {
     readonly PERSISTENT: number; readonly EPHEMERAL: number; readonly PERSISTENT_SEQUENTIAL: number;
   };
-  /** The package's one export. */
   const library: {
     createClient(servers: string, options: { readonly sessionTimeout: number; readonly retries: number }): Client;
     readonly CreateMode: typeof CreateMode;
   };
-  export default library;
+  export { library as default };
 }

@@ -39,6 +39,8 @@ export interface DiskOptions {
   readonly isSyncing?: boolean;
   /** A sync took so many milliseconds. */
   readonly onSync?: (file: string, tookMs: number) => void;
+  /** Milliseconds by which every sync takes longer than it does: a slow disk, for tests. */
+  readonly syncDelayMs?: () => number;
 }
 
 /** See the head of the file. */
@@ -106,8 +108,13 @@ export class RealDisk {
       opened.busy += 1;
       fdatasync(opened.fd, (error) => {
         this.release(opened);
-        if (error === null) this.options.onSync?.(file, monotonicMs() - sinceMs);
-        settle(error);
+        const delayMs = this.options.syncDelayMs?.() ?? 0;
+        const done = (): void => {
+          if (error === null) this.options.onSync?.(file, monotonicMs() - sinceMs);
+          settle(error);
+        };
+        if (delayMs > 0) setTimeout(done, delayMs);
+        else done();
       });
     });
   }
