@@ -7,6 +7,7 @@ import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
 import type { CreateRequest, MultiOp, Request, Response } from '../wire/client-messages.ts';
 import { AddWatchMode, CreateFlag, OPEN_ACL_UNSAFE, type Acl, type Bytes } from '../wire/words.ts';
+import type { Recipe } from './recipe.ts';
 
 /** The whole life of one client. */
 export interface ClientScript {
@@ -17,6 +18,8 @@ export interface ClientScript {
   readonly closeAtEnd: boolean;
   /** Left out: false. */
   readonly canBeReadOnly?: boolean;
+  /** What it does instead of operations; left out: nothing. */
+  readonly recipe?: Recipe;
 }
 
 /** One step of a script: when, and what. */

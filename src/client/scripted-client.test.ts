@@ -185,7 +185,9 @@ test('every kind of request is built with its defaults', () => {
     [{ kind: 'createTTL', path: '$0/t', ttlMs: 5 }, {
       kind: 'createTTL', path: '/q/t', data: null, acl: OPEN_ACL_UNSAFE, flags: 5, ttl: 5,
     }],
-    [{ kind: 'createContainer', path: '/k' }, { kind: 'createContainer', path: '/k', data: null, acl: OPEN_ACL_UNSAFE, flags: 4 }],
+    [{ kind: 'createContainer', path: '/k' }, {
+      kind: 'createContainer', path: '/k', data: null, acl: OPEN_ACL_UNSAFE, flags: 4,
+    }],
     [{ kind: 'addWatch', path: '$0' }, { kind: 'addWatch', path: '/q', mode: 0 }],
     [{ kind: 'addWatch', path: '/a', mode: 1 }, { kind: 'addWatch', path: '/a', mode: 1 }],
     [{ kind: 'removeWatches', path: '$0', watcherType: 3 }, { kind: 'removeWatches', path: '/q', watcherType: 3 }],

@@ -3,6 +3,7 @@
  * missing or misspelt would be another run under the same name.
  */
 import { COUNTER_MAX } from '../base/zxid.ts';
+import type { Recipe, RecipeTurn } from '../client/recipe.ts';
 import type { ClientScript, ScriptedMultiOp, ScriptedMultiReadOp, ScriptedOperation, ScriptedRequest } from '../client/script.ts';
 import type { Member } from '../server/config.ts';
 import type { Hierarchy } from '../zab/quorum.ts';
@@ -151,9 +152,25 @@ const decodeClient: Decoder<ClientScript> = (value, path) => {
     operations: fields.get('operations', list(decodeOperation)),
     closeAtEnd: fields.get('closeAtEnd', boolean),
     ...fields.maybe('canBeReadOnly', boolean),
+    ...fields.maybe('recipe', decodeRecipe),
   };
   fields.end();
   return client;
+};
+
+const decodeRecipe: Decoder<Recipe> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, {
+    kind: fields.get('kind', word(['lock', 'election', 'producer', 'consumer'] as const)),
+    path: fields.get('path', text),
+    name: fields.get('name', text),
+    turns: fields.get('turns', list(decodeTurn)),
+  });
+};
+
+const decodeTurn: Decoder<RecipeTurn> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, { afterMs: fields.get('afterMs', count), holdMs: fields.get('holdMs', count) });
 };
 
 const decodeOperation: Decoder<ScriptedOperation> = (value, path) => {
