@@ -79,6 +79,6 @@ export const recipes: Property = {
   source: "programmer's guide, recipes: locks, leader election, queues",
   reads: ['recipeHeld', 'recipeTaken'],
   exemptions: [],
-  mutants: [],
+  mutants: ['number-again'],
   create: (): Judge => new Recipes(),
 };

@@ -293,6 +293,6 @@ export const watches: Property = {
     },
     { name: 'unreadable', source: 'an event is not delivered to who may not read the node' },
   ],
-  mutants: [],
+  mutants: ['watch-left-behind'],
   create: (): Judge => new Watches(),
 };

@@ -20,6 +20,10 @@ const SHAPE: ScenarioShape = {
   ...FIVE,
   name: 'acl',
   summary: 'permissions that change under load; digest, ip, auth, world and super',
+  expects: [
+    'operation auth', 'operation setACL', 'operation getACL', 'operation whoAmI', 'operation multi',
+    'operation multiRead', 'result NOAUTH', 'result INVALIDACL', 'result AUTHFAILED', 'result RECONFIGDISABLED',
+  ],
   voters: [[3, 4], [5, 1], [1, 1]],
   observers: [[0, 4], [1, 1]],
   clients: [1, 4],

@@ -14,6 +14,10 @@ const SHAPE: ScenarioShape = {
   ...FIVE,
   name: 'quota',
   summary: 'hard and soft quotas, set, changed and dropped under load',
+  expects: [
+    'operation create2', 'operation multi', 'operation setData', 'result QUOTAEXCEEDED',
+    'result RUNTIMEINCONSISTENCY',
+  ],
   voters: [[3, 4], [5, 1], [1, 1]],
   observers: [[0, 4], [1, 1]],
   clients: [1, 4],

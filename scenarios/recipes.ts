@@ -17,6 +17,10 @@ const SHAPE: ScenarioShape = {
   ...FIVE,
   name: 'recipes',
   summary: 'locks, elections and queues by sequential and ephemeral nodes; sessions that expire under their holders',
+  expects: [
+    'operation create', 'operation delete', 'operation exists', 'operation getChildren', 'event NodeDeleted',
+    'event NodeDeleted missed',
+  ],
   voters: [[3, 4], [5, 2], [1, 1]],
   observers: [[0, 4], [1, 1]],
   clients: [1, 3],
@@ -73,4 +77,6 @@ function member(draw: Draw, plan: Plan, path: string, kind: RecipeKind, index: n
 }
 
 /** See the head of the file. */
-export const recipes: Scenario = { name: SHAPE.name, summary: SHAPE.summary, plan: drawRecipesPlan };
+export const recipes: Scenario = {
+  name: SHAPE.name, summary: SHAPE.summary, expects: SHAPE.expects ?? [], plan: drawRecipesPlan,
+};

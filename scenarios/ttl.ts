@@ -17,6 +17,10 @@ const SHAPE: ScenarioShape = {
   ...FIVE,
   name: 'ttl',
   summary: 'containers and nodes with a time to live, reaped under drifting clocks and changing leaders',
+  expects: [
+    'operation createTTL', 'operation createContainer', 'operation deleteContainer', 'operation check',
+    'result UNIMPLEMENTED', 'result BADARGUMENTS', 'result NONODE', 'result NOTEMPTY',
+  ],
   voters: [[3, 4], [5, 1], [1, 1]],
   observers: [[0, 4], [1, 1]],
   clients: [1, 4],

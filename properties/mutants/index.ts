@@ -15,6 +15,11 @@ import { reconfigHasty } from './reconfig-hasty.ts';
 import { reconfigOldQuorum } from './reconfig-old-quorum.ts';
 import { reconfigRemovedLeader } from './reconfig-removed-leader.ts';
 import { sessResume } from './sess-resume.ts';
+import { watchLeftBehind } from './watch-left-behind.ts';
+import { aclInMulti } from './acl-in-multi.ts';
+import { quotaOneLess } from './quota-one-less.ts';
+import { hastyReaper } from './hasty-reaper.ts';
+import { numberAgain } from './number-again.ts';
 import { zk1082 } from './zk-1082.ts';
 import { zk1154 } from './zk-1154.ts';
 import { zk1156 } from './zk-1156.ts';
@@ -56,4 +61,9 @@ export const MUTANTS: readonly Mutant[] = [
   forgetfulVoter,
   anyVersion,
   hastyDenial,
+  watchLeftBehind,
+  aclInMulti,
+  quotaOneLess,
+  hastyReaper,
+  numberAgain,
 ];

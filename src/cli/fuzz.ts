@@ -6,6 +6,7 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
 import { runCampaign } from '../fuzz/campaign.ts';
 import type { CampaignOptions } from '../fuzz/campaign.ts';
+import { SEEDS_TO_REACH } from '../fuzz/reach.ts';
 import { ForkPool } from '../fuzz/pool.ts';
 import type { RunResult } from '../fuzz/run.ts';
 import type { Summary, Tally } from '../fuzz/tally.ts';
@@ -37,6 +38,7 @@ export const fuzz: Command = {
   notes: [
     `Scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; without a name, five.`,
     'A failing seed is kept in DIR/failures/SCENARIO-SEED.json, for viv replay.',
+    `What a scenario is there to reach and has not reached in ${SEEDS_TO_REACH} seeds or more is told as NEVER: exit code 6.`,
   ],
   async run(given, shell) {
     const options = campaignOptions(given, shell);
@@ -75,6 +77,7 @@ function campaignOptions(given: Given, shell: Shell): CampaignOptions {
     forMs: forTime === undefined ? null : duration('for', forTime),
     shard: part === undefined ? { index: 1, of: 1 } : shard(part),
     properties: null,
+    expects: new Map(SCENARIOS.map(({ name, expects = [] }) => [name, expects])),
     reports: reports === undefined ? shell.reports : resolve(reports),
     signal: shell.signal,
   };

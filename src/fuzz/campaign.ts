@@ -6,6 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import { writeFailure } from './failure.ts';
 import type { JobReport, NextJob, Pool } from './pool.ts';
+import type { Reach } from './reach.ts';
 import type { RunResult } from './run.ts';
 import { Tally } from './tally.ts';
 import type { Summary } from './tally.ts';
@@ -31,6 +32,8 @@ export interface CampaignOptions {
   readonly properties: readonly string[] | null;
   /** Ends the campaign at the first finding for which it is true. */
   readonly stopWhen?: (finding: Finding) => boolean;
+  /** What each scenario is there to reach; left out: nothing. */
+  readonly expects?: ReadonlyMap<string, readonly Reach[]>;
   /** Where failure files go; null writes none. */
   readonly reports: string | null;
   /** Ends the campaign at once; what is known by then is the summary. */
@@ -48,7 +51,7 @@ export type JobOptions = Pick<CampaignOptions, 'scenarios' | 'from' | 'seeds' | 
 export async function runCampaign(pool: Pool, options: CampaignOptions): Promise<Summary> {
   const began = performance.now();
   const elapsedMs = (): number => performance.now() - began;
-  const tally = new Tally();
+  const tally = new Tally(options.expects);
   const enough = new AbortController();
   const signal = AbortSignal.any([options.signal, enough.signal]);
   const report = (said: JobReport): void => {

@@ -40,11 +40,12 @@ export interface MoveOrder {
 }
 
 /** The scenario of a shape whose plans have such clients too. */
-export function scenarioWithMoves(shape: ScenarioShape, order: MoveOrder): Pick<Scenario, 'name' | 'summary' | 'plan'> {
-  const { name, summary } = shape;
+export function scenarioWithMoves(shape: ScenarioShape, order: MoveOrder): Scenario {
+  const { name, summary, expects = [] } = shape;
   return {
     name,
     summary,
+    expects,
     plan: (seed): Plan => {
       const plan = drawPlan(shape, seed);
       return { ...plan, clients: [...plan.clients, ...drawMovers(new Draw(`${name}/${seed}/movers`), plan, order)] };
