@@ -8,6 +8,7 @@ import { runCampaign } from '../fuzz/campaign.ts';
 import type { CampaignOptions } from '../fuzz/campaign.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import { ForkPool } from '../fuzz/pool.ts';
+import { SEEDS_TO_REACH } from '../fuzz/reach.ts';
 import type { RunResult } from '../fuzz/run.ts';
 import type { Summary, Tally } from '../fuzz/tally.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
@@ -46,6 +47,7 @@ export const fuzz: Command = {
   notes: [
     `Scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; without a name, five.`,
     'A failing seed is kept in DIR/failures/SCENARIO-SEED.json, for viv replay, viv shrink and viv explain.',
+    `What a scenario is there to reach and has not reached in ${SEEDS_TO_REACH} seeds or more is told as NEVER: exit code 6.`,
   ],
   async run(given, shell) {
     const planted = given.text('mutant');
@@ -89,6 +91,7 @@ function campaignOptions(given: Given, shell: Shell, mutant: Mutant | undefined)
     forMs: forTime === undefined ? null : duration('for', forTime),
     shard: part === undefined ? { index: 1, of: 1 } : shard(part),
     properties: mutant?.breaks ?? null,
+    ...(mutant === undefined ? { expects: new Map(SCENARIOS.map(({ name, expects = [] }) => [name, expects])) } : {}),
     ...(mutant === undefined ? {} : { mutant: mutant.id }),
     ...(given.text('quiet') === undefined ? {} : { quietRuns: positiveNumber('quiet', given.text('quiet') ?? '') }),
     feedback: given.has('feedback'),
