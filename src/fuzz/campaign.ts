@@ -54,6 +54,7 @@ export async function runCampaign(pool: Pool, options: CampaignOptions): Promise
   const report = (said: JobReport): void => {
     if (signal.aborted) return;
     take(tally, said, options.reports);
+    tally.mark(elapsedMs());
     if (said.kind === 'examined') options.onRun?.(said.examined.result);
     const finding = said.kind === 'examined' ? said.examined.result.finding : null;
     if (finding !== null && options.stopWhen?.(finding) === true) enough.abort();

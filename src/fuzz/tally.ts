@@ -11,6 +11,8 @@ import { ineffectiveFaults } from './ineffective.ts';
 import type { RunResult } from './run.ts';
 import { SchedulerTally } from './scheduler-tally.ts';
 import type { DepthBound, SchedulerSum } from './scheduler-tally.ts';
+import { Timeline } from './timeline.ts';
+import type { TimelinePoint } from './timeline.ts';
 import { failureKey, gravest } from './verdict.ts';
 import type { Finding, Outcome } from './verdict.ts';
 
@@ -68,6 +70,8 @@ export interface Summary {
   readonly bounds: readonly DepthBound[];
   readonly properties: readonly PropertySum[];
   readonly failures: readonly DistinctFailure[];
+  /** How it went over time. */
+  readonly timeline: readonly TimelinePoint[];
   /** What the campaign could not do, in sentences: a worker that died, a directory that could not be written. */
   readonly remarks: readonly string[];
 }
@@ -108,6 +112,7 @@ export class Tally {
   private readonly failing: Map<string, Failing> = new Map();
   private readonly remarks: string[] = [];
   private readonly schedulers: SchedulerTally = new SchedulerTally();
+  private readonly timeline: Timeline = new Timeline();
 
   /** One run. */
   add(result: RunResult, workMs: number, wasRunTwice: boolean): void {
@@ -131,6 +136,12 @@ export class Tally {
     this.outcomes.add('crash');
     this.remarks.push(`${scenario} ${seed}: ${sentence}`);
     this.addFinding(scenario, seed, { outcome: 'crash', property: 'worker', sentence, steps: [], atMs: 0 });
+  }
+
+  /** Notes for the timeline how far it is. */
+  mark(elapsedMs: number): void {
+    const { seeds, situations, failing } = this;
+    this.timeline.mark({ elapsedMs, seeds, situations: situations.size, failures: failing.size });
   }
 
   remark(sentence: string): void {
@@ -182,6 +193,7 @@ export class Tally {
       bounds: this.schedulers.bounds(),
       properties: [...this.properties.values()],
       failures: [...this.failing].map(([key, failing]) => ({ key, ...failing })),
+      timeline: this.timeline.points(),
       remarks: [...this.remarks],
     };
   }
