@@ -11,8 +11,10 @@ import type { RunResult } from '../fuzz/run.ts';
 import type { Summary, Tally } from '../fuzz/tally.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
+import { summaryPage } from '../report/page.ts';
 import { campaignReport } from '../report/text.ts';
 import type { Command, Given } from './command.ts';
+import { pageGiven } from './report.ts';
 import type { Shell } from './shell.ts';
 import { duration, named, positiveNumber, shard, wholeNumber } from './values.ts';
 
@@ -32,6 +34,7 @@ export const fuzz: Command = {
     { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
     { name: 'shard', value: 'I/N', help: 'only the Ith of every N seeds' },
     { name: 'reports', value: 'DIR', help: 'where failures are kept (reports/)' },
+    { name: 'report', value: 'PAGE.html', help: 'write a page of the campaign, to open in a browser' },
     { name: 'hashes', value: 'FILE', help: 'one line a seed: scenario, seed, trace hash; the same however many jobs there were' },
   ],
   notes: [
@@ -48,11 +51,22 @@ export const fuzz: Command = {
     const listening = file === undefined ? options : { ...options, onRun };
     const summary = await campaign(shell, listening, jobsGiven(given), !given.has('json'));
     if (file !== undefined) writeHashes(resolve(file), hashes, shell);
+    writeCampaignPage(pageGiven(given), summary, shell);
     if (given.has('json')) shell.out(JSON.stringify(summary, null, 2));
     else for (const line of campaignReport(summary)) shell.out(line);
     return EXIT_CODES[summary.outcome];
   },
 };
+
+function writeCampaignPage(page: string | undefined, summary: Summary, shell: Shell): void {
+  if (page === undefined) return;
+  try {
+    writeFileSync(page, summaryPage(summary, shell.root));
+    shell.err(`a page to open: ${page}`);
+  } catch (error) {
+    shell.err(`the page could not be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
 
 /** Sorted, so that two campaigns over the same seeds write the same file. */
 function writeHashes(file: string, hashes: string[], shell: Shell): void {
