@@ -5,9 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { allProperties } from '../../properties/index.ts';
 import { calm } from '../../scenarios/calm.ts';
-import { failureOf } from '../fuzz/failure.ts';
-import { runPlan } from '../fuzz/run.ts';
-import { RecordingChooser, SeedChooser } from '../world/chooser.ts';
+import { recordRun, recordedFailure } from '../fuzz/record.ts';
+import { SeedChooser } from '../world/chooser.ts';
 import { COMMANDS } from './commands.ts';
 import { runProgram } from './program.ts';
 import { repositoryRoot } from './shell.ts';
@@ -28,10 +27,10 @@ async function viv(...argv: string[]): Promise<{ code: number; out: string; err:
 /** A run that ends before any leader is elected, which is a failure of liveness; short, for it is recorded again and again. */
 function tooShort(hash?: string): string {
   const plan = { ...calm.plan('1'), faults: [], safetyMs: 100, tailMs: 40 };
-  const chooser = new RecordingChooser(new SeedChooser('1'));
-  const result = runPlan(plan, chooser, { properties: allProperties });
+  const recorded = recordRun(plan, new SeedChooser('1'), allProperties);
   const path = join(directory, 'too-short.json');
-  writeFileSync(path, JSON.stringify({ ...failureOf(plan, chooser.tape(), result), ...(hash === undefined ? {} : { hash }) }));
+  const failure = recordedFailure(plan, recorded, { judged: null, mutant: null });
+  writeFileSync(path, JSON.stringify(hash === undefined ? failure : { ...failure, hash }));
   return path;
 }
 

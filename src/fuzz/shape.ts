@@ -226,8 +226,15 @@ interface Times {
   readonly momentsMs: readonly number[];
 }
 
+/**
+ * A client gives up connecting to one of n servers after an n-th of its session timeout. With less than this for each, sessions
+ * are abandoned faster than a slow disk creates them, without end: nothing else would ever be done.
+ */
+const CONNECT_MS = 120;
+
 function drawWorkload(draw: Draw, shape: ScenarioShape, members: readonly Member[], times: Times): Plan['clients'] {
   const { tickMs, spanMs, momentsMs } = times;
+  const least = Math.max(2 * tickMs, CONNECT_MS * members.length);
   const short = draw.percent('shortSessions', shape.shortSessionsPercent ?? 30);
   return drawClients(draw, {
     clients: draw.integer('clients', shape.clients[0], shape.clients[1]),
@@ -237,7 +244,7 @@ function drawWorkload(draw: Draw, shape: ScenarioShape, members: readonly Member
     hotPercent: draw.integer('hotPercent', 20, 95),
     waitPercent: draw.weighted('waitPercent', [[0, 1], [20, 2], [60, 1], [100, 1]]),
     burstPercent: draw.weighted('burstPercent', [[0, 1], [40, 2], [75, 1]]),
-    sessionTimeoutMs: short ? [2 * tickMs, 3 * tickMs] : [4 * tickMs, 20 * tickMs],
+    sessionTimeoutMs: short ? [least, Math.max(least, 3 * tickMs)] : [Math.max(least, 4 * tickMs), 20 * tickMs],
     spanMs,
     momentsMs,
     focusPercent: draw.weighted('focus', shape.focusPercent),
