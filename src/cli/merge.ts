@@ -43,7 +43,7 @@ function writeMerged(out: string, directories: readonly string[], { summary, cor
   try {
     mkdirSync(join(out, 'failures'), { recursive: true });
     writeFileSync(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
-    writeFileSync(join(out, 'index.html'), summaryPage(summary));
+    writeFileSync(join(out, 'index.html'), summaryPage(summary, shell.root));
     const older = directories.flatMap((directory) => readCorpus(join(directory, 'corpus.jsonl')).entries);
     writeCorpus(join(out, 'corpus.jsonl'), [...older, ...corpus]);
     for (const { file } of summary.failures) {
