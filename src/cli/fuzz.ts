@@ -14,6 +14,7 @@ import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
 import { campaignReport } from '../report/text.ts';
 import { openBooks } from './books.ts';
+import { CI_FLAGS, writeCiFiles } from './ci-files.ts';
 import type { Command, Given } from './command.ts';
 import { mutantNamed } from './planted.ts';
 import type { Shell } from './shell.ts';
@@ -41,6 +42,7 @@ export const fuzz: Command = {
     { name: 'mutant', value: 'ID', help: 'with this bug planted, judged by the properties that it breaks' },
     { name: 'corpus', value: 'FILE', help: 'seeds that failed lately (DIR/corpus.jsonl)' },
     { name: 'reports', value: 'DIR', help: 'where failures, corpus and journal are kept (reports/)' },
+    ...CI_FLAGS,
     { name: 'hashes', value: 'FILE', help: 'one line a seed: scenario, seed, trace hash; the same however many jobs there were' },
   ],
   notes: [
@@ -59,6 +61,7 @@ export const fuzz: Command = {
     };
     const summary = await campaign(shell, { ...options, ...books.options, onRun }, jobsGiven(given), !given.has('json'), mutant);
     for (const remark of books.close()) shell.err(remark);
+    writeCiFiles(given, summary, shell);
     const file = given.text('hashes');
     if (file !== undefined) writeHashes(resolve(file), hashes, shell);
     if (given.has('json')) shell.out(JSON.stringify(summary, null, 2));

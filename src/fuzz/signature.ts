@@ -13,9 +13,10 @@ import type { Finding } from './verdict.ts';
 
 /** Of all facts of an event, the first of these is what it was about. */
 const TELLING: readonly Fact['kind'][] = [
-  'established', 'truncated', 'snapshotInstalled', 'recovered', 'synchronized', 'configActivated', 'currentEpoch',
-  'acceptedEpoch', 'syncChosen', 'committed', 'replied', 'watchFired', 'sessionConnected', 'sessionExpired', 'sessionClosed', 'sessionExpiring',
-  'syncAnswered', 'proposed', 'applied', 'elected', 'role',
+  'established', 'truncated', 'snapshotInstalled', 'recovered', 'synchronized', 'configActivated',
+  'currentEpoch', 'acceptedEpoch', 'syncChosen', 'committed', 'replied', 'watchFired', 'sessionConnected',
+  'sessionExpired', 'sessionClosed', 'sessionExpiring', 'syncAnswered', 'proposed', 'applied', 'elected',
+  'role',
 ];
 
 /** Watches a run, and knows its signature afterwards. */

@@ -117,7 +117,8 @@ function isOfTheWorld(fact: Fact): boolean {
   return OF_THE_WORLD.has(fact.kind);
 }
 
-function nameOf(node: NodeId): string {
+/** `s3`, `c1001`, `world`. */
+export function nameOf(node: NodeId): string {
   if (node === 0) return 'world';
   return node > 255 ? `c${node}` : `s${node}`;
 }
@@ -153,7 +154,7 @@ function shortly(message: Message): string {
 }
 
 /** A fact in a few words; null for those that the event says already. */
-function describeFact(fact: Fact): string | null {
+export function describeFact(fact: Fact): string | null {
   switch (fact.kind) {
     case 'recovered':
       return `recovered ${zxidToPair(fact.lastZxid)}, epochs ${fact.acceptedEpoch}/${fact.currentEpoch}`
