@@ -2,6 +2,7 @@
 import { bench } from './bench.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { explain } from './explain.ts';
 import { exportRun } from './export.ts';
 import { fuzz } from './fuzz.ts';
 import { merge } from './merge.ts';
@@ -14,5 +15,5 @@ import { start } from './start.ts';
 
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
-  start, run, fuzz, plantable(replay), plantable(shrink), plantable(exportRun), merge, mutants, check, bench,
+  start, run, fuzz, plantable(replay), plantable(shrink), plantable(exportRun), plantable(explain), merge, mutants, check, bench,
 ];
