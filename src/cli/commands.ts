@@ -1,4 +1,5 @@
 /** Every command of `viv`, in the order in which help lists them. */
+import { audit } from './audit.ts';
 import { bench } from './bench.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
@@ -15,5 +16,5 @@ import { start } from './start.ts';
 
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
-  start, run, fuzz, plantable(replay), plantable(shrink), plantable(exportRun), plantable(explain), merge, mutants, check, bench,
+  start, run, fuzz, plantable(replay), plantable(shrink), plantable(exportRun), plantable(explain), merge, mutants, audit, check, bench,
 ];
