@@ -16,6 +16,7 @@ import { decimal, duration as inWords } from '../report/format.ts';
 import { summaryPage } from '../report/page.ts';
 import { campaignReport } from '../report/text.ts';
 import { openBooks } from './books.ts';
+import { CI_FLAGS, writeCiFiles } from './ci-files.ts';
 import type { Command, Given } from './command.ts';
 import { mutantNamed } from './planted.ts';
 import { pageGiven } from './report.ts';
@@ -45,6 +46,7 @@ export const fuzz: Command = {
     { name: 'corpus', value: 'FILE', help: 'seeds that failed lately (DIR/corpus.jsonl)' },
     { name: 'reports', value: 'DIR', help: 'where failures, corpus and journal are kept (reports/)' },
     { name: 'report', value: 'PAGE.html', help: 'write a page of the campaign, to open in a browser' },
+    ...CI_FLAGS,
     { name: 'hashes', value: 'FILE', help: 'one line a seed: scenario, seed, trace hash; the same however many jobs there were' },
   ],
   notes: [
@@ -64,6 +66,7 @@ export const fuzz: Command = {
     };
     const summary = await campaign(shell, { ...options, ...books.options, onRun }, jobsGiven(given), !given.has('json'), mutant);
     for (const remark of books.close()) shell.err(remark);
+    writeCiFiles(given, summary, shell);
     const file = given.text('hashes');
     if (file !== undefined) writeHashes(resolve(file), hashes, shell);
     writeCampaignPage(pageGiven(given), summary, shell);
