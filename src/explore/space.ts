@@ -65,8 +65,8 @@ export interface Badness {
   readonly broken: (Broken & { readonly node: NodeId }) | null;
 }
 
-/** A crash or a restart happens on a millisecond of its own, so that a plan can say when. */
-const FAULT_MS = 1;
+/** A process takes time to start again, or it would give the session ids of its last life once more. */
+const RESTART_MS = 1;
 const LUCKS: readonly CrashLuck[] = ['keep', 'lose'];
 
 /** See the head of the file. */
@@ -184,7 +184,7 @@ export class Space {
       case Act.crash:
         return this.crash(row, index, LUCKS[sub] ?? 'keep');
       case Act.restart:
-        row[this.nowAt] = (row[this.nowAt] ?? 0) + FAULT_MS;
+        row[this.nowAt] = (row[this.nowAt] ?? 0) + RESTART_MS;
         return this.happen(row, index, Key.restart, () => ({ kind: 'restart' }));
       default:
         return this.reset(row, index);
@@ -318,14 +318,12 @@ export class Space {
   }
 
   private crash(row: Int32Array, index: number, luck: CrashLuck): Fired {
-    row[this.nowAt] = (row[this.nowAt] ?? 0) + FAULT_MS;
     row[this.crashesAt] = (row[this.crashesAt] ?? 0) - 1;
     this.cut(row, index);
     return this.happen(row, index, luck === 'keep' ? Key.keep : Key.lose, () => ({ kind: 'crash', luck }));
   }
 
   private reset(row: Int32Array, pair: number): Fired {
-    row[this.nowAt] = (row[this.nowAt] ?? 0) + FAULT_MS;
     row[this.partitionsAt] = (row[this.partitionsAt] ?? 0) - 1;
     const at = this.nodes.length + pair;
     row[at] = this.wires.reset(row[at] ?? 0, this.nodes[this.pairs[pair]?.[0] ?? 0] ?? 0);

@@ -102,7 +102,8 @@ export function exploredSoFar(exploration: Exploration, search: Search, times: T
     taken: taken.filter(([, count]) => count > 0),
     neverTaken: taken.filter(([, count]) => count === 0).map(([name]) => name),
     messages: space.cells.messageKinds(), situations: space.panels.situations(),
-    elapsedMs: times.elapsedMs, processorMs: times.processorMs, statesPerSecond: ((visited.count - times.before) * 1000) / Math.max(1, times.processorMs),
+    elapsedMs: times.elapsedMs, processorMs: times.processorMs,
+    statesPerSecond: ((visited.count - times.before) * 1000) / Math.max(1, times.processorMs),
     finding, pathLength: found?.path.length ?? 0, stepCount: found?.steps.length ?? 0,
   };
 }

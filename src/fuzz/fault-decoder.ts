@@ -1,7 +1,7 @@
 /** Reading a fault back from JSON, field by field. */
 import { DECAYS, DISK_CALLS } from '../world/fault.ts';
 import type { Fault, Target } from '../world/fault.ts';
-import { Fields, boolean, integer, text, word } from './decode.ts';
+import { Fields, boolean, integer, text, word, moment } from './decode.ts';
 import type { Decoder } from './decode.ts';
 
 const KINDS = [
@@ -24,7 +24,7 @@ export const decodeFault: Decoder<Fault> = (value, path) => {
 function faultOf(fields: Fields, kind: (typeof KINDS)[number]): Fault {
   switch (kind) {
     case 'crash':
-      return { kind, target: target(fields), ...fields.maybe('afterEffects', time), downMs: fields.get('downMs', time) };
+      return { kind, target: target(fields), ...fields.maybe('afterEffects', time), downMs: fields.get('downMs', moment) };
     case 'power':
       return { kind, downMs: fields.get('downMs', time) };
     case 'pause':

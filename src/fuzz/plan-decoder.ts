@@ -9,7 +9,7 @@ import type { Hierarchy } from '../zab/quorum.ts';
 import type { ServiceConfig } from '../server/service-config.ts';
 import type { Acl } from '../wire/words.ts';
 import type { Latency, WorldSettings } from '../world/settings.ts';
-import { DecodeError, Fields, boolean, integer, list, text, word } from './decode.ts';
+import { DecodeError, Fields, boolean, integer, list, text, word, moment } from './decode.ts';
 import type { Decoder } from './decode.ts';
 import { decodeFault } from './fault-decoder.ts';
 import { PLAN_VERSION } from './plan.ts';
@@ -136,7 +136,7 @@ const decodeService: Decoder<Partial<ServiceConfig>> = (value, path) => {
 
 const decodePlannedFault: Decoder<PlannedFault> = (value, path) => {
   const fields = new Fields(value, path);
-  const planned: PlannedFault = { atMs: fields.get('atMs', count), fault: fields.get('fault', decodeFault) };
+  const planned: PlannedFault = { atMs: fields.get('atMs', moment), fault: fields.get('fault', decodeFault) };
   fields.end();
   return planned;
 };
