@@ -144,6 +144,6 @@ export const sessions: Property = {
     },
     { name: 'closing', source: 'a session that is being closed is refused before its closeSession is committed' },
   ],
-  mutants: ['zk-1208', 'sess-resume', 'local-late'],
+  mutants: ['zk-1208', 'sess-resume', 'local-late', 'hasty-denial'],
   create: (expectations): Judge => new Sessions(expectations),
 };

@@ -12,4 +12,5 @@ export const calm: Scenario = scenarioOf({
   faults: NO_FAULT,
   faultCount: [0, 0],
   calmPercent: 100,
+  tinyPercent: 0,
 });

@@ -16,6 +16,7 @@ export const churn: Scenario = scenarioOf({
   tickMs: [[200, 3], [500, 2], [1000, 1]],
   faults: { ...NO_FAULT, crash: 8, crashLeader: 8, crashAll: 2, pause: 2, isolateLeader: 2, slowSync: 3 },
   faultCount: [10, 40],
+  rareFaults: { crashAfterSync: 6, wipe: 2, oldImage: 2, clone: 1, longPause: 1, hold: 1 },
   calmPercent: 0,
   leaveOutPercent: 25,
   stormPercent: 60,

@@ -7,10 +7,10 @@ import type { Scenario } from '../src/fuzz/scenario.ts';
 import {
   OVERTAKING, QUICK, QUICK_SYNC, SLOW_SYNC, USUAL_COUNTER_LIMIT, USUAL_OPERATIONS, WIDE, scenarioOf,
 } from '../src/fuzz/shape.ts';
+import { EVERY_RARE_FAULT } from '../src/fuzz/rare-faults.ts';
 import type { ScenarioShape } from '../src/fuzz/shape.ts';
 
 /** The shape that the other scenarios vary. */
-/** See the head of the file. */
 export const FIVE: ScenarioShape = {
   name: 'five',
   summary: 'the default: five voters (sometimes 1, 3 or 7), up to twenty clients, every fault',
@@ -25,6 +25,10 @@ export const FIVE: ScenarioShape = {
   calmPercent: 8,
   leaveOutPercent: 50,
   stormPercent: 25,
+  rareFaults: EVERY_RARE_FAULT,
+  rarePercent: 40,
+  steeredPercent: 30,
+  tinyPercent: 10,
   snapCount: [[10, 2], [50, 2], [100_000, 1]],
   commitLogCount: [[500, 2], [20, 1], [3, 1]],
   snapshotSizePercent: [[33, 2], [-1, 1], [1000, 1]],

@@ -7,11 +7,13 @@ import { five } from './five.ts';
 import { observers } from './observers.ts';
 import { partitions } from './partitions.ts';
 import { power } from './power.ts';
+import { races } from './races.ts';
 import { reconfig } from './reconfig.ts';
 import { sessions } from './sessions.ts';
+import { storms } from './storms.ts';
 import { sync } from './sync.ts';
 
 /** In the order in which help lists them. */
 export const SCENARIOS: readonly Scenario[] = [
-  five, calm, power, partitions, observers, churn, sync, disk, sessions, reconfig,
+  five, calm, power, partitions, observers, churn, sync, disk, sessions, reconfig, storms, races,
 ];

@@ -28,6 +28,7 @@ export const partitions: Scenario = scenarioOf({
     crash: 1,
   },
   faultCount: [2, 16],
+  rareFaults: { swizzle: 4, rolling: 4, flapping: 4, hold: 2, lateData: 4, drip: 2, refuse: 2 },
   calmPercent: 0,
   leaveOutPercent: 30,
 });

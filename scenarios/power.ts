@@ -15,6 +15,7 @@ export const power: Scenario = scenarioOf({
   voters: [[5, 2], [3, 3], [1, 1]],
   faults: { ...NO_FAULT, crashAll: 6, crash: 2, crashLeader: 2, slowSync: 2, reset: 1 },
   faultCount: [2, 10],
+  rareFaults: { crashAfterSync: 4, wipe: 1, oldImage: 1 },
   calmPercent: 0,
   leaveOutPercent: 25,
   stormPercent: 30,

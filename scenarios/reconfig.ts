@@ -8,6 +8,7 @@ import type { Arbitrary } from 'fast-check';
 import type { ClientScript, ScriptedOperation, ScriptedReconfig, ScriptedRequest } from '../src/client/script.ts';
 import { EVERY_FAULT } from '../src/fuzz/fault-menu.ts';
 import type { Plan, ReconfigPlan } from '../src/fuzz/plan.ts';
+import { EVERY_RARE_FAULT } from '../src/fuzz/rare-faults.ts';
 import { Draw, record } from '../src/fuzz/scenario.ts';
 import type { Scenario } from '../src/fuzz/scenario.ts';
 import { drawPlan } from '../src/fuzz/shape.ts';
@@ -24,8 +25,9 @@ const SHAPE: ScenarioShape = {
   observers: [[0, 3], [1, 2], [2, 1]],
   clients: [1, 8],
   tickMs: [[200, 3], [500, 3], [1000, 1]],
-  // The good copies that rot must spare are counted among the first voters only, and voters change here.
+  // The good copies that harm to disks must spare are counted among the first voters only, and voters change here.
   faults: { ...EVERY_FAULT, crashLeader: 6, bitRot: 0 },
+  rareFaults: { ...EVERY_RARE_FAULT, wipe: 0, oldImage: 0, clone: 0 },
   faultCount: [0, 14],
   calmPercent: 20,
   // Who is a quorum in the end is not known before.

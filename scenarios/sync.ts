@@ -21,6 +21,7 @@ export const sync: Scenario = scenarioOf({
   safetyTicks: [40, 120],
   faults: { ...NO_FAULT, crash: 6, crashLeader: 6, isolate: 5, isolateLeader: 14, pause: 3, split: 4, slowSync: 2, crashAll: 1 },
   faultCount: [4, 14],
+  rareFaults: { wipe: 4, oldImage: 4, clone: 2, hold: 4, crashAfterSync: 2, lateData: 2 },
   calmPercent: 0,
   leaveOutPercent: 25,
   snapCount: [[6, 2], [12, 2], [40, 1], [100_000, 1]],

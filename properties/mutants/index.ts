@@ -7,6 +7,7 @@ import { damageIsATear } from './damage-is-a-tear.ts';
 import { failedSync } from './failed-sync.ts';
 import { forgetfulVoter } from './forgetful-voter.ts';
 import { genFsync } from './gen-fsync.ts';
+import { hastyDenial } from './hasty-denial.ts';
 import { localLate } from './local-late.ts';
 import { minorityQuorum } from './minority-quorum.ts';
 import { newerPromise } from './newer-promise.ts';
@@ -54,4 +55,5 @@ export const MUTANTS: readonly Mutant[] = [
   failedSync,
   forgetfulVoter,
   anyVersion,
+  hastyDenial,
 ];

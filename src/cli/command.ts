@@ -41,11 +41,14 @@ export const COMMON_FLAGS: readonly Flag[] = [
 /** The arguments of one call. */
 export class Given {
   readonly names: readonly string[];
+  /** As they were typed. */
+  readonly argv: readonly string[];
   private readonly values: ReadonlyMap<string, string | true>;
 
-  constructor(names: readonly string[], values: ReadonlyMap<string, string | true>) {
+  constructor(names: readonly string[], values: ReadonlyMap<string, string | true>, argv: readonly string[]) {
     this.names = names;
     this.values = values;
+    this.argv = argv;
   }
 
   has(flag: string): boolean {
@@ -74,7 +77,7 @@ export function readArguments(command: Command, argv: readonly string[]): Given 
     if (flag === undefined) throw new UsageError(unknownFlag(command, token.rawName, flags));
     values.set(flag.name, flagValue(flag, token.value));
   }
-  return new Given(names, values);
+  return new Given(names, values, argv);
 }
 
 function unknownFlag(command: Command, rawName: string, flags: readonly Flag[]): string {

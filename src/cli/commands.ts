@@ -4,10 +4,17 @@ import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { explore } from './explore.ts';
 import { fuzz } from './fuzz.ts';
+import { merge } from './merge.ts';
 import { mutants } from './mutants.ts';
+import { plantable } from './planted.ts';
 import { replay } from './replay.ts';
+import { report } from './report.ts';
 import { run } from './run.ts';
+import { serve } from './serve.ts';
+import { shrink } from './shrink.ts';
 import { start } from './start.ts';
 
 /** See the head of the file. */
-export const COMMANDS: readonly Command[] = [start, run, fuzz, explore, replay, mutants, check, bench];
+export const COMMANDS: readonly Command[] = [
+  start, run, fuzz, plantable(replay), plantable(shrink), report, merge, explore, mutants, check, bench, serve,
+];

@@ -27,7 +27,7 @@ const SERVERS_MAX = 7;
 export const explore: Command = {
   name: 'explore',
   summary: 'every behaviour of a small world within bounds: proof up to a bound, on the real code',
-  usage: '[SCENARIO] [--servers 3] [--ops 2] [--crashes 1] [--timeouts 1] [--grain coarse] [--start nothing]',
+  usage: '[SCENARIO] [--servers 3] [--ops 2] [--crashes 1] [--timeouts 1] [--grain coarse] [--start proposed]',
   flags: [
     { name: 'servers', value: 'N', help: `voters, 1 to ${SERVERS_MAX} (as the scenario says)` },
     { name: 'ops', value: 'N', help: 'writes of each client (as the scenario says)' },
@@ -36,9 +36,9 @@ export const explore: Command = {
     { name: 'partitions', value: 'N', help: 'times that all connections between two processes die (0)' },
     { name: 'timeouts', value: 'N', help: 'timers that fire although their time has not come (1)' },
     { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
-    { name: 'rounds', value: 'N', help: 'no round of elections above this (3)' },
+    { name: 'rounds', value: 'N', help: 'no round of elections above this (2)' },
     { name: 'grain', value: 'GRAIN', help: `what one step is: ${GRAINS.join(', ')} (coarse)` },
-    { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (nothing)` },
+    { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (proposed)` },
     { name: 'depth-first', help: 'for what is deep; without it the first counterexample is a shortest one' },
     { name: 'max-depth', value: 'N', help: 'no path longer than this' },
     { name: 'max-states', value: 'N', help: 'end after so many distinct states' },
@@ -103,7 +103,7 @@ export function explorationOf(given: Given): Exploration {
   const plan = planOf(given);
   const bounds = {
     crashes: number('crashes', 1), partitions: number('partitions', 0), timeouts: number('timeouts', 1),
-    epochs: number('epochs', 2), rounds: number('rounds', 3),
+    epochs: number('epochs', 2), rounds: number('rounds', 2),
   };
   if (bounds.epochs === 0 || bounds.rounds === 0) {
     throw new UsageError('--epochs and --rounds must be at least 1: without an epoch there is nothing to see');
@@ -112,14 +112,14 @@ export function explorationOf(given: Given): Exploration {
   const manner = {
     order, maxDepth: spaces === undefined ? Number.MAX_SAFE_INTEGER : positiveNumber('max-depth', spaces),
     grain: oneOf('grain', given.text('grain') ?? 'coarse', GRAINS),
-    start: oneOf('start', given.text('start') ?? 'nothing', STARTS),
+    start: oneOf('start', given.text('start') ?? 'proposed', STARTS),
     maxStates: number('max-states', 1_000_000_000), maxBytes: number('memory', 2000) * 1_000_000,
     isReduced: !given.has('unreduced'),
   } as const;
   if ((manner.start === 'committed' || manner.start === 'proposed') && writesOf(plan) < 2) {
     throw new UsageError(`--start ${manner.start} needs a client with two operations: --ops 2`);
   }
-  return { plan, bounds, manner, properties: null };
+  return { plan, bounds, manner, properties: null, mutant: null };
 }
 
 function writesOf(plan: Plan): number {

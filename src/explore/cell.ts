@@ -20,6 +20,7 @@ import type { Inode } from '../world/inode.ts';
 import { endLife } from '../world/life.ts';
 import { Network } from '../world/network.ts';
 import { CrashSignal, HaltSignal, NodeIo, type Observer } from '../world/node-io.ts';
+import { TIMED } from '../world/scheduler.ts';
 import { UNTIMED } from '../world/settings.ts';
 import { connectionId, PORTS, TWINS_MAX } from './wires.ts';
 
@@ -219,7 +220,7 @@ export function step(cell: Cell, event: Event, nowMs: number): Came {
   const came: Came = { sent: [], facts: [], broken: null };
   const { process } = host;
   if (process === null) return came;
-  const core = new Core(UNTIMED, NO_LUCK, null, null);
+  const core = new Core(UNTIMED, NO_LUCK, null, null, TIMED);
   core.schedule.nowUs = nowMs * 1000;
   const network = new CellNetwork(core, cell);
   const device = new CellDevice(core);

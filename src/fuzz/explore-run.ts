@@ -6,12 +6,12 @@ import type { Bounds } from '../explore/space.ts';
 import { type Manner, oddsOfMiss, Search, type Status } from '../explore/search.ts';
 import { allProperties } from '../../properties/index.ts';
 import type { Property } from '../history/judge.ts';
-import { RecordingChooser, TapeChooser } from '../world/chooser.ts';
+import { TapeChooser } from '../world/chooser.ts';
 import { subjectOf } from './exploration.ts';
-import { type Failure, failureOf } from './failure.ts';
+import type { Failure } from './failure.ts';
 import type { Plan } from './plan.ts';
 import { PATH_MAX, realize } from './realize.ts';
-import { runPlan } from './run.ts';
+import { recordedFailure, recordRun } from './record.ts';
 import type { Finding, Outcome } from './verdict.ts';
 
 /** What to explore. */
@@ -21,6 +21,8 @@ export interface Exploration {
   readonly manner: Manner;
   /** Names; null: all. */
   readonly properties: readonly string[] | null;
+  /** The bug that is planted; null: none. */
+  readonly mutant: string | null;
 }
 
 /** What came of it, so far or in the end. */
@@ -125,10 +127,9 @@ export function failureFrom(exploration: Exploration, search: Search): Failure |
   const { found, space } = search;
   if (found === null) return 'there is no counterexample';
   if (found.steps.length > PATH_MAX) return `the way there has ${found.steps.length} steps, and ${PATH_MAX} can be replayed`;
+  const { properties: judged, mutant } = exploration;
   const { plan, tape } = realize(exploration.plan, space, found.steps);
-  const chooser = new RecordingChooser(new TapeChooser(tape, plan.seed));
-  const result = runPlan(plan, chooser, { properties: allProperties });
-  const wanted = findingOf(search)?.property;
-  if (result.finding === null) return `the explorer found a breach of ${wanted}, and the world does not confirm it`;
-  return failureOf(plan, chooser.tape(), result);
+  const recorded = recordRun(plan, new TapeChooser(tape, plan.seed), propertiesNamed(judged));
+  if (recorded.result.finding !== null) return recordedFailure(plan, recorded, { judged, mutant });
+  return `the explorer found a breach of ${findingOf(search)?.property ?? 'something'}, and the world does not confirm it`;
 }

@@ -8,10 +8,11 @@ import type { Member } from '../server/config.ts';
 import type { Hierarchy } from '../zab/quorum.ts';
 import type { ServiceConfig } from '../server/service-config.ts';
 import type { Acl } from '../wire/words.ts';
-import type { Latency, WorldSettings } from '../world/settings.ts';
-import { DecodeError, Fields, boolean, integer, list, text, word, moment } from './decode.ts';
+import type { BrokenAssumptions, Latency, WorldSettings } from '../world/settings.ts';
+import { DecodeError, Fields, boolean, integer, list, moment, text, word } from './decode.ts';
 import type { Decoder } from './decode.ts';
 import { decodeFault } from './fault-decoder.ts';
+import { decodeScheduler } from './scheduler-decoder.ts';
 import { PLAN_VERSION } from './plan.ts';
 import type { Plan, PlannedFault, ReconfigPlan, ServerKnobs } from './plan.ts';
 
@@ -34,6 +35,7 @@ export const decodePlan: Decoder<Plan> = (value, path) => {
     clients: fields.get('clients', list(decodeClient)),
     faults: fields.get('faults', list(decodePlannedFault)),
     settings: fields.get('settings', decodeSettings),
+    ...fields.maybe('scheduler', decodeScheduler),
     safetyMs: fields.get('safetyMs', count),
     tailMs: fields.get('tailMs', count),
   };
@@ -251,6 +253,16 @@ const decodeSettings: Decoder<WorldSettings> = (value, path) => {
     disk: fields.get('disk', decodeDisk),
     clock: fields.get('clock', decodeClock),
     restart: fields.get('restart', decodeRestart),
+    ...fields.maybe('broken', decodeBroken),
+  });
+};
+
+const decodeBroken: Decoder<BrokenAssumptions> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, {
+    ...fields.maybe('connections', word(['reorder', 'duplicate', 'drop'] as const)),
+    oneIn: fields.get('oneIn', positive),
+    ...fields.maybe('lyingSync', boolean),
   });
 };
 

@@ -28,6 +28,38 @@ test('a plan is a function of its seed, and survives JSON', () => {
   }
 });
 
+test('every fault and every scheduler is drawn by somebody, and survives JSON', () => {
+  const faults = new Set<string>();
+  const schedulers = new Set<string>();
+  for (const scenario of SCENARIOS) {
+    for (let seed = 1; seed <= 60; seed++) {
+      const plan = scenario.plan(String(seed));
+      for (const { fault } of plan.faults) {
+        faults.add(fault.kind === 'crash' && fault.after !== undefined ? 'crashAfterSync' : fault.kind);
+      }
+      schedulers.add(plan.scheduler?.kind ?? 'timed');
+      if (plan.scheduler !== undefined) assert.equal(roundTrip(plan), plan);
+      if (plan.scheduler?.kind !== 'starve') continue;
+      const starvedMs = plan.scheduler.windows.reduce((sum, { forMs }) => sum + forMs, 0);
+      assert.ok(starvedMs * 5 <= plan.safetyMs, 'a victim is starved for a fifth of the run at most');
+    }
+  }
+  assert.equal([...schedulers].sort(), ['delay-bounded', 'pct', 'starve', 'timed', 'uniform']);
+  for (const kind of [
+    'swizzle', 'rolling', 'flapping', 'hold', 'lateData', 'drip', 'slowReader', 'refuse', 'wallJump', 'lateTimers', 'wipe',
+    'oldImage', 'clone', 'crashAfterSync',
+  ]) assert.ok(faults.has(kind), kind);
+});
+
+test('a plan of old, without scheduler or broken assumptions, is read as it was', () => {
+  const old = five('3');
+  assert.is(old.scheduler, undefined);
+  assert.equal(roundTrip(old), old);
+  assert.equal(roundTrip({ ...old, settings: { ...old.settings, broken: { oneIn: 3, connections: 'drop' } } }).settings.broken, {
+    oneIn: 3, connections: 'drop',
+  });
+});
+
 test('a plan keeps its own rules', () => {
   for (const scenario of SCENARIOS) {
     for (let seed = 1; seed <= 10; seed++) {

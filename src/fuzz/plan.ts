@@ -9,6 +9,7 @@ import { DEFAULT_SERVICE_CONFIG } from '../server/service-config.ts';
 import type { ServiceConfig } from '../server/service-config.ts';
 import type { Fault } from '../world/fault.ts';
 import type { Hierarchy } from '../zab/quorum.ts';
+import type { SchedulerPlan } from '../world/scheduler.ts';
 import type { WorldSettings } from '../world/settings.ts';
 
 /** Raised when an old plan would no longer mean the same run. */
@@ -50,6 +51,8 @@ export interface Plan {
   /** In order of time; none later than `safetyMs`. */
   readonly faults: readonly PlannedFault[];
   readonly settings: WorldSettings;
+  /** In which order events are handled while faults may happen; left out: in that of their times. */
+  readonly scheduler?: SchedulerPlan;
   /** How long faults may happen. Then everything heals, */
   readonly safetyMs: number;
   /** and so long the ensemble is left in peace, its clients still at work, and must recover. */

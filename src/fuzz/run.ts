@@ -16,6 +16,7 @@ import { recode } from '../wire/recode.ts';
 import { fingerprintMessage } from '../wire/message-fingerprint.ts';
 import type { Chooser } from '../world/chooser.ts';
 import type { FaultCounter } from '../world/fault.ts';
+import type { SchedulerReport } from '../world/scheduler.ts';
 import { sealed } from '../world/seal.ts';
 import type { TraceSink } from '../world/trace.ts';
 import { World } from '../world/world.ts';
@@ -53,6 +54,7 @@ export interface RunResult {
   /** The rare situations that it reached, and how often. */
   readonly situations: readonly Count[];
   readonly faults: readonly FaultCounter[];
+  readonly scheduler: SchedulerReport;
   readonly properties: readonly PropertyReport[];
 }
 
@@ -81,6 +83,7 @@ export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunR
       panel.see(fact, node, timeMs, step);
       if (panel.violation !== null) world.stop();
     },
+    ...(plan.scheduler === undefined ? {} : { scheduler: plan.scheduler }),
     ...(options.trace === undefined ? {} : { trace: options.trace }),
   });
   for (const { atMs, fault } of plan.faults) world.schedule(atMs, fault);
@@ -96,6 +99,7 @@ export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunR
     counts: counter.counts(),
     situations: panel.situations.reached(),
     faults: world.faults,
+    scheduler: world.scheduling,
     properties: panel.reports(),
   };
 }

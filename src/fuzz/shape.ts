@@ -11,8 +11,11 @@ import { DEFAULT_SETTINGS } from '../world/settings.ts';
 import type { Latency, WorldSettings } from '../world/settings.ts';
 import { drawFaults } from './fault-menu.ts';
 import type { FaultWeights } from './fault-menu.ts';
+import { drawRareFaults } from './rare-faults.ts';
+import type { RareWeights } from './rare-faults.ts';
+import { drawScheduler } from './scheduler-menu.ts';
 import { PLAN_VERSION } from './plan.ts';
-import type { Plan, ServerKnobs } from './plan.ts';
+import type { Plan, PlannedFault, ServerKnobs } from './plan.ts';
 import { Draw } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { drawClients, drawWeights } from './workload.ts';
@@ -40,6 +43,13 @@ export interface ScenarioShape {
   readonly leaveOutPercent: number;
   /** Of 100 seeds, so many have their faults in storms. */
   readonly stormPercent: number;
+  readonly rareFaults: RareWeights;
+  /** Of 100 seeds, so many have some of the rare faults, */
+  readonly rarePercent: number;
+  /** so many do not go by time, */
+  readonly steeredPercent: number;
+  /** and so many have servers with tiny limits. */
+  readonly tinyPercent: number;
   readonly snapCount: Weighted<number>;
   readonly commitLogCount: Weighted<number>;
   readonly snapshotSizePercent: Weighted<number>;
@@ -69,6 +79,8 @@ export const USUAL_OPERATIONS: OperationWeights = {
   syncRead: 5,
   reconnect: 2,
   closeSession: 1,
+  watchStorm: 0,
+  sessionRace: 0,
 };
 
 /** The usual share of epochs that end by running out of counters (ZOOKEEPER-1277). */
@@ -105,7 +117,12 @@ export function drawPlan(shape: ScenarioShape, seed: string): Plan {
   const count: Range = isCalm ? [0, 0] : shape.faultCount;
   const hasObservers = members.some(({ role }) => role === 'observer');
   const { faults: weights, leaveOutPercent, stormPercent } = shape;
-  const faults = drawFaults(draw, { weights, count, leaveOutPercent, stormPercent, hasObservers, tickMs, safetyMs });
+  const usual = drawFaults(draw, { weights, count, leaveOutPercent, stormPercent, hasObservers, tickMs, safetyMs });
+  const rarePercent = isCalm ? 0 : shape.rarePercent;
+  const rare = drawRareFaults(draw, { weights: shape.rareFaults, percent: rarePercent, tickMs, safetyMs });
+  const faults = [...usual, ...rare].sort((one, other) => one.atMs - other.atMs);
+  const steeredPercent = isCalm ? 0 : shape.steeredPercent;
+  const scheduler = drawScheduler(draw, { percent: steeredPercent, tickMs, safetyMs, servers: members.length });
   return {
     version: PLAN_VERSION,
     scenario: shape.name,
@@ -117,10 +134,16 @@ export function drawPlan(shape: ScenarioShape, seed: string): Plan {
     ),
     faults,
     settings: drawSettings(draw, shape, isCalm),
+    ...(scheduler === undefined ? {} : { scheduler }),
     safetyMs,
     tailMs,
-    ...drawCore(draw, members, shape.corePercent ?? CORE_PERCENT),
+    ...drawCore(draw, members, faults.some(harmsDisk) ? 0 : shape.corePercent ?? CORE_PERCENT),
   };
+}
+
+/** Whose quorum outlives the others must hold all that was committed, which the atlas promises of all voters together only. */
+function harmsDisk({ fault }: PlannedFault): boolean {
+  return ['bitRot', 'diskError', 'wipe', 'oldImage', 'clone'].includes(fault.kind);
 }
 
 /** Now and then no more than a quorum survives the faults, and must do without the others. */
@@ -140,7 +163,38 @@ function drawMembers(draw: Draw, shape: ScenarioShape): Member[] {
   );
 }
 
+/**
+ * With a tick below this, sessions that last two of them come and go faster than a slow disk syncs them one by one, and a learner
+ * that is brought in line misses every deadline: batches are at least so large then.
+ */
+const SLOW_TICK_MS = 500;
+const FAST_BATCH = 16;
+
 function drawKnobs(draw: Draw, shape: ScenarioShape, tickTimeMs: number): ServerKnobs {
+  const usual = drawUsualKnobs(draw, shape, tickTimeMs);
+  const knobs = draw.percent('tiny', shape.tinyPercent) ? { ...usual, ...drawTinyKnobs(draw) } : usual;
+  return tickTimeMs < SLOW_TICK_MS ? { ...knobs, maxBatchSize: Math.max(FAST_BATCH, knobs.maxBatchSize) } : knobs;
+}
+
+/** Limits at which everything that happens now and then happens all the time; each is tiny in half of these runs. */
+function drawTinyKnobs(draw: Draw): Partial<ServerKnobs> {
+  const tiny: readonly Partial<ServerKnobs>[] = [
+    { snapCount: draw.integer('tiny/snapCount', 2, 4) },
+    { commitLogCount: draw.integer('tiny/commitLogCount', 1, 2) },
+    { maxBatchSize: 1 },
+    { snapRetainCount: 1 },
+    { finalizeWaitMs: 1 },
+    { minNotificationIntervalMs: 10, maxNotificationIntervalMs: 400 },
+    { cnxTimeoutMs: 200 },
+    { learnerRetryMs: 10 },
+    { initLimit: 4, syncLimit: 2 },
+  ];
+  let drawn: Partial<ServerKnobs> = {};
+  for (const [index, knobs] of tiny.entries()) if (draw.percent(`tiny/${index}`, 50)) drawn = { ...drawn, ...knobs };
+  return drawn;
+}
+
+function drawUsualKnobs(draw: Draw, shape: ScenarioShape, tickTimeMs: number): ServerKnobs {
   return {
     tickTimeMs,
     initLimit: draw.integer('initLimit', 5, 10),
@@ -172,8 +226,15 @@ interface Times {
   readonly momentsMs: readonly number[];
 }
 
+/**
+ * A client gives up connecting to one of n servers after an n-th of its session timeout. With less than this for each, sessions
+ * are abandoned faster than a slow disk creates them, without end: nothing else would ever be done.
+ */
+const CONNECT_MS = 120;
+
 function drawWorkload(draw: Draw, shape: ScenarioShape, members: readonly Member[], times: Times): Plan['clients'] {
   const { tickMs, spanMs, momentsMs } = times;
+  const least = Math.max(2 * tickMs, CONNECT_MS * members.length);
   const short = draw.percent('shortSessions', shape.shortSessionsPercent ?? 30);
   return drawClients(draw, {
     clients: draw.integer('clients', shape.clients[0], shape.clients[1]),
@@ -183,7 +244,7 @@ function drawWorkload(draw: Draw, shape: ScenarioShape, members: readonly Member
     hotPercent: draw.integer('hotPercent', 20, 95),
     waitPercent: draw.weighted('waitPercent', [[0, 1], [20, 2], [60, 1], [100, 1]]),
     burstPercent: draw.weighted('burstPercent', [[0, 1], [40, 2], [75, 1]]),
-    sessionTimeoutMs: short ? [2 * tickMs, 3 * tickMs] : [4 * tickMs, 20 * tickMs],
+    sessionTimeoutMs: short ? [least, Math.max(least, 3 * tickMs)] : [Math.max(least, 4 * tickMs), 20 * tickMs],
     spanMs,
     momentsMs,
     focusPercent: draw.weighted('focus', shape.focusPercent),

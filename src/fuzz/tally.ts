@@ -7,12 +7,16 @@ import { SITUATIONS } from '../history/situations/index.ts';
 import type { FaultCounter } from '../world/fault.ts';
 import { NO_COUNTS, mergeCounts } from './counters.ts';
 import type { Counts } from './counters.ts';
+import { ineffectiveFaults } from './ineffective.ts';
 import type { RunResult } from './run.ts';
+import { SchedulerTally } from './scheduler-tally.ts';
+import type { DepthBound, SchedulerSum } from './scheduler-tally.ts';
 import { failureKey, gravest } from './verdict.ts';
 import type { Finding, Outcome } from './verdict.ts';
 
 /** One kind of failure of a campaign. */
 export interface DistinctFailure {
+  /** Its signature or, of a failure that no run shows, the shape of the sentence. */
   readonly key: string;
   readonly scenario: string;
   readonly finding: Finding;
@@ -59,6 +63,10 @@ export interface Summary {
   /** All of the catalogue, in its order; of some, nothing was seen. */
   readonly situations: readonly SituationSum[];
   readonly faults: readonly FaultCounter[];
+  /** Faults that never had an effect, in sentences. */
+  readonly defects: readonly string[];
+  readonly schedulers: readonly SchedulerSum[];
+  readonly bounds: readonly DepthBound[];
   readonly properties: readonly PropertySum[];
   readonly failures: readonly DistinctFailure[];
   /** What the campaign could not do, in sentences: a worker that died, a directory that could not be written. */
@@ -100,9 +108,10 @@ export class Tally {
   private readonly properties: Map<string, PropertySum> = new Map();
   private readonly failing: Map<string, Failing> = new Map();
   private readonly remarks: string[] = [];
+  private readonly schedulers: SchedulerTally = new SchedulerTally();
 
   /** One run. */
-  add(result: RunResult, workMs: number, wasRunTwice: boolean): void {
+  add(result: RunResult, workMs: number, wasRunTwice: boolean, signature: string | null = null): void {
     this.seeds++;
     if (wasRunTwice) this.runTwice++;
     this.events += result.events;
@@ -112,9 +121,10 @@ export class Tally {
     this.scenarios.add(result.scenario);
     this.outcomes.add(result.outcome);
     for (const [id, times] of result.situations) this.addSituation(id, times);
+    this.schedulers.add(result);
     for (const fault of result.faults) this.addFault(fault);
     for (const report of result.properties) this.addReport(report);
-    if (result.finding !== null) this.addFinding(result.scenario, result.seed, result.finding);
+    if (result.finding !== null) this.addFinding(result.scenario, result.seed, result.finding, signature);
   }
 
   /** A seed that has no result, because its worker died of it. */
@@ -129,8 +139,8 @@ export class Tally {
   }
 
   /** How many seeds failed in the way of this finding so far. */
-  seedsLike(finding: Finding): number {
-    return this.failing.get(failureKey(finding))?.seeds.length ?? 0;
+  seedsLike(finding: Finding, signature: string | null): number {
+    return this.failing.get(signature ?? failureKey(finding))?.seeds.length ?? 0;
   }
 
   get done(): number {
@@ -146,8 +156,8 @@ export class Tally {
   }
 
   /** Where the failure file of a finding went; the first one is what the summary names. */
-  written(finding: Finding, file: string): void {
-    const failing = this.failing.get(failureKey(finding));
+  written(finding: Finding, signature: string | null, file: string): void {
+    const failing = this.failing.get(signature ?? failureKey(finding));
     if (failing !== undefined) failing.file ??= file;
   }
 
@@ -168,6 +178,9 @@ export class Tally {
         return { id, sentence, ...(this.situations.get(id) ?? { runs: 0, times: 0 }) };
       }),
       faults: [...this.faults.values()],
+      defects: ineffectiveFaults([...this.faults.values()]),
+      schedulers: this.schedulers.sums(),
+      bounds: this.schedulers.bounds(),
       properties: [...this.properties.values()],
       failures: [...this.failing].map(([key, failing]) => ({ key, ...failing })),
       remarks: [...this.remarks],
@@ -198,8 +211,8 @@ export class Tally {
     });
   }
 
-  private addFinding(scenario: string, seed: string, finding: Finding): void {
-    const key = failureKey(finding);
+  private addFinding(scenario: string, seed: string, finding: Finding, signature: string | null = null): void {
+    const key = signature ?? failureKey(finding);
     const known = this.failing.get(key);
     if (known === undefined) this.failing.set(key, { scenario, finding, seeds: [`${scenario} ${seed}`], file: null });
     else known.seeds.push(`${scenario} ${seed}`);

@@ -21,6 +21,10 @@ export interface OperationWeights {
   readonly syncRead: number;
   readonly reconnect: number;
   readonly closeSession: number;
+  /** Watches on everything shared, and a change that fires them. */
+  readonly watchStorm: number;
+  /** Ephemeral nodes, a reconnect and the end of the session, one upon the other. */
+  readonly sessionRace: number;
 }
 
 /** The character of one run's workload. */
@@ -52,6 +56,7 @@ export interface WorkloadProfile {
 
 const KINDS = [
   'read', 'setData', 'create', 'delete', 'sequential', 'ephemeral', 'multi', 'syncRead', 'reconnect', 'closeSession',
+  'watchStorm', 'sessionRace',
 ] as const;
 type OperationKind = (typeof KINDS)[number];
 
@@ -71,6 +76,8 @@ export function drawWeights(draw: Draw, usual: OperationWeights): OperationWeigh
     syncRead: weight('syncRead'),
     reconnect: weight('reconnect'),
     closeSession: weight('closeSession'),
+    watchStorm: weight('watchStorm'),
+    sessionRace: weight('sessionRace'),
   };
 }
 
@@ -213,7 +220,32 @@ class ScriptWriter {
         return this.push(afterMs, wait, { kind: 'reconnect' });
       case 'closeSession':
         return this.push(afterMs, wait, { kind: 'closeSession' });
+      case 'watchStorm':
+        return this.watchStorm(next, afterMs, wait);
+      case 'sessionRace':
+        return this.sessionRace(next, afterMs, wait);
     }
+  }
+
+  private watchStorm(next: Atom, afterMs: number, wait: boolean): void {
+    this.push(afterMs, wait, { kind: 'exists', path: this.coldPath(next.pick), watch: true });
+    for (let hot = 0; hot < this.profile.hotPaths; hot++) {
+      this.push(0, false, { kind: 'getData', path: `/h${hot}`, watch: true });
+      this.push(0, false, { kind: 'getChildren', path: `/h${hot}`, watch: true });
+    }
+    const path = this.path({ ...next, hot: true });
+    if (next.variant < 50) this.push(0, next.variant < 10, { kind: 'setData', path, data: this.value(), version: -1 });
+    else this.create(0, next.variant < 60, `${path}/w-`, FLAG_SEQUENTIAL);
+  }
+
+  private sessionRace(next: Atom, afterMs: number, wait: boolean): void {
+    const { pick, variant } = next;
+    this.create(afterMs, wait, `/r${pick % 3}`, FLAG_EPHEMERAL);
+    if (variant < 60) this.push(0, false, { kind: 'reconnect' });
+    this.create(0, false, `/r${(pick + 1) % 3}`, FLAG_EPHEMERAL);
+    if (variant % 2 === 0) this.push(0, variant < 30, { kind: 'closeSession' });
+    if (variant % 3 === 0) this.push(0, false, { kind: 'reconnect' });
+    this.create(0, false, `/r${pick % 3}`, FLAG_EPHEMERAL);
   }
 
   private multi(next: Atom, path: string): ScriptedRequest {

@@ -21,7 +21,8 @@ import { EMPTY_LOG, isSameTxn, type LogNode, LogTree, NO_LOG } from './log-tree.
 import { Model } from './model.ts';
 import { USUAL_RULES } from './rules.ts';
 import {
-  acceptState, changeRole, type Establishment, isImpairing, makeDurable, recoveredLog, refuseState, restate, ServerView,
+  acceptState, changeRole, type DiskView, type Establishment, isImpairing, makeDurable, putDisk, recoveredLog, refuseState,
+  restate, ServerView, viewDisk,
 } from './servers.ts';
 import { type Op, SessionBook, type SessionView } from './sessions.ts';
 
@@ -40,6 +41,8 @@ export class History {
   /** The one that the present fact is about. */
   establishment: Establishment | null = null;
   readonly servers: Map<NodeId, ServerView> = new Map();
+  /** What was on the disks of which images were made. */
+  readonly images: Map<number, DiskView> = new Map();
   readonly sessions: SessionBook;
   healedMs = -1;
   /** Transactions that the present fact ordered; the panel empties it. */
@@ -285,6 +288,12 @@ export class History {
           server.isUp = false;
           changeRole(server, 'LOOKING');
         }
+        return;
+      case 'diskImaged':
+        this.images.set(fact.image, viewDisk(this.server(fact.node)));
+        return;
+      case 'diskReplaced':
+        putDisk(this.tree, this.server(fact.node), this.images.get(fact.image));
         return;
       case 'healed':
         this.healedMs = at.timeMs;

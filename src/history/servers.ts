@@ -123,3 +123,24 @@ export function makeDurable(tree: LogTree, server: ServerView, log: LogNode): vo
   }
   if (tree.zxid(log) > tree.zxid(server.durable)) server.durable = log;
 }
+
+/** What the disk of a server holds, as far as it is known. */
+export type DiskView = Pick<ServerView, 'tail' | 'durable' | 'cutZxid' | 'syncLog' | 'acceptedEpoch' | 'currentEpoch'>;
+
+/** What is on its disk now. */
+export function viewDisk({ tail, durable, cutZxid, syncLog, acceptedEpoch, currentEpoch }: ServerView): DiskView {
+  return { tail, durable, cutZxid, syncLog, acceptedEpoch, currentEpoch };
+}
+
+/** Its disk is another: that of an image, or without one an empty disk. It is down, and knows what it will find there. */
+export function putDisk(tree: LogTree, server: ServerView, disk: DiskView | undefined): void {
+  restate(tree, server, EMPTY_LOG, true);
+  server.acceptedEpoch = disk?.acceptedEpoch ?? 0;
+  server.currentEpoch = disk?.currentEpoch ?? 0;
+  if (disk === undefined) return;
+  makeDurable(tree, server, disk.durable);
+  server.tail = disk.tail;
+  server.applied = disk.tail;
+  server.cutZxid = disk.cutZxid;
+  server.syncLog = disk.syncLog;
+}

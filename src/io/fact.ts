@@ -213,6 +213,10 @@ export type WorldFact =
   /** A fault began or ended; `detail` is for people. */
   | { readonly kind: 'faultBegan'; readonly fault: string; readonly node: NodeId; readonly detail: string }
   | { readonly kind: 'faultEnded'; readonly fault: string; readonly node: NodeId }
+  /** `image` is what is durable on the disk of this server now. */
+  | { readonly kind: 'diskImaged'; readonly node: NodeId; readonly image: number }
+  /** The disk of a server that is down now holds an image made before; 0: nothing. */
+  | { readonly kind: 'diskReplaced'; readonly node: NodeId; readonly image: number }
   /** All faults are over, everything is up and connected again: the quiet tail begins. */
   | { readonly kind: 'healed' };
 

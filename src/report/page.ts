@@ -44,6 +44,10 @@ ${
     summary.faults.map(({ name, fired, effective }) => [name, decimal(fired), decimal(effective)]),
   )
 }
+<h2>Schedulers</h2>
+${tableOf(['scheduler', 'seeds', 'failing', 'found'], summary.schedulers.map(({ kind, seeds, failing, found }) => [
+    kind, decimal(seeds), decimal(failing), found.join(', '),
+  ]))}
 <h2>What happened</h2>
 ${tableOf(['', ''], [
     ['synchronizations', countsOf(summary.counts.syncs)],
@@ -52,6 +56,7 @@ ${tableOf(['', ''], [
     ['operations', countsOf(summary.counts.operations)],
     ['results', countsOf(summary.counts.errors)],
   ])}
+${summary.defects.map((defect) => `<p class="bad">${escape(defect)}</p>`).join('\n')}
 ${summary.remarks.map((remark) => `<p>${escape(remark)}</p>`).join('\n')}
 </main></body></html>
 `;

@@ -37,6 +37,8 @@ export function campaignReport(summary: Summary): string[] {
     ...propertyTable(summary.properties),
     ...silentProperties(summary).map((name) => `WARNING: ${name} judged nothing in all of this: it has shown nothing`),
     ...situationLines(summary.situations),
+    ...schedulerLines(summary),
+    ...summary.defects.map((defect) => `DEFECT: ${defect}`),
     ...summary.remarks.map((remark) => `remark: ${remark}`),
     ...failureLines(summary),
   ];
@@ -87,6 +89,21 @@ function situationLines(situations: readonly SituationSum[]): string[] {
     `  situations ${reached.length} of ${situations.length} reached`
       + (never.length === 0 ? '' : `; never: ${never.join(', ')}`),
     ...(rows.length === 0 ? [] : table([['rarest situation', 'runs', 'times'], ...rows])),
+  ];
+}
+
+/** Which scheduler found what, and what pct promises. */
+function schedulerLines({ schedulers, bounds }: Pick<Summary, 'schedulers' | 'bounds'>): string[] {
+  if (schedulers.length === 0) return [];
+  const rows = schedulers.map(({ kind, seeds, decisions, deviations, failing, found }) => [
+    kind, decimal(seeds), decimal(decisions), decimal(deviations), decimal(failing), found.join(', '),
+  ]);
+  return [
+    ...table([['scheduler', 'seeds', 'choices', 'not the earliest', 'failing', 'found'], ...rows]),
+    ...bounds.map(({ depth, runs, probability }) => {
+      const least = probability.toExponential(1);
+      return `  pct: ${decimal(runs)} runs of depth ${depth}: one of that depth within the window showed with at least ${least}`;
+    }),
   ];
 }
 

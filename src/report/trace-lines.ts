@@ -109,18 +109,23 @@ export class TraceLines implements TraceSink {
   }
 }
 
-const OF_THE_WORLD: ReadonlySet<Fact['kind']> = new Set(['crashed', 'restarted', 'faultBegan', 'faultEnded', 'healed']);
+const OF_THE_WORLD: ReadonlySet<Fact['kind']> = new Set([
+  'crashed', 'restarted', 'faultBegan', 'faultEnded', 'diskImaged', 'diskReplaced', 'healed',
+]);
 
-function isOfTheWorld(fact: Fact): boolean {
+/** Stated by the world, between two events or in the midst of one. */
+export function isOfTheWorld(fact: Fact): boolean {
   return OF_THE_WORLD.has(fact.kind);
 }
 
-function nameOf(node: NodeId): string {
+/** `s3` for a server, `c1001` for a client, `world` for 0. */
+export function nameOf(node: NodeId): string {
   if (node === 0) return 'world';
   return node > 255 ? `c${node}` : `s${node}`;
 }
 
-function describeEvent(event: Event, peer: NodeId): string {
+/** An event in a few words. */
+export function describeEvent(event: Event, peer: NodeId): string {
   switch (event.kind) {
     case 'received':
       return `< ${nameOf(peer)} ${shortly(event.message)}`;
@@ -151,7 +156,7 @@ function shortly(message: Message): string {
 }
 
 /** A fact in a few words; null for those that the event says already. */
-function describeFact(fact: Fact): string | null {
+export function describeFact(fact: Fact): string | null {
   switch (fact.kind) {
     case 'recovered':
       return `recovered ${zxidToPair(fact.lastZxid)}, epochs ${fact.acceptedEpoch}/${fact.currentEpoch}`
@@ -226,6 +231,10 @@ function describeFact(fact: Fact): string | null {
       return `${fact.fault} begins: ${fact.detail}`;
     case 'faultEnded':
       return `${fact.fault} ends`;
+    case 'diskImaged':
+      return `an image is made of its disk: ${fact.image}`;
+    case 'diskReplaced':
+      return fact.image === 0 ? 'its disk is wiped' : `its disk is replaced by image ${fact.image}`;
     case 'healed':
       return 'healed: the quiet tail begins';
   }

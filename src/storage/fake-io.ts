@@ -12,7 +12,7 @@ import type { DiskEvent } from './storage.ts';
 /** Keeps one snapshot, takes no space in advance, starts with an image that holds nothing at all. */
 export const SETTINGS: StorageSettings = {
   snapRetainCount: 1,
-  logSizes: { preAllocSize: 0, sizeLimit: 0 },
+  logSizes: { preAllocSize: 0, sizeLimit: 0, maxBatchSize: Infinity },
   emptyImage: { zxid: ZXID_ZERO, sessions: [], acls: [], nodes: [], digest: null },
   isAutocreated: true,
   isEmptyTrusted: false,

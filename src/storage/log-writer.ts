@@ -11,18 +11,22 @@ import type { Txn } from '../wire/transactions.ts';
 import { logFileName } from './file-names.ts';
 import { encodeLogEntry, LOG_HEADER_SIZE, paddedSize } from './log-format.ts';
 
-/** Sizes of log files in bytes; 0 for none. */
+/** How large things get: log files in bytes, 0 for no limit; and what is synced at once. */
 export interface LogSizes {
   /** Space is taken in advance, in portions of so much. */
   readonly preAllocSize: number;
   /** A file that has grown beyond this is followed by another. */
   readonly sizeLimit: number;
+  /** Transactions that one sync makes durable at most, > 0. */
+  readonly maxBatchSize: number;
 }
 
 /** One server's log, for writing; every sync carries `token`. */
 export class LogWriter {
   readonly token: number;
   readonly sizes: LogSizes;
+  /** In a file and not durable yet, ascending. */
+  unsynced: Zxid[];
   /** The first zxid of every log file, ascending. */
   files: Zxid[];
   /** The file appended to; empty: the next append begins one. */
@@ -49,6 +53,7 @@ export class LogWriter {
   constructor(token: number, sizes: LogSizes) {
     this.token = token;
     this.sizes = sizes;
+    this.unsynced = [];
     this.files = [];
     this.file = '';
     this.position = 0;
@@ -74,6 +79,7 @@ export class LogWriter {
     this.durableZxid = lastZxid;
     this.isRollDue = false;
     this.isSyncWanted = false;
+    this.unsynced = [];
   }
 
   /** Nothing is under way or held back; appended transactions may still be without a sync. */
@@ -108,7 +114,9 @@ export class LogWriter {
     if (this.awaiting > 0) return false;
     this.durableZxid = this.syncingZxid;
     this.isNameDurable = true;
-    const isSyncWanted = this.isSyncWanted || this.held.length > 0;
+    const batch = this.unsynced.indexOf(this.syncingZxid) + 1;
+    const isSyncWanted = this.isSyncWanted || this.held.length > 0 || batch === this.sizes.maxBatchSize;
+    this.unsynced = this.unsynced.slice(batch);
     this.isSyncWanted = false;
     if (this.held.length > 0 && this.lastWritten === this.durableZxid) this.writeHeld(io);
     if (isSyncWanted && this.lastLogged !== this.durableZxid) this.startSync(io);
@@ -116,7 +124,7 @@ export class LogWriter {
   }
 
   startSync(io: Io): void {
-    this.syncingZxid = this.lastWritten;
+    this.syncingZxid = this.unsynced[Math.min(this.sizes.maxBatchSize, this.unsynced.length) - 1] ?? this.lastWritten;
     this.awaiting = 1;
     io.sync(this.file, this.token);
     if (this.isNameDurable) return;
@@ -142,6 +150,7 @@ export class LogWriter {
     }
     this.put(encodeLogEntry(txn, isFirst), io);
     this.lastWritten = txn.zxid;
+    this.unsynced.push(txn.zxid);
     const { sizeLimit } = this.sizes;
     if (sizeLimit > 0 && this.position > sizeLimit) this.isRollDue = true;
   }

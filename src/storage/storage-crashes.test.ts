@@ -106,7 +106,11 @@ class Bench {
     this.settings = {
       ...SETTINGS,
       snapRetainCount: 1 + luck.below(2, 'snapRetainCount'),
-      logSizes: { preAllocSize: [0, 100, 4096][luck.below(3, 'preAllocSize')] ?? 0, sizeLimit: 300 * luck.below(2, 'sizeLimit') },
+      logSizes: {
+        preAllocSize: [0, 100, 4096][luck.below(3, 'preAllocSize')] ?? 0,
+        sizeLimit: 300 * luck.below(2, 'sizeLimit'),
+        maxBatchSize: 1 + luck.below(3, 'maxBatchSize'),
+      },
       emptyImage: imageOf([]),
     };
     this.storage = new Storage(this.settings);

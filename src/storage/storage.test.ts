@@ -84,6 +84,14 @@ function snapshotFile(zxid: Zxid): readonly [string, Uint8Array] {
   return [`snapshot.${zxid.toString(16)}`, encodeSnapshot(imageAt(zxid))];
 }
 
+test('maxBatchSize: one sync makes so many durable at most, and the rest follow by themselves', () => {
+  const bench = new Bench([], { ...SETTINGS, logSizes: { ...SETTINGS.logSizes, maxBatchSize: 2 } });
+  for (let counter = 1; counter <= 5; counter++) bench.append(txnAt(1, counter));
+  bench.storage.sync(bench.io);
+  assert.equal(bench.run(), [2, 4, 5].map((counter) => ({ kind: 'durable', zxid: makeZxid(1, counter) })));
+  assert.is(bench.storage.isSyncNeeded, false);
+});
+
 test('an empty directory recovers as empty', () => {
   const { first } = new Bench();
   const expected = { image: SETTINGS.emptyImage, txns: [], acceptedEpoch: 0, currentEpoch: 0, tornTail: false, isEmpty: true };
@@ -428,7 +436,7 @@ test('an epoch is read as ZooKeeper wrote it, and survives any flipped bit as we
 });
 
 test('space is taken in advance as ZooKeeper does, and its zeros are no damage', () => {
-  const bench = new Bench([], { ...SETTINGS, logSizes: { preAllocSize: 65_536, sizeLimit: 0 } });
+  const bench = new Bench([], { ...SETTINGS, logSizes: { ...SETTINGS.logSizes, preAllocSize: 65_536 } });
   bench.log(txnAt(1, 1), txnAt(1, 2));
   const bytes = present(bench.disk.read('log.100000001'), 'the log is there');
   assert.is(bytes.length, 65_536 + 16);
@@ -439,7 +447,7 @@ test('space is taken in advance as ZooKeeper does, and its zeros are no damage',
 });
 
 test('a log that has grown beyond its limit is followed by another', () => {
-  const bench = new Bench([], { ...SETTINGS, logSizes: { preAllocSize: 0, sizeLimit: 100 } });
+  const bench = new Bench([], { ...SETTINGS, logSizes: { ...SETTINGS.logSizes, sizeLimit: 100 } });
   for (let counter = 1; counter <= 5; counter++) bench.log(txnAt(1, counter));
   assert.equal(bench.disk.list().filter((name) => name.startsWith('log.')), ['log.100000001', 'log.100000003', 'log.100000005']);
 });

@@ -7,9 +7,9 @@ import type { Event } from '../io/event.ts';
 import type { Message } from '../wire/message.ts';
 import { type Chooser, HashedStream, type Stream } from './chooser.ts';
 import { Counters } from './counters.ts';
-import { Schedule } from './heap.ts';
 import type { Host } from './host.ts';
 import type { End } from './link.ts';
+import { type SchedulerPlan, SteeredSchedule } from './scheduler.ts';
 import type { WorldSettings } from './settings.ts';
 import type { TraceSink } from './trace.ts';
 
@@ -27,17 +27,24 @@ export class Core {
   readonly chooser: Chooser;
   readonly recode: Recode | null;
   readonly trace: TraceSink | null;
-  readonly schedule: Schedule = new Schedule();
+  readonly schedule: SteeredSchedule;
   readonly hash: RollingHash = new RollingHash();
   readonly counters: Counters = new Counters();
   /** Events handled so far. */
   step = 0;
 
-  constructor(settings: WorldSettings, chooser: Chooser, recode: Recode | null, trace: TraceSink | null) {
+  constructor(
+    settings: WorldSettings,
+    chooser: Chooser,
+    recode: Recode | null,
+    trace: TraceSink | null,
+    scheduler: SchedulerPlan,
+  ) {
     this.settings = settings;
     this.chooser = chooser;
     this.recode = settings.encode ? recode : null;
     this.trace = trace;
+    this.schedule = new SteeredSchedule(scheduler, this.stream('scheduler'));
   }
 
   /** A stream whose draws enter the trace hash. */

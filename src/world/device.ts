@@ -47,6 +47,11 @@ export class Device {
     this.core = core;
   }
 
+  /** Syncs of this world are a lie: see `BrokenAssumptions`. */
+  private get isLying(): boolean {
+    return this.core.settings.broken?.lyingSync === true;
+  }
+
   append(host: Host, file: string, bytes: Uint8Array, token: DiskToken): void {
     const disk = diskOf(host);
     const error = this.errorOf(host, 'append') ?? this.fullness(host);
@@ -67,6 +72,7 @@ export class Device {
     const sync = diskOf(host).sync(file);
     if (error !== undefined && host.diskLuck !== null) diskOf(host).forget(file, host.diskLuck);
     if (sync === undefined || error !== undefined) this.fail(host, file, token, error ?? 'ENOENT');
+    else if (this.isLying) this.submit(host, request('change', file, token), this.core.settings.disk.sync);
     else this.submit(host, { ...request('sync', file, token), sync }, this.core.settings.disk.sync);
   }
 
@@ -74,7 +80,8 @@ export class Device {
     const error = this.errorOf(host, 'syncDirectory');
     if (error !== undefined) return this.fail(host, DIRECTORY, token, error);
     const mark = diskOf(host).syncDirectory();
-    this.submit(host, { ...request('syncDirectory', DIRECTORY, token), mark }, this.core.settings.disk.sync);
+    if (this.isLying) this.submit(host, request('change', DIRECTORY, token), this.core.settings.disk.sync);
+    else this.submit(host, { ...request('syncDirectory', DIRECTORY, token), mark }, this.core.settings.disk.sync);
   }
 
   read(host: Host, file: string, token: DiskToken): void {

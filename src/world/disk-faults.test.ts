@@ -101,14 +101,14 @@ for (const decay of DECAYS) {
 }
 
 test('a majority of the disks stays whole, and a busy disk is left alone', () => {
-  const made = bench(3, writer);
+  const made = bench(3, writer, { voters: true });
   made.world.run(50);
   const rot = (node: number): void => { made.world.inject({ kind: 'bitRot', target: { node }, decay: 'bit', file: '' }); };
   rot(1);
   rot(1);
   rot(2);
   assert.equal([1, 2, 3].map((node) => made.world.diskOf(node)?.isRotten), [true, false, false]);
-  const busy = bench(3, writer);
+  const busy = bench(3, writer, { voters: true });
   busy.world.run(3);
   busy.world.inject({ kind: 'bitRot', target, decay: 'bit' });
   assert.not(busy.world.diskOf(1)?.isRotten);

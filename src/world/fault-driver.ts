@@ -6,8 +6,11 @@ import { assertNever } from '../base/invariant.ts';
 import type { NodeId } from '../io/event.ts';
 import type { WorldFact } from '../io/fact.ts';
 import type { Stream } from './chooser.ts';
+import { ail, type Ailment, ailmentName, cure } from './ailments.ts';
+import type { Atlas } from './atlas.ts';
 import type { Core } from './core.ts';
-import { damageDisk } from './decay.ts';
+import { harmDisk, putDisk, replaceDisk } from './disk-harm.ts';
+import { flapping, type Part, rolling, swizzle } from './fault-series.ts';
 import { ActiveFault, type Fault, type Target, type TargetRole } from './fault.ts';
 import { Due } from './heap.ts';
 import type { Host } from './host.ts';
@@ -20,6 +23,7 @@ export interface Stage {
   readonly core: Core;
   readonly hosts: Map<NodeId, Host>;
   readonly network: Network;
+  readonly atlas: Atlas;
   announce(fact: WorldFact): void;
   kill(host: Host, cause: 'fault' | 'power', detail: string): boolean;
   restartLater(host: Host, delayUs: number): void;
@@ -28,10 +32,10 @@ export interface Stage {
   setDrift(host: Host, ppm: number): void;
 }
 
+type Crash = Extract<Fault, { readonly kind: 'crash' }>;
 type Partition = Extract<Fault, { readonly kind: 'partition' }>;
 /** Faults of one process that last a while. */
 type Affliction = Extract<Fault, { readonly kind: 'pause' | 'clientCut' | 'stall' | 'slowSync' | 'drift' | 'diskFull' }>;
-type DiskFault = Extract<Fault, { readonly kind: 'diskError' | 'bitRot' }>;
 
 const ROLES = { leader: 'LEADING', follower: 'FOLLOWING', observer: 'OBSERVING', looking: 'LOOKING' } as const;
 
@@ -40,6 +44,8 @@ export class FaultDriver {
   readonly stage: Stage;
   readonly luck: Stream;
   active: ActiveFault[] = [];
+  /** Disk images made so far. */
+  images = 0;
   over = false;
 
   constructor(stage: Stage, luck: Stream) {
@@ -51,7 +57,7 @@ export class FaultDriver {
     if (this.over) return;
     switch (fault.kind) {
       case 'crash':
-        this.crash(fault.target, fault.afterEffects, fault.downMs);
+        this.crash(fault);
         break;
       case 'power':
         this.power(fault.downMs);
@@ -75,7 +81,32 @@ export class FaultDriver {
         break;
       case 'diskError':
       case 'bitRot':
-        this.harmDisk(fault);
+        harmDisk(this, fault);
+        break;
+      case 'hold':
+      case 'drip':
+      case 'slowReader':
+      case 'refuse':
+      case 'wallJump':
+      case 'lateTimers':
+        this.ail(fault);
+        break;
+      case 'swizzle':
+        this.series(swizzle(this.shuffledServers(undefined), fault.forMs, (bound) => this.luck.below(bound, 'swizzle')));
+        break;
+      case 'rolling':
+        this.series(rolling(this.shuffledServers(undefined), fault.eachMs));
+        break;
+      case 'flapping':
+        this.flap(fault);
+        break;
+      case 'lateData':
+        this.lateData(fault.target, fault.delayMs);
+        break;
+      case 'wipe':
+      case 'oldImage':
+      case 'clone':
+        replaceDisk(this, fault);
         break;
       default:
         assertNever(fault);
@@ -96,8 +127,12 @@ export class FaultDriver {
       network.delay = null;
       network.delayFactor = 1;
     }
+    if (active.lingering !== null) network.unstick(active.lingering);
     const host = hosts.get(active.node);
     if (host !== undefined) this.relieve(host, active);
+    if (host !== undefined && active.restoration !== null && !this.over) {
+      putDisk(this, host, active.name, active.restoration.image, active.restoration.downMs);
+    }
     this.stage.announce({ kind: 'faultEnded', fault: active.name, node: active.node });
   }
 
@@ -107,14 +142,15 @@ export class FaultDriver {
     for (const active of this.active.slice()) this.end(active);
   }
 
-  private crash(target: Target, afterEffects: number | undefined, downMs: number): void {
+  private crash({ target, afterEffects, after, downMs }: Crash): void {
     const { counters } = this.stage.core;
-    const name = afterEffects === undefined ? 'crash' : 'crashBetweenEffects';
+    const isAfterSync = after === 'sync';
+    const name = isAfterSync ? 'crashAfterSync' : afterEffects === undefined ? 'crash' : 'crashBetweenEffects';
     counters.fired(name);
     const host = this.find(target);
     if (host === undefined || !host.isUp) return;
-    if (afterEffects !== undefined) {
-      host.armedCrash = { afterEffects, downMs };
+    if (isAfterSync || afterEffects !== undefined) {
+      host.armedCrash = { name, isAfterSync, afterEffects: afterEffects ?? 0, downMs };
     } else if (this.stage.kill(host, 'fault', 'crash')) {
       counters.effective(name);
       this.stage.restartLater(host, Math.round(downMs * 1000));
@@ -134,14 +170,16 @@ export class FaultDriver {
   }
 
   private partition(fault: Partition): void {
-    const name = fault.oneWay === undefined ? `partition:${fault.shape}` : 'partition:oneWay';
+    const name = fault.series ?? (fault.oneWay === undefined ? `partition:${fault.shape}` : 'partition:oneWay');
     const target: Target | undefined = fault.shape === 'isolate-leader' ? { role: 'leader' } : fault.target;
     const first = target === undefined ? undefined : this.find(target);
     if (first === undefined && fault.shape === 'isolate-leader') {
       this.stage.core.counters.fired(name);
       return;
     }
-    const servers = this.shuffledServers(first);
+    const drawn = this.shuffledServers(first);
+    const { peer } = fault;
+    const servers = peer === undefined ? drawn : [...drawn.slice(0, 1), peer, ...drawn.slice(1).filter((node) => node !== peer)];
     const cuts = this.cutsOf(fault, servers);
     const active = this.begin(name, first?.node ?? 0, fault.forMs, `${fault.shape} ${servers.join(' ')}`);
     this.cut(active, cuts);
@@ -169,6 +207,44 @@ export class FaultDriver {
     if (end === undefined) return;
     this.stage.network.reset(end);
     counters.effective('reset');
+  }
+
+  private series(parts: readonly Part[]): void {
+    const { schedule } = this.stage.core;
+    for (const { afterMs, fault } of parts) schedule.add(schedule.nowUs + afterMs * 1000, Due.fault).fault = fault;
+  }
+
+  private flap({ target, periodMs, forMs }: Extract<Fault, { readonly kind: 'flapping' }>): void {
+    const host = this.find(target);
+    const peers = this.nodes('server').filter((node) => node !== host?.node);
+    const peer = peers[this.luck.below(Math.max(1, peers.length), 'flappingPeer')];
+    if (host === undefined || peer === undefined) this.stage.core.counters.fired('flapping');
+    else this.series(flapping(host.node, peer, periodMs, forMs));
+  }
+
+  private lateData(target: Target, delayMs: number): void {
+    const host = this.find(target);
+    const ends = [...(host?.connections.values() ?? [])].filter((end) => end.state === 'open');
+    const end = ends[this.luck.below(Math.max(1, ends.length), 'lateConnection')];
+    if (host === undefined || end === undefined) {
+      this.stage.core.counters.fired('lateData');
+      return;
+    }
+    const active = this.begin('lateData', host.node, delayMs, `to ${end.link.to.node}`);
+    active.lingering = end;
+    this.stage.network.linger(end, delayMs * 1000, active);
+  }
+
+  private ail(fault: Ailment): void {
+    const { core, network } = this.stage;
+    const name = ailmentName(fault);
+    const host = this.find(fault.target);
+    if (host === undefined || !host.isUp) {
+      core.counters.fired(name);
+      return;
+    }
+    const forMs = fault.kind === 'wallJump' ? 0 : fault.forMs;
+    ail(host, fault, this.begin(name, host.node, forMs, fault.kind === 'hold' ? fault.message : ''), core, network);
   }
 
   private delay(factor: number, forMs: number): void {
@@ -205,42 +281,9 @@ export class FaultDriver {
     }
   }
 
-  private harmDisk(fault: DiskFault): void {
-    const { core } = this.stage;
-    const name = fault.kind === 'bitRot' ? `bitRot:${fault.decay}` : `diskError:${fault.error}`;
-    core.counters.fired(name);
-    const host = this.find(fault.target);
-    if (host === undefined || host.disk === null) return;
-    const isUnreadable = fault.kind === 'bitRot' || fault.call === 'read';
-    if (isUnreadable && !this.mayImpair(host)) return;
-    const active = new ActiveFault(name, host.node);
-    if (fault.kind === 'bitRot') {
-      if (!host.isAtRest(core.schedule.nowUs)) return;
-      const harmed = damageDisk(host.disk, fault.decay, fault.file ?? '', this.luck);
-      if (harmed === '') return;
-      this.stage.announce({ kind: 'faultBegan', fault: name, node: host.node, detail: harmed });
-    } else {
-      this.active.push(active);
-      host.diskErrors.push({ call: fault.call, error: fault.error, times: fault.times, fault: active });
-      this.stage.announce({ kind: 'faultBegan', fault: name, node: host.node, detail: `${fault.call}, ${fault.times} times` });
-    }
-    if (isUnreadable) host.impairedBy = active;
-  }
-
-  /**
-   * The atlas: whatever decays, a majority of the voters keeps disks that are whole, so that every transaction that was committed
-   * is still on one of any majority of those.
-   */
-  private mayImpair(host: Host): boolean {
-    if (host.impairedBy !== null) return false;
-    if (host.spec.isVoter !== true) return true;
-    const voters = [...this.stage.hosts.values()].filter((other) => other.spec.isVoter === true);
-    const impaired = voters.filter((other) => other.impairedBy !== null);
-    return (impaired.length + 1) * 2 < voters.length;
-  }
-
   private relieve(host: Host, active: ActiveFault): void {
     if (host.pausedBy === active) this.stage.wake(host);
+    cure(host, active, this.stage.core, this.stage.network);
     if (host.slowSync === active) {
       host.slowSync = null;
       host.syncFactor = 1;
@@ -253,7 +296,8 @@ export class FaultDriver {
     }
   }
 
-  private begin(name: string, node: NodeId, forMs: number, detail: string): ActiveFault {
+  /** Counts it, states it, and lets it end in `forMs`. */
+  begin(name: string, node: NodeId, forMs: number, detail: string): ActiveFault {
     const { core } = this.stage;
     const active = new ActiveFault(name, node);
     core.counters.fired(name);
@@ -275,7 +319,7 @@ export class FaultDriver {
   }
 
   /** Whom a target names at this moment. */
-  private find(target: Target): Host | undefined {
+  find(target: Target): Host | undefined {
     const hosts = [...this.stage.hosts.values()];
     if ('node' in target) return hosts.find((host) => host.node === target.node);
     const up = hosts.filter((host) => host.isUp && matches(host, target.role));

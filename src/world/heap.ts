@@ -88,6 +88,13 @@ export class Schedule {
 
   /** Takes out the next entry and moves the time on to it. */
   take(): Scheduled | undefined {
+    const first = this.pop();
+    if (first !== undefined && first.time > this.nowUs) this.nowUs = first.time;
+    return first;
+  }
+
+  /** Takes out the next entry. */
+  pop(): Scheduled | undefined {
     if (this.size === 0) return undefined;
     const heap = this.heap;
     const first = heap[0];
@@ -95,7 +102,6 @@ export class Schedule {
     this.size--;
     if (first === undefined || last === undefined) return undefined;
     if (this.size > 0) this.sink(last);
-    this.nowUs = first.time;
     return first;
   }
 

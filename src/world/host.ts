@@ -46,6 +46,10 @@ export interface Waiting {
 
 /** A crash that waits for the next event of its victim, to strike between two effects of it. */
 export interface ArmedCrash {
+  /** How its fault is counted. */
+  readonly name: string;
+  /** It waits for a completed sync. */
+  readonly isAfterSync: boolean;
   readonly afterEffects: number;
   readonly downMs: number;
 }
@@ -60,6 +64,21 @@ export interface ArmedDiskError {
 
 /** More effects than one event ever has. */
 export const UNLIMITED_EFFECTS = 0x3fff_ffff;
+
+/** What faults do to the traffic and the timers of one process; null where nothing is wrong. */
+export class Ailments {
+  /** The kind of message that is held back on its way out. */
+  heldMessage = '';
+  holding: ActiveFault | null = null;
+  dripping: ActiveFault | null = null;
+  dripUs = 0;
+  notReading: ActiveFault | null = null;
+  refusing: ActiveFault | null = null;
+  refusalHangs = false;
+  jumped: ActiveFault | null = null;
+  timersLate: ActiveFault | null = null;
+  timersUntilUs = 0;
+}
 
 /** The place of one process. */
 export class Host {
@@ -90,6 +109,8 @@ export class Host {
   armedCrash: ArmedCrash | null = null;
   /** Down for good. */
   isLost = false;
+  /** The event at hand says that a sync is complete. */
+  isSyncDone = false;
   /** Effects that the event at hand may still have. */
   effectsLeft: number = UNLIMITED_EFFECTS;
   syncFactor = 1;
@@ -100,6 +121,7 @@ export class Host {
   diskFull: ActiveFault | null = null;
   /** What made its disk unreadable in part; null once the process serves again from a disk that is whole. */
   impairedBy: ActiveFault | null = null;
+  readonly ailments: Ailments = new Ailments();
   /** The drift that its clock has of itself. */
   readonly ownPpm: number;
 
@@ -127,6 +149,13 @@ export class Host {
     if (!this.isUp || this.pausedBy !== null || this.waiting.length > 0) return false;
     for (const untilUs of this.diskBusyUntilUs.values()) if (untilUs >= nowUs) return false;
     return true;
+  }
+
+  /** The crash that this event triggers. */
+  armedFor(event: Event): ArmedCrash | null {
+    const armed = this.armedCrash;
+    if (armed === null || !armed.isAfterSync) return armed;
+    return event.kind === 'diskDone' && this.isSyncDone ? armed : null;
   }
 
   get isUp(): boolean {

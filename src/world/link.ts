@@ -60,10 +60,24 @@ export class End {
   holdNumber = 0;
   /** The end of this connection is on its way to the peer. */
   closingSent = false;
+  /** What was sent from here arrives no earlier than this, because of that. */
+  stuckUntilUs = 0;
+  stuckBy: ActiveFault | null = null;
 
   constructor(host: Host, link: Link, port: Port) {
     this.host = host;
     this.link = link;
     this.port = port;
+  }
+  /** Its process knows it from now on. */
+  register(): void {
+    this.id = this.host.nextConnection++;
+    this.host.connections.set(this.id, this);
+  }
+
+  /** Its process knows it no more. */
+  forget(): void {
+    this.state = 'gone';
+    this.host.connections.delete(this.id);
   }
 }

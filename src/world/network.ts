@@ -12,9 +12,11 @@ import type { ActiveFault } from './fault.ts';
 import { Due, type DueKind, type Scheduled } from './heap.ts';
 import type { Host } from './host.ts';
 import { End, Link } from './link.ts';
-import { drawOrdinary, drawTail } from './settings.ts';
+import { breakage, drawDelay, isImpeded, loseSuffix } from './transit.ts';
 
 const NODES = 0x1_0000;
+/** Where connections are broken, so much later arrives what others overtake. */
+const REORDERED_US = 5000;
 /** How far behind a connection may be when the world heals: delays of a fault outlive it no longer than this. */
 const PATIENCE_US = 1_000_000;
 
@@ -28,6 +30,8 @@ export class Network {
   tails = true;
   delayFactor = 1;
   delay: ActiveFault | null = null;
+  /** How many faults hold back what no cut holds back. */
+  impediments = 0;
 
   constructor(core: Core, dispatcher: Dispatcher, hosts: Map<NodeId, Host>) {
     this.core = core;
@@ -43,7 +47,7 @@ export class Network {
     const peer = new End(target, this.link(target, host), port);
     end.peer = peer;
     peer.peer = end;
-    this.register(end);
+    end.register();
     this.transmit(end, Due.opening, null);
     const timeoutUs = this.core.settings.network.connectTimeoutMs * 1000;
     this.core.schedule.add(this.core.schedule.nowUs + timeoutUs, Due.connectTimeout).end = end;
@@ -55,15 +59,15 @@ export class Network {
     if (end === undefined || end.closingSent) return;
     const recode = this.core.recode;
     this.transmit(end, Due.message, recode === null ? message : recode(message));
-    const trace = this.core.trace;
-    if (trace?.sent !== undefined) trace.sent(this.core.step, this.core.schedule.nowUs, host.node, end.link.to.node, message);
+    const { step, schedule, trace } = this.core;
+    trace?.sent?.(step, schedule.nowUs, host.node, end.link.to.node, message, connection);
   }
 
   close(host: Host, connection: ConnectionId): void {
     const end = host.connections.get(connection);
     if (end === undefined) return;
     end.closedByOwner = true;
-    this.forget(end);
+    end.forget();
     this.sendClosing(end);
   }
 
@@ -77,7 +81,7 @@ export class Network {
       end.inFlight--;
       return true;
     }
-    if (end.link.blocked > 0 || end.held.length > 0) {
+    if (end.link.blocked > 0 || end.held.length > 0 || (this.impediments > 0 && isImpeded(this.core, end, entry))) {
       this.hold(end, entry);
       return false;
     }
@@ -89,6 +93,11 @@ export class Network {
   release(end: End): void {
     if (end.link.blocked > 0) {
       if (end.held.length > 0) this.waitForMending(end);
+      return;
+    }
+    const next = end.held[0];
+    if (next !== undefined && this.impediments > 0 && isImpeded(this.core, end, next)) {
+      this.waitForRelief(end);
       return;
     }
     const entry = end.held.shift();
@@ -122,7 +131,7 @@ export class Network {
   hangUp(end: End): void {
     if (end.state === 'gone') return;
     const known = end.id !== 0;
-    this.forget(end);
+    end.forget();
     if (!known) return;
     if (end.halfOpen) this.core.counters.effective('halfOpen');
     this.dispatcher.dispatch(end.host, { kind: 'closed', connection: end.id }, end);
@@ -136,8 +145,8 @@ export class Network {
     const ends = [...host.connections.values()];
     for (const end of ends) {
       end.closedByOwner = true;
-      this.forget(end);
-      this.loseSuffix(end);
+      end.forget();
+      loseSuffix(this.core, end);
       const peer = end.peer;
       if (peer === null || peer.state === 'gone') continue;
       if (peer.state === 'open' && end.link.stream.chance(settings.halfOpenPercent, 100, 'halfOpen')) {
@@ -155,6 +164,28 @@ export class Network {
     const peer = end.peer;
     this.resetDirection(end);
     if (peer !== null) this.resetDirection(peer);
+  }
+
+  /** What `end` sends from now on is late by `delayUs`, and half way its process loses the connection; the peer does not know. */
+  linger(end: End, delayUs: number, cause: ActiveFault): void {
+    this.impediments++;
+    end.stuckUntilUs = this.core.schedule.nowUs + delayUs;
+    end.stuckBy = cause;
+    this.core.schedule.add(this.core.schedule.nowUs + Math.floor(delayUs / 2), Due.hangUp).end = end;
+  }
+
+  /** What lingers goes on now. */
+  unstick(end: End): void {
+    end.stuckUntilUs = 0;
+    if (end.state === 'gone') this.sendClosing(end);
+    if (end.held.length > 0) this.releaseAt(end, this.core.schedule.nowUs);
+    this.relieve();
+  }
+
+  /** One of the faults that hold back what no cut does is over. */
+  relieve(): void {
+    this.impediments--;
+    for (const link of this.links.values()) if (link.blocked === 0 && link.holding.length > 0) this.resume(link);
   }
 
   /** Cuts one direction between two processes. */
@@ -175,12 +206,11 @@ export class Network {
     this.tails = false;
     this.delayFactor = 1;
     this.delay = null;
+    this.impediments = 0;
     for (const link of this.links.values()) {
       link.cause = null;
-      if (link.blocked > 0) {
-        link.blocked = 0;
-        this.resume(link);
-      }
+      link.blocked = 0;
+      if (link.holding.length > 0) this.resume(link);
     }
     for (const host of this.hosts.values()) {
       for (const end of host.connections.values()) {
@@ -202,39 +232,31 @@ export class Network {
     return link;
   }
 
-  private register(end: End): void {
-    end.id = end.host.nextConnection++;
-    end.host.connections.set(end.id, end);
-  }
-
-  private forget(end: End): void {
-    end.state = 'gone';
-    end.host.connections.delete(end.id);
-  }
-
   /** Puts something on its way out of `end`, behind everything sent before. */
   private transmit(end: End, kind: DueKind, message: Message | null): void {
     const schedule = this.core.schedule;
-    let arrival = schedule.nowUs + this.drawDelay(end.link);
-    if (arrival < end.lastArrivalUs) arrival = end.lastArrivalUs;
-    end.lastArrivalUs = arrival;
+    let arrival = schedule.nowUs + drawDelay(this.core, this, end.link);
+    const { dripping, dripUs } = end.host.ailments;
+    if (dripping !== null && arrival < end.lastArrivalUs + dripUs) {
+      arrival = end.lastArrivalUs + dripUs;
+      this.core.counters.touched(dripping);
+    }
+    const broke = kind === Due.message ? breakage(this.core, end) : undefined;
+    if (broke === 'drop') return;
+    if (broke === 'reorder') arrival += REORDERED_US;
+    else if (arrival < end.lastArrivalUs) arrival = end.lastArrivalUs;
+    if (broke !== 'reorder') end.lastArrivalUs = arrival;
+    if (broke === 'duplicate') this.schedule(end, kind, message, arrival);
+    this.schedule(end, kind, message, arrival);
+  }
+
+  private schedule(end: End, kind: DueKind, message: Message | null, arrival: number): void {
     end.inFlight++;
-    const entry = schedule.add(arrival, kind);
+    const entry = this.core.schedule.add(arrival, kind);
     entry.end = end;
     entry.message = message;
     entry.index = end.sent++;
     entry.order = ++end.link.sent;
-  }
-
-  private drawDelay(link: Link): number {
-    const latency = this.core.settings.network.latency;
-    const ordinary = drawOrdinary(link.stream, latency, this.tails, 'latency');
-    if (ordinary >= 0 && this.delayFactor === 1) return ordinary;
-    const counters = this.core.counters;
-    if (this.delay !== null) counters.touched(this.delay);
-    if (ordinary >= 0 && !link.stream.chance(1, 4, 'delayed')) return ordinary * this.delayFactor;
-    counters.hit('heavyTail');
-    return drawTail(link.stream, latency, 'tail') * this.delayFactor;
   }
 
   private sendClosing(end: End): void {
@@ -247,7 +269,16 @@ export class Network {
     const cause = end.link.cause;
     if (end.link.blocked > 0 && cause !== null) this.core.counters.touched(cause);
     end.held.push(entry);
-    if (end.held.length === 1) this.waitForMending(end);
+    if (end.held.length > 1) return;
+    if (end.link.blocked > 0) this.waitForMending(end);
+    else this.waitForRelief(end);
+  }
+
+  /** Something is held back, but no cut is the reason: there is nothing to retransmit, and nothing breaks of it. */
+  private waitForRelief(end: End): void {
+    end.holdNumber++;
+    if (end.stuckUntilUs > this.core.schedule.nowUs) this.releaseAt(end, end.stuckUntilUs);
+    else end.link.holding.push(end);
   }
 
   /** Something is held back: it waits for the link to be mended, but not for ever. */
@@ -268,8 +299,13 @@ export class Network {
     for (const end of holding) {
       if (end.held.length === 0) continue;
       end.holdNumber++;
-      this.releaseAt(end, this.core.schedule.nowUs + this.drawDelay(link));
+      this.releaseAt(end, this.core.schedule.nowUs + this.drawPatience(link));
     }
+  }
+
+  /** How long something takes that must not outlive the healing of the world by much, whatever delays it. */
+  private drawPatience(link: Link): number {
+    return Math.min(drawDelay(this.core, this, link), PATIENCE_US);
   }
 
   private releaseAt(end: End, timeUs: number): void {
@@ -288,6 +324,7 @@ export class Network {
     } else if (entry.index >= end.limit) {
       return;
     } else if (entry.kind === Due.message) {
+      if (end.stuckBy !== null && end.state === 'gone' && peer.state === 'open') this.core.counters.touched(end.stuckBy);
       if (peer.state === 'open' && entry.message !== null) this.deliver(peer, entry.message);
       else if (peer.state === 'gone' && end.state !== 'gone') this.refuse(peer);
     } else if (entry.kind === Due.opening) {
@@ -305,13 +342,21 @@ export class Network {
   /** A request for a connection has arrived at `acceptor`'s process. */
   private open(initiator: End, acceptor: End): void {
     if (acceptor.state !== 'opening') return;
+    const { refusing, refusalHangs } = acceptor.host.ailments;
+    if (refusing !== null) {
+      this.core.counters.touched(refusing);
+      if (refusalHangs) return;
+      acceptor.state = 'gone';
+      this.sendClosing(acceptor);
+      return;
+    }
     if (!acceptor.host.isUp || acceptor.host.spec.kind !== 'server') {
       acceptor.state = 'gone';
       this.sendClosing(acceptor);
       return;
     }
     acceptor.state = 'open';
-    this.register(acceptor);
+    acceptor.register();
     this.transmit(acceptor, Due.opened, null);
     const { id, port, host } = acceptor;
     this.dispatcher.dispatch(host, { kind: 'accepted', connection: id, port, address: initiator.host.address }, acceptor);
@@ -334,15 +379,9 @@ export class Network {
   }
 
   private hangUpLater(end: End, withinMs: number): void {
-    const delayMs = end.link.stream.below(withinMs + 1, 'hangUp');
-    this.core.schedule.add(this.core.schedule.nowUs + delayMs * 1000 + this.drawDelay(end.link), Due.hangUp).end = end;
-  }
-
-  private loseSuffix(end: End): void {
-    const lost = end.link.stream.below(end.inFlight + 1, 'lostSuffix');
-    if (end.inFlight > 0) this.core.counters.fired('lostSuffix');
-    if (lost > 0) this.core.counters.effective('lostSuffix');
-    end.limit = Math.min(end.limit, end.sent - lost);
+    const { schedule } = this.core;
+    const delayUs = end.link.stream.below(withinMs + 1, 'hangUp') * 1000;
+    schedule.add(schedule.nowUs + delayUs + this.drawPatience(end.link), Due.hangUp).end = end;
   }
 
   /** What is under way from `end` was delayed beyond all measure: it never arrives, and both ends hear of it. */
@@ -354,7 +393,7 @@ export class Network {
   }
 
   private resetDirection(end: End): void {
-    this.loseSuffix(end);
+    loseSuffix(this.core, end);
     this.sendClosing(end);
   }
 }

@@ -23,6 +23,11 @@ export class HaltSignal extends Error {
   override readonly name = 'HaltSignal';
 }
 
+/** Carries what a judge threw past the process that stated the fact. */
+export class ObserverFailure extends Error {
+  override readonly name = 'ObserverFailure';
+}
+
 /** Thrown again and again, since making an error costs much and this one's stack says nothing. */
 const CRASH: CrashSignal = new CrashSignal('a simulated crash');
 
@@ -56,6 +61,8 @@ export class NodeIo implements Io {
   }
 
   wallTime(): number {
+    const { jumped } = this.host.ailments;
+    if (jumped !== null) this.core.counters.touched(jumped);
     return this.now() + this.host.clock.wallOffsetMs;
   }
 

@@ -9,6 +9,7 @@ import type { Process } from '../io/process.ts';
 import type { Message } from '../wire/message.ts';
 import { type Chooser, SeedChooser } from './chooser.ts';
 import type { NodeSpec } from './host.ts';
+import type { SchedulerPlan } from './scheduler.ts';
 import { DEFAULT_SETTINGS, type Latency, type WorldSettings } from './settings.ts';
 import { World } from './world.ts';
 
@@ -65,6 +66,9 @@ export interface BenchOptions {
   readonly settings?: WorldSettings;
   readonly chooser?: Chooser;
   readonly clients?: number;
+  readonly scheduler?: SchedulerPlan;
+  /** The servers vote. */
+  readonly voters?: boolean;
 }
 
 /** A world of `count` servers and `clients` clients that all behave alike. */
@@ -78,13 +82,14 @@ export function bench(count: number, behaviour: Behaviour, options: BenchOptions
     const list: Heard[] = [];
     heard.set(node, list);
     const isServer = node < 1000;
-    const kind = isServer ? 'server' : 'client';
-    return { node, kind, boot: () => new Probe(behaviour, list), disk: isServer, isVoter: isServer };
+    const boot = (): Probe => new Probe(behaviour, list);
+    return { node, kind: isServer ? 'server' : 'client', boot, disk: isServer, isVoter: isServer && options.voters === true };
   });
   const world = new World({
     settings: options.settings ?? EXACT,
     chooser: options.chooser ?? new SeedChooser('probe'),
     nodes,
+    ...(options.scheduler === undefined ? {} : { scheduler: options.scheduler }),
     onFact: (fact, node, timeMs) => facts.push({ fact, node, timeMs }),
   });
   return { world, heard, facts };

@@ -24,6 +24,18 @@ export interface WorldSettings {
   readonly disk: DiskSettings;
   readonly clock: ClockSettings;
   readonly restart: RestartSettings;
+  /** Left out, as in every scenario: what Zab assumes of networks and disks holds. */
+  readonly broken?: BrokenAssumptions;
+}
+
+/** A world in which Zab need not work: to see that judges notice. */
+export interface BrokenAssumptions {
+  /** What happens to messages inside a connection. */
+  readonly connections?: 'reorder' | 'duplicate' | 'drop';
+  /** To one in so many. */
+  readonly oneIn: number;
+  /** Syncs complete and have made nothing durable. */
+  readonly lyingSync?: boolean;
 }
 
 export interface NetworkSettings {

@@ -10,21 +10,34 @@ import type { TimerSlot } from './host.ts';
 export function queueTimer(core: Core, slot: TimerSlot): void {
   const dueUs = slot.host.clock.whenUs(slot.dueLocalUs);
   if (slot.queuedUs <= dueUs) return;
-  slot.queuedUs = dueUs;
-  const entry = core.schedule.add(dueUs, Due.timer);
-  entry.timer = slot;
-  entry.number = ++slot.queuedNumber;
+  enqueue(core, slot, dueUs);
 }
 
 /** Whether the entry with this number means that the timer is due now; if it is armed and not due yet, it is queued again. */
 export function isTimerDue(core: Core, slot: TimerSlot, number: number): boolean {
   if (slot.queuedNumber !== number) return false;
   slot.queuedUs = Infinity;
-  if (!slot.armed) return false;
+  if (!slot.armed || isLate(core, slot)) return false;
   if (slot.host.clock.localUs(core.schedule.nowUs) < slot.dueLocalUs) {
     queueTimer(core, slot);
     return false;
   }
   slot.armed = false;
   return true;
+}
+
+/** Whether the timers of its process are late at the moment: then it is queued for when they all fire. */
+function isLate(core: Core, slot: TimerSlot): boolean {
+  const { timersLate, timersUntilUs } = slot.host.ailments;
+  if (timersLate === null) return false;
+  core.counters.touched(timersLate);
+  enqueue(core, slot, timersUntilUs + 1);
+  return true;
+}
+
+function enqueue(core: Core, slot: TimerSlot, timeUs: number): void {
+  slot.queuedUs = timeUs;
+  const entry = core.schedule.add(timeUs, Due.timer);
+  entry.timer = slot;
+  entry.number = ++slot.queuedNumber;
 }

@@ -7,6 +7,7 @@ import { invariant, InvariantViolation, present } from '../base/invariant.ts';
 import type { Event, NodeId } from '../io/event.ts';
 import type { Fact, WorldFact } from '../io/fact.ts';
 import type { Message } from '../wire/message.ts';
+import { Atlas } from './atlas.ts';
 import type { Chooser } from './chooser.ts';
 import { Core, type Dispatcher } from './core.ts';
 import { complete, Device } from './device.ts';
@@ -20,7 +21,8 @@ import { type ArmedCrash, type Host, type NodeSpec, UNLIMITED_EFFECTS } from './
 import { crashDisk, endLife, makeHost } from './life.ts';
 import type { End } from './link.ts';
 import { Network } from './network.ts';
-import { CrashSignal, HaltSignal, NodeIo, type Observer } from './node-io.ts';
+import { CrashSignal, HaltSignal, NodeIo, type Observer, ObserverFailure } from './node-io.ts';
+import { type SchedulerPlan, type SchedulerReport, TIMED } from './scheduler.ts';
 import type { WorldSettings } from './settings.ts';
 import { isTimerDue, queueTimer } from './timers.ts';
 import type { TraceSink } from './trace.ts';
@@ -37,6 +39,8 @@ export interface WorldOptions {
   /** Hears every fact when it is stated. What it throws leaves `run`. */
   readonly onFact?: (fact: Fact, node: NodeId, timeMs: number, step: number) => void;
   readonly trace?: TraceSink;
+  /** In which order events are handled; left out: in that of their times. */
+  readonly scheduler?: SchedulerPlan;
 }
 
 /** A process broke: it threw something, or one of its invariants did not hold. */
@@ -53,11 +57,6 @@ export interface ProcessFailure {
 /** until: the time came; steps: so many events were handled; stopped: by `stop` or because a process broke. */
 export type RunOutcome = 'until' | 'steps' | 'stopped';
 
-/** Carries what a judge threw past the process that stated the fact. */
-class ObserverFailure extends Error {
-  override readonly name = 'ObserverFailure';
-}
-
 /** Processes, their surroundings and the faults that befall them, in simulated time. */
 export class World implements Dispatcher, Observer, Stage {
   readonly options: WorldOptions;
@@ -67,6 +66,7 @@ export class World implements Dispatcher, Observer, Stage {
   readonly network: Network;
   readonly device: Device;
   readonly driver: FaultDriver;
+  readonly atlas: Atlas = new Atlas();
   failure: ProcessFailure | null = null;
   private stopped = false;
   private roles = 0;
@@ -75,7 +75,8 @@ export class World implements Dispatcher, Observer, Stage {
 
   constructor(options: WorldOptions) {
     this.options = options;
-    this.core = new Core(options.settings, options.chooser, options.recode ?? null, options.trace ?? null);
+    const { settings, chooser, recode = null, trace = null, scheduler = TIMED } = options;
+    this.core = new Core(settings, chooser, recode, trace, scheduler);
     this.network = new Network(this.core, this, this.hosts);
     this.device = new Device(this.core);
     this.driver = new FaultDriver(this, this.core.stream('faults'));
@@ -110,12 +111,17 @@ export class World implements Dispatcher, Observer, Stage {
     });
   }
 
+  /** What the scheduler did. */
+  get scheduling(): SchedulerReport {
+    return this.core.schedule.report;
+  }
+
   /** Lets a fault happen at a time. */
   schedule(atMs: number, fault: Fault): void {
     this.core.schedule.add(Math.round(atMs * 1000), Due.fault).fault = fault;
   }
 
-  /** Goes on until a time, for at most so many events. Can be called again. */
+  /** Goes on until a time, or as far beyond as its scheduler went, for at most so many events. Can be called again. */
   run(untilMs: number, maxSteps: number = Infinity): RunOutcome {
     const { schedule } = this.core;
     const untilUs = untilMs * 1000;
@@ -178,6 +184,7 @@ export class World implements Dispatcher, Observer, Stage {
   heal(core: readonly NodeId[] | null = null): void {
     this.driver.endAll();
     this.network.heal();
+    this.core.schedule.isCalm = true;
     for (const host of this.hosts.values()) {
       if (core !== null && host.spec.kind === 'server' && !core.includes(host.node)) {
         host.isLost = true;
@@ -271,6 +278,7 @@ export class World implements Dispatcher, Observer, Stage {
   private addHost(spec: NodeSpec): void {
     const host = makeHost(this.core, spec);
     this.hosts.set(spec.node, host);
+    if (spec.isVoter === true) this.atlas.add(spec.node);
     this.ios.set(spec.node, new NodeIo(host, this.core, this.network, this.device, this));
   }
 
@@ -320,6 +328,7 @@ export class World implements Dispatcher, Observer, Stage {
   private boot(host: Host, again: boolean): void {
     if (host.isLost) return;
     host.process = host.spec.boot();
+    this.core.trace?.booted?.(host.node, host.process);
     if (again) this.announce({ kind: 'restarted', node: host.node });
     this.dispatch(host, { kind: 'start' }, null);
   }
@@ -328,7 +337,10 @@ export class World implements Dispatcher, Observer, Stage {
     const { host, request } = entry;
     if (host === null || request === null || host.life !== entry.number) return;
     const event = complete(host, request);
-    if (event !== undefined) this.dispatch(host, event, null);
+    if (event === undefined) return;
+    host.isSyncDone = request.kind === 'sync' || request.kind === 'syncDirectory';
+    this.dispatch(host, event, null);
+    host.isSyncDone = false;
   }
 
   /** One of the events that came while the process was paused; the rest in turn. */
@@ -347,8 +359,10 @@ export class World implements Dispatcher, Observer, Stage {
     if (process === null || (end !== null && end.closedByOwner)) return;
     core.step++;
     mixEvent(core.hash, core.schedule.nowUs, host.node, event, this.options.fingerprintMessage);
-    if (core.trace !== null) core.trace.event(core.step, core.schedule.nowUs, host.node, event, end?.link.to.node ?? 0);
-    const armed = host.armedCrash;
+    if (core.trace !== null) {
+      core.trace.event(core.step, core.schedule.nowUs, host.node, event, end?.link.to.node ?? 0, end?.peer?.id ?? 0);
+    }
+    const armed = host.armedFor(event);
     host.effectsLeft = armed === null ? UNLIMITED_EFFECTS : armed.afterEffects;
     const io = present(this.ios.get(host.node), 'every process has its io');
     this.handling = host;
@@ -385,13 +399,14 @@ export class World implements Dispatcher, Observer, Stage {
   }
 
   private crashArmed(host: Host, armed: ArmedCrash): void {
-    this.core.counters.effective('crashBetweenEffects');
-    this.kill(host, 'fault', 'crash between two effects');
+    this.core.counters.effective(armed.name);
+    this.kill(host, 'fault', armed.isAfterSync ? 'crash after a sync' : 'crash between two effects');
     this.restartLater(host, armed.downMs * 1000);
   }
 
   private tell(fact: Fact, node: NodeId): void {
     mixFact(this.core.hash, fact);
+    this.atlas.see(fact, node);
     const onFact = this.options.onFact;
     if (onFact === undefined) return;
     try {

@@ -68,13 +68,17 @@ export class Election {
       return;
     }
     if (notification.state === 'LOOKING' && notification.electionEpoch < this.logicalClock) {
-      // A laggard: our vote brings it into this round. The vote itself is of the past and must not count.
-      sender.send(from, this.notification(host), io);
+      // A laggard: our vote brings it into this round. The vote itself is of the past and must not count. One that has no say
+      // brings nobody anywhere: a voter answers it, and the two would answer each other for ever.
+      if (membership.voters.includes(host.settings.id)) sender.send(from, this.notification(host), io);
       return;
     }
     if (notification.zxid === ZXID_UNINITIALIZED) this.countBereft(from, host, io);
     else this.bereft.delete(from);
-    if (!membership.mayBeLed(notification.leader)) return;
+    if (!membership.mayBeLed(notification.leader)) {
+      this.joinRound(notification, host, sender, io);
+      return;
+    }
     if (notification.zxid === ZXID_UNINITIALIZED) return;
     // A voter without history takes no side: its word would count as a vote. It joins what the others establish.
     if (notification.state === 'LOOKING' && !host.hasHistory && isVoter(host)) return;
@@ -117,6 +121,18 @@ export class Election {
     }
     this.received.set(from, vote);
     this.countVotes(host, io);
+  }
+
+  /**
+   * A voter-to-be has no candidate until somebody names one, but is in a later round, in which alone it listens. A
+   * voter that took no notice would wait in vain where its vote is needed, as ZooKeeper's does.
+   */
+  private joinRound({ state, electionEpoch }: Notification, host: ZabHost, sender: ElectionSender, io: Io): void {
+    if (state !== 'LOOKING' || electionEpoch <= this.logicalClock) return;
+    this.logicalClock = electionEpoch;
+    this.received.clear();
+    this.propose(initialCandidate(host));
+    this.restart(host, sender, io);
   }
 
   private onEstablished(from: number, vote: Vote, host: ZabHost, io: Io): void {

@@ -11,6 +11,8 @@ import type { ConnectionId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { AckEpoch, LearnerInfo, QuorumMessage } from '../wire/quorum-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
+import { Denials } from './denials.ts';
+import type { Denial } from './denials.ts';
 import { Discovery } from './discovery.ts';
 import { Timer, type ZabHost } from './host.ts';
 import { LearnerHandler } from './learner-handler.ts';
@@ -39,11 +41,14 @@ export class Leader {
   /** What NEWLEADER says: in force once this leader is established. */
   private announced: EnsembleConfig;
   private readonly newLeaderAcks: Set<number> = new Set();
-  private readonly handlers: Map<ConnectionId, LearnerHandler> = new Map();
+  /** For reading from outside. */
+  readonly handlers: Map<ConnectionId, LearnerHandler> = new Map();
   private readonly proposals: Proposals = new Proposals();
   private lastProposed: Zxid = ZXID_ZERO;
   private lastCommitted: Zxid = ZXID_ZERO;
-  private readonly pendingSyncs: PendingSyncs = new PendingSyncs();
+  /** For reading from outside. */
+  readonly pendingSyncs: PendingSyncs = new PendingSyncs();
+  private readonly denials: Denials = new Denials();
 
   constructor(host: ZabHost) {
     const { configs, current } = host.membership;
@@ -97,14 +102,16 @@ export class Leader {
         return;
       case 'PING':
         if (message.touched !== null) host.onTouched(message.touched, io);
+        this.onPong(handler, host, io);
         return;
       case 'REQUEST':
         if (handler.phase === 'serving') host.onForwarded(handler.sid, message, io);
         return;
       case 'REVALIDATE': {
         if (handler.phase !== 'serving') return;
-        const valid = host.revalidateFor(handler.sid, message.sessionId, io);
-        io.send(connection, { kind: 'REVALIDATED', sessionId: message.sessionId, valid });
+        if (host.revalidateFor(handler.sid, message.sessionId, io))
+          io.send(connection, { kind: 'REVALIDATED', sessionId: message.sessionId, valid: true });
+        else this.deny(connection, message.sessionId, host, io);
         return;
       }
       default:
@@ -155,9 +162,7 @@ export class Leader {
       return;
     }
     this.dropLaggards(now, host, io);
-    for (const handler of this.handlers.values()) {
-      if (handler.phase === 'serving') io.send(handler.connection, { kind: 'PING', zxid: this.lastProposed, touched: null });
-    }
+    this.ping(io);
     this.isSecondHalf = !this.isSecondHalf;
     if (this.isSecondHalf) return;
     if (!this.isSyncedWith(host.membership.configs, host)) host.lookForLeader('too few followers are synchronised', io);
@@ -213,6 +218,46 @@ export class Leader {
     const pending = { after: this.lastProposed, sid, sessionId, cxid };
     if (this.proposals.isEmpty) this.answerSync(pending, host, io);
     else this.pendingSyncs.add(pending);
+  }
+
+  /**
+   * A session that is not known, or no longer: says so once it is certain (see `Denials`) that no other leader knows better.
+   * `connection`: of the learner that asks, 0 for this server itself, which is answered by `onRevalidated`.
+   */
+  deny(connection: ConnectionId, sessionId: SessionId, host: ZabHost, io: Io): void {
+    // Who asks while others wait is answered by the next tick's pings.
+    const isFirst = this.denials.isEmpty;
+    this.denials.add(connection, sessionId, this.lastProposed);
+    if (isFirst) this.ping(io);
+    this.answerDenials(host, io);
+  }
+
+  private ping(io: Io): void {
+    this.denials.round++;
+    for (const handler of this.handlers.values()) {
+      if (handler.phase === 'serving') handler.sendPing(this.lastProposed, this.denials.round, io);
+    }
+  }
+
+  private onPong(handler: LearnerHandler, host: ZabHost, io: Io): void {
+    const round = handler.takePong();
+    if (round === undefined || handler.isObserver) return;
+    this.denials.confirm(handler.sid, round);
+    this.answerDenials(host, io);
+  }
+
+  private answerDenials(host: ZabHost, io: Io): void {
+    const { id } = host.settings;
+    const next = (): Denial | undefined => this.denials.take(id, this.lastCommitted, host.membership.configs);
+    for (let denial = next(); denial !== undefined; denial = next()) {
+      const { connection, sessionId } = denial;
+      const handler = this.handlers.get(connection);
+      if (connection !== 0 && handler?.phase !== 'serving') continue;
+      // It may have been created meanwhile.
+      const valid = host.revalidateFor(handler?.sid ?? id, sessionId, io);
+      if (connection === 0) host.onRevalidated(sessionId, valid, io);
+      else io.send(connection, { kind: 'REVALIDATED', sessionId, valid });
+    }
   }
 
   private onLearnerInfo(handler: LearnerHandler, info: LearnerInfo, host: ZabHost, io: Io): void {
@@ -366,6 +411,7 @@ export class Leader {
   private answerSyncs(host: ZabHost, io: Io): void {
     const next = (): PendingSync | undefined => this.pendingSyncs.takeAfter(this.lastCommitted);
     for (let pending = next(); pending !== undefined; pending = next()) this.answerSync(pending, host, io);
+    this.answerDenials(host, io);
   }
 
   private answerSync(pending: PendingSync, host: ZabHost, io: Io): void {

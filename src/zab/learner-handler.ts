@@ -33,6 +33,8 @@ export class LearnerHandler {
   isForwarding = false;
   /** What was read of the own log for it; see `LeaderHistory`. */
   fromLog: readonly Txn[] | null | undefined = undefined;
+  /** Rounds of the pings that it has not answered yet. */
+  private readonly pings: number[] = [];
   /** It must have been heard by then. */
   private deadlineMs: number;
   /**
@@ -57,6 +59,17 @@ export class LearnerHandler {
   heard(now: number, limitMs: number): void {
     if (this.phase === 'serving') this.deadlineMs = now + limitMs;
     else this.deadlineMs = Math.max(this.deadlineMs, now + limitMs);
+  }
+
+  /** A ping of a round; each is answered once, in order. */
+  sendPing(zxid: Zxid, round: number, io: Io): void {
+    this.pings.push(round);
+    io.send(this.connection, { kind: 'PING', zxid, touched: null });
+  }
+
+  /** The round that a ping just answered was of; undefined where none had been sent. */
+  takePong(): number | undefined {
+    return this.pings.shift();
   }
 
   /** A live proposal, to whoever acknowledges such. */
