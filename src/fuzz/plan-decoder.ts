@@ -91,7 +91,7 @@ const decodeKnobs: Decoder<ServerKnobs> = (value, path) => {
     minNotificationIntervalMs: fields.get('minNotificationIntervalMs', positive),
     maxNotificationIntervalMs: fields.get('maxNotificationIntervalMs', positive),
     cnxTimeoutMs: fields.get('cnxTimeoutMs', positive),
-    learnerRetryMs: fields.get('learnerRetryMs', positive),
+    learnerRetryMs: fields.get('learnerRetryMs', count),
     counterLimit: fields.get('counterLimit', integer(1, COUNTER_MAX)),
     snapRetainCount: fields.get('snapRetainCount', positive),
     preAllocSizeKb: fields.maybe('preAllocSizeKb', count).preAllocSizeKb ?? 0,
