@@ -15,6 +15,7 @@ import { exploredReport } from '../report/explored.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
 import { processorMs } from './bench-bars.ts';
 import { type Command, type Given, readArguments, UsageError } from './command.ts';
+import { tryCrashPoints } from './explore-crashes.ts';
 import { exploreMutant, HUNTS, mutantNamed, mutantTable } from './explore-mutants.ts';
 import type { ExploreAnswer } from './explore-worker.ts';
 import type { Shell } from './shell.ts';
@@ -42,13 +43,14 @@ export const explore: Command = {
     { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
     { name: 'rounds', value: 'N', help: 'no round of elections above this (2)' },
     { name: 'grain', value: 'GRAIN', help: `what one step is: ${GRAINS.join(', ')} (coarse)` },
-    { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (proposed)` },
+    { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (proposed; with one operation, serving)` },
     { name: 'depth-first', help: 'for what is deep; without it the first counterexample is a shortest one' },
     { name: 'max-depth', value: 'N', help: 'no path longer than this' },
     { name: 'max-states', value: 'N', help: 'end after so many distinct states' },
     { name: 'memory', value: 'MB', help: 'for the visited states (2000)' },
     { name: 'checkpoint', value: 'FILE', help: 'keep where the search stands there, every minute and when it is interrupted' },
     { name: 'resume', value: 'FILE', help: 'go on where a checkpoint stood; it knows the scenario and the bounds' },
+    { name: 'crash-points', help: 'one run instead, and every way in which each disk may come out of a crash at every step' },
     { name: 'mutant', value: 'ID', help: 'with this bug planted: see viv mutants --help' },
     { name: 'mutants', help: 'every planted bug that a small world shows, each within bounds of its own' },
     { name: 'for', value: 'TIME', help: `with a planted bug: at most so long for each (${MUTANT_TIME})` },
@@ -60,6 +62,7 @@ export const explore: Command = {
     'Exit 0: every state within the bounds was seen and held; 6: the search ended before.',
   ],
   async run(given, shell) {
+    if (given.has('crash-points')) return tryCrashPoints(explorationOf(given), given, shell);
     if (given.has('mutants')) return huntAll(given, shell);
     const planted = given.text('mutant');
     if (planted !== undefined) return exploreWith(mutantNamed(planted), given, shell);
@@ -148,7 +151,7 @@ export function explorationOf(given: Given): Exploration {
   const manner = {
     order, maxDepth: spaces === undefined ? Number.MAX_SAFE_INTEGER : positiveNumber('max-depth', spaces),
     grain: oneOf('grain', given.text('grain') ?? 'coarse', GRAINS),
-    start: oneOf('start', given.text('start') ?? 'proposed', STARTS),
+    start: oneOf('start', given.text('start') ?? (writesOf(plan) < 2 ? 'serving' : 'proposed'), STARTS),
     maxStates: number('max-states', 1_000_000_000), maxBytes: number('memory', 2000) * 1_000_000,
     isReduced: !given.has('unreduced'),
   } as const;

@@ -4,7 +4,7 @@
  * messages is held against the world's: whatever the path claims must happen there too.
  */
 import { invariant, present } from '../base/invariant.ts';
-import { ruthless } from '../explore/cell.ts';
+import { type CrashLuck, ruthless } from '../explore/cell.ts';
 import { Act, actionOf, type Space } from '../explore/space.ts';
 import { connectionId, type Move, PORTS, TWINS_MAX } from '../explore/wires.ts';
 import type { ConnectionId, NodeId } from '../io/event.ts';
@@ -24,6 +24,11 @@ export const PATH_MAX = 990;
 const NEVER_MS = 1_000_000;
 /** What travels on a connection. */
 const CARRIED: ReadonlySet<number> = new Set([Due.message, Due.opening, Due.opened, Due.closing]);
+
+/** What is drawn about a disk when its process dies, but for whether the page cache survives. */
+const CRASH_DRAWS: ReadonlySet<string> = new Set([
+  'crashOutcome', 'keptWrites', 'tornWrite', 'tornAt', 'writeLost', 'directoryOutcome', 'syncedNameLost', 'nameLost',
+]);
 
 /** A run that takes a path. */
 export interface Realized {
@@ -57,7 +62,9 @@ class Pilot {
   readonly ios: Map<NodeId, SteeredIo> = new Map();
   /** What was drawn about the loss of an end's suffix, and when of its items. */
   readonly losses: Map<End, Drawn> = new Map();
-  private isRuthless = false;
+  private luck: CrashLuck = 'keep';
+  /** Draws of a listed luck that were answered. */
+  private drawn = 0;
   private resetIndex = 0;
 
   constructor(plan: Plan, space: Space) {
@@ -65,7 +72,8 @@ class Pilot {
     this.space = space;
     this.chooser = new SteeredChooser((name) => {
       if (name === 'resetConnection') return this.resetIndex;
-      return this.isRuthless ? ruthless(name) : 0;
+      if (!CRASH_DRAWS.has(name) || this.luck === 'keep') return 0;
+      return this.luck === 'lose' ? ruthless(name) : (this.luck[this.drawn++] ?? 0);
     });
     const onFact = (fact: Fact, node: NodeId): void => {
       this.facts.push({ node, fact });
@@ -97,7 +105,7 @@ class Pilot {
     if (move !== null && entry !== null) this.arrive(move, entry, timeUs);
     else if (kind === Act.disk) this.delay(this.diskEntry(node, sub), timeUs);
     else if (kind === Act.prompt || kind === Act.timeout) this.ring(node, sub, timeUs);
-    else if (kind === Act.crash) this.crash(node, sub === 1, timeUs);
+    else if (kind === Act.crash) this.crash(node, space.lucks[sub] ?? 'keep', timeUs);
     else if (kind === Act.restart) this.restart(node, timeUs);
     else if (kind === Act.reset) this.reset(index, timeUs);
     world.run(nowMs + 1, 1);
@@ -198,12 +206,13 @@ class Pilot {
     entry.number = ++slot.queuedNumber;
   }
 
-  private crash(node: NodeId, isRuthless: boolean, timeUs: number): void {
+  private crash(node: NodeId, luck: CrashLuck, timeUs: number): void {
     const fault: Fault = { kind: 'crash', target: { node }, downMs: NEVER_MS };
     const ends = [...this.world.host(node).connections.values()].filter(({ inFlight }) => inFlight > 0);
-    this.isRuthless = isRuthless;
+    this.luck = luck;
+    this.drawn = 0;
     this.inject(fault, timeUs);
-    this.isRuthless = false;
+    this.luck = 'keep';
     this.noteLosses(ends);
   }
 
