@@ -10,7 +10,7 @@ import type { Hierarchy } from '../zab/quorum.ts';
 import type { ServiceConfig } from '../server/service-config.ts';
 import type { Acl } from '../wire/words.ts';
 import type { BrokenAssumptions, Latency, WorldSettings } from '../world/settings.ts';
-import { DecodeError, Fields, boolean, integer, list, text, word } from './decode.ts';
+import { DecodeError, Fields, boolean, integer, list, moment, text, word } from './decode.ts';
 import type { Decoder } from './decode.ts';
 import { decodeFault } from './fault-decoder.ts';
 import { decodeScheduler } from './scheduler-decoder.ts';
@@ -92,7 +92,7 @@ const decodeKnobs: Decoder<ServerKnobs> = (value, path) => {
     minNotificationIntervalMs: fields.get('minNotificationIntervalMs', positive),
     maxNotificationIntervalMs: fields.get('maxNotificationIntervalMs', positive),
     cnxTimeoutMs: fields.get('cnxTimeoutMs', positive),
-    learnerRetryMs: fields.get('learnerRetryMs', positive),
+    learnerRetryMs: fields.get('learnerRetryMs', count),
     counterLimit: fields.get('counterLimit', integer(1, COUNTER_MAX)),
     snapRetainCount: fields.get('snapRetainCount', positive),
     preAllocSizeKb: fields.maybe('preAllocSizeKb', count).preAllocSizeKb ?? 0,
@@ -139,7 +139,7 @@ const decodeService: Decoder<Partial<ServiceConfig>> = (value, path) => {
 
 const decodePlannedFault: Decoder<PlannedFault> = (value, path) => {
   const fields = new Fields(value, path);
-  const planned: PlannedFault = { atMs: fields.get('atMs', count), fault: fields.get('fault', decodeFault) };
+  const planned: PlannedFault = { atMs: fields.get('atMs', moment), fault: fields.get('fault', decodeFault) };
   fields.end();
   return planned;
 };
