@@ -90,9 +90,13 @@ fi
 
 cli=$(command -v cli_st || ls /usr/lib/zookeeper/bin/cli_st /usr/lib/zookeeper/bin/cli_mt 2> /dev/null | head -n 1 || true)
 if [[ -n $cli && ${#pids[@]} -gt 0 ]]; then
-  said=$(printf 'create /cst one\nget /cst\nls /\nquit\n' | timeout 30 "$cli" "127.0.0.1:${ports[0]}" 2>&1) || true
-  grep -q 'value = one\|^one\|one' <<< "$said" && grep -q 'cst' <<< "$said" || { echo "$said"; exit 1; }
-  echo "${cli##*/}: create, get, ls: held"
+  # It reads commands from its input and answers when it can, so it is given time between them.
+  said=$({ sleep 1; for line in 'create /cst' 'set /cst one' 'get /cst' 'ls /' quit; do echo "$line"; sleep 0.5; done; } \
+    | timeout 30 "$cli" "127.0.0.1:${ports[0]}" 2>&1) || true
+  for line in '^\[/cst\]: rc = 0$' '^ value_len = 3$' '^one$' '^[[:space:]]cst$'; do
+    grep -q "$line" <<< "$said" || { echo "${cli##*/}: no line matches $line"; echo "$said"; exit 1; }
+  done
+  echo "${cli##*/}: create, set, get, ls: held"
 else
   echo 'skipped: the C client (it is not installed)'
 fi

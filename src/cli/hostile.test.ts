@@ -139,4 +139,29 @@ test('a client that does not read is not read either, and others are served', as
 });
 
 
+test('one connection too many from an address is turned away, and there is room again when one has gone', async () => {
+  const ensemble = await TestEnsemble.start(1, { maxClientCnxns: 2 });
+  const clients: TestClient[] = [];
+  const join = (): TestClient => {
+    const client = new TestClient([ensemble.clientPort(1)]);
+    clients.push(client);
+    return client;
+  };
+  try {
+    await ensemble.serving();
+    const one = join();
+    await one.connected();
+    await join().connected();
+    // The third tries again and again, and comes no further.
+    const three = join();
+    await until(() => three.core.phase === 'pausing', 'a refusal');
+    assert.is(ensemble.server(1).machine.network.clients.length, 2);
+    await one.stop();
+    await three.connected();
+  } finally {
+    for (const client of clients) await client.stop();
+    await ensemble.stop();
+  }
+});
+
 test.run();
