@@ -56,6 +56,7 @@ ${tableOf(['', ''], [
     ['operations', countsOf(summary.counts.operations)],
     ['results', countsOf(summary.counts.errors)],
   ])}
+${summary.never.map((never) => `<p class="bad">Never: ${escape(never)}</p>`).join('\n')}
 ${summary.defects.map((defect) => `<p class="bad">${escape(defect)}</p>`).join('\n')}
 ${summary.remarks.map((remark) => `<p>${escape(remark)}</p>`).join('\n')}
 </main></body></html>
