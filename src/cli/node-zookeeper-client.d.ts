@@ -36,7 +36,7 @@ declare module 'node-zookeeper-client' {
     transaction(): Transaction;
     getSessionTimeout(): number;
   }
-  /** See its documentation. */
+  /** How a node lives. */
   export const CreateMode: {
     readonly PERSISTENT: number; readonly EPHEMERAL: number; readonly PERSISTENT_SEQUENTIAL: number;
   };

@@ -48,6 +48,8 @@ export class ZooKeeperError extends Error {
   readonly operation: string;
   /** What it was about; '' where it is about no path. */
   readonly path: string;
+  /** What in particular is wrong, where the client itself found it; undefined where the code says it all. */
+  readonly detail: string | undefined;
 
   constructor(code: ResultCode, operation: string, path: string, detail?: string) {
     const codeName = NAMES.get(code) ?? 'UNKNOWN';
@@ -57,6 +59,7 @@ export class ZooKeeperError extends Error {
     this.codeName = codeName;
     this.operation = operation;
     this.path = path;
+    this.detail = detail;
   }
 
   /** The same failure before anything was asked: the caller's argument is wrong. */

@@ -50,6 +50,8 @@ export class SessionProcess implements Process {
   private isStopped = false;
   private calls: ((io: Io) => void)[] = [];
   private readonly asked: Map<number, Asked> = new Map();
+  /** Those asked and not settled, handed over or not. */
+  private readonly unsettled: Set<Asked> = new Set();
   private sleepers: Sleeper[] = [];
 
   constructor(settings: ClientSettings, onNews: (news: SessionNews) => void) {
@@ -79,6 +81,7 @@ export class SessionProcess implements Process {
   async ask(request: Request, options: AskOptions): Promise<ReplyOutcome> {
     const { path, onReply, timeoutMs = 0 } = options;
     const asked: Asked = { request, path, answer: new Deferred(), onReply };
+    this.unsettled.add(asked);
     this.call((io) => {
       if (this.core.phase === 'idle') {
         asked.answer.reject(new ZooKeeperError(ErrorCode.SESSIONEXPIRED, request.kind, path, 'the client is not open'));
@@ -88,7 +91,11 @@ export class SessionProcess implements Process {
       this.asked.set(cxid, asked);
       if (timeoutMs > 0) this.sleepUntil(io.now() + timeoutMs, () => { this.giveUp(cxid); }, io);
     });
-    return asked.answer.promise;
+    try {
+      return await asked.answer.promise;
+    } finally {
+      this.unsettled.delete(asked);
+    }
   }
 
   addAuth(scheme: string, auth: Bytes): Promise<void> {
@@ -120,6 +127,9 @@ export class SessionProcess implements Process {
     if (this.isStopped) return;
     this.isStopped = true;
     this.seat?.stop();
+    for (const { request, path, answer } of this.unsettled) {
+      answer.reject(new ZooKeeperError(ErrorCode.CONNECTIONLOSS, request.kind, path));
+    }
     const { sleepers } = this;
     this.sleepers = [];
     for (const { wake } of sleepers) wake();

@@ -5,7 +5,7 @@
  * it stays ended.
  */
 import { invariant } from '../base/invariant.ts';
-import type { SessionId } from '../base/session-id.ts';
+import { NO_SESSION, type SessionId } from '../base/session-id.ts';
 import { ZXID_UNINITIALIZED, zxidFromNumber } from '../base/zxid.ts';
 import type { Request, Response } from '../wire/client-messages.ts';
 import { encodeText } from '../wire/utf8.ts';
@@ -16,19 +16,19 @@ import { parseConnectString } from './connect-string.ts';
 import { Deferred } from './deferred-face.ts';
 import { MultiError, ZooKeeperError } from './errors.ts';
 import type { NodeData, ReadOptions, Reconfiguration, RemovableWatch, ZooKeeperOptions } from './zookeeper-options.ts';
-import { checkPath, createRequest, stepRequest, stepResult, toBytes } from './operations.ts';
-import type { CreateOptions, Data, MultiResult, MultiStep } from './operations.ts';
+import { checkPath, createRequest, stepRequest, stepResult, toBytes, type CreateOptions, type Data } from './operations.ts';
+import type { MultiResult, MultiStep } from './operations.ts';
 import { PersistentWatch } from './persistent-watch-face.ts';
 import { SessionProcess, type SessionNews } from './session-face.ts';
 import { Stream } from './stream-face.ts';
 import { Transaction } from './transaction-face.ts';
 import { WatchTable, type WatchKind } from './watch-table-face.ts';
-import { isEnd, watchedType } from './watched-event.ts';
-import type { SessionState, WatchedEvent, WatchedType, Watcher } from './watched-event.ts';
-
-export type { NodeData, ReadOptions, Reconfiguration, RemovableWatch, ZooKeeperOptions } from './zookeeper-options.ts';
+import { isEnd, watchedType, type SessionState, type WatchedEvent, type WatchedType, type Watcher } from './watched-event.ts';
+export type * from './zookeeper-options.ts';
 
 const DEFAULT_SESSION_TIMEOUT_MS = 30_000;
+/** How long a client that has no connection waits for one to close its session by. */
+const CLOSE_PATIENCE_MS = 2000;
 const CONFIG_PATH = '/zookeeper/config';
 const REMOVED: Record<WatchKind, WatchedType> = {
   data: 'DataWatchRemoved', exist: 'DataWatchRemoved', child: 'ChildWatchRemoved',
@@ -279,17 +279,21 @@ export class ZooKeeper {
     return this.process.reconnect();
   }
 
-  /** Ends the session behind everything that was asked, its ephemeral nodes with it. Never rejects: what is over is over. */
+  /**
+   * Ends the session behind everything that was asked, its ephemeral nodes with it; never rejects. Without a connection it waits
+   * for one for a moment, then leaves the session to expire, and what was asked is lost.
+   */
   async close(): Promise<void> {
     if (!isEnd(this.state)) {
-      try {
-        await this.ask({ kind: 'closeSession' }, '');
-      } catch (error) {
+      const asked = this.ask({ kind: 'closeSession' }, '').catch((error: unknown) => {
         // Whatever ended the session instead, it has ended, or the servers will expire it.
         if (!(error instanceof ZooKeeperError)) throw error;
-      }
+      });
+      if (this.state !== 'Disconnected') await asked;
+      else if (this.sessionId !== NO_SESSION) await Promise.race([asked, this.sleep(CLOSE_PATIENCE_MS)]);
     }
     this.process.stop();
+    if (!isEnd(this.state)) this.turn('Closed');
   }
 
   private toServer(path: string): string {

@@ -84,6 +84,7 @@ class Course {
     const entry = said.kind === 'died' ? lost(said) : this.examined(said);
     if (entry === null) return;
     const news = this.enter(entry);
+    this.tally.mark(this.elapsedMs);
     this.agenda.learn(entry.result, entry.workMs, news);
     this.keep(() => { options.journal?.add(entry, this.elapsedMs); }, 'the journal could not be written');
     if (said.kind === 'examined' && said.job.file === undefined) options.onRun?.(entry.result, entry.signature);

@@ -13,6 +13,8 @@ import type { Reach, ScenarioReach } from './reach.ts';
 import type { RunResult } from './run.ts';
 import { SchedulerTally } from './scheduler-tally.ts';
 import type { DepthBound, SchedulerSum } from './scheduler-tally.ts';
+import { Timeline } from './timeline.ts';
+import type { TimelinePoint } from './timeline.ts';
 import { failureKey, gravest } from './verdict.ts';
 import type { Finding, Outcome } from './verdict.ts';
 
@@ -73,6 +75,8 @@ export interface Summary {
   readonly bounds: readonly DepthBound[];
   readonly properties: readonly PropertySum[];
   readonly failures: readonly DistinctFailure[];
+  /** How it went over time. */
+  readonly timeline: readonly TimelinePoint[];
   /** What the campaign could not do, in sentences: a worker that died, a directory that could not be written. */
   readonly remarks: readonly string[];
 }
@@ -118,6 +122,7 @@ export class Tally {
   private readonly failing: Map<string, Failing> = new Map();
   private readonly remarks: string[] = [];
   private readonly schedulers: SchedulerTally = new SchedulerTally();
+  private readonly timeline: Timeline = new Timeline();
 
   /** `expects`: what each scenario is there to reach. */
   constructor(expects: ReadonlyMap<string, readonly Reach[]> = new Map()) {
@@ -147,6 +152,12 @@ export class Tally {
     this.outcomes.add('crash');
     this.remarks.push(`${scenario} ${seed}: ${sentence}`);
     this.addFinding(scenario, seed, { outcome: 'crash', property: 'worker', sentence, steps: [], atMs: 0 });
+  }
+
+  /** Notes for the timeline how far it is. */
+  mark(elapsedMs: number): void {
+    const { seeds, situations, failing } = this;
+    this.timeline.mark({ elapsedMs, seeds, situations: situations.size, failures: failing.size });
   }
 
   remark(sentence: string): void {
@@ -200,6 +211,7 @@ export class Tally {
       bounds: this.schedulers.bounds(),
       properties: [...this.properties.values()],
       failures: [...this.failing].map(([key, failing]) => ({ key, ...failing })),
+      timeline: this.timeline.points(),
       remarks: [...this.remarks],
     };
   }

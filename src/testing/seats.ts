@@ -23,6 +23,8 @@ export class Seats implements ClientHost {
   private readonly sitting: Map<NodeId, Process> = new Map();
   private readonly booted: Set<NodeId> = new Set();
   private calling: Set<NodeId> = new Set();
+  /** Those whose machines are to be switched off. */
+  private leaving: NodeId[] = [];
   private next: NodeId = FIRST_CLIENT;
 
   constructor(count: number, servers: readonly NodeId[]) {
@@ -63,7 +65,10 @@ export class Seats implements ClientHost {
     this.sitting.set(node, process);
     return {
       call: () => { if (this.sitting.get(node) === process) this.calling.add(node); },
-      stop: () => { this.sitting.delete(node); },
+      stop: () => {
+        this.sitting.delete(node);
+        this.leaving.push(node);
+      },
     };
   }
 
@@ -83,6 +88,8 @@ export class Seats implements ClientHost {
 
   /** Lets those who called have their call, in the order of calling; one whose machine is not up yet waits. */
   answerCalls(world: World): void {
+    for (const node of this.leaving) world.crash(node);
+    this.leaving = [];
     if (this.calling.size === 0) return;
     const { calling } = this;
     this.calling = new Set();

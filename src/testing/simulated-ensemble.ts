@@ -3,6 +3,7 @@
  * code that waits for its outcome, then the calls which that code made, and so on. Nothing else runs in between, so a run is a
  * function of its seed and of the code under test. Every judge of the house watches.
  */
+import type { SessionId } from '../base/session-id.ts';
 import type { Expectations } from '../history/judge.ts';
 import { Panel } from '../history/panel.ts';
 import { ZooKeeper } from '../client/zookeeper-face.ts';
@@ -65,6 +66,7 @@ export class SimulatedEnsemble {
   private readonly stands: ReadonlyMap<string, unknown>;
   private readonly seatOf: Map<ZooKeeper, NodeId> = new Map();
   private isHealed = false;
+  private readonly connectedAt: Map<NodeId, SessionId> = new Map();
   /** Whom the judge of liveness asks about at the end: the clients that still want to be served. */
   private readonly judged: NodeId[] = [];
 
@@ -80,6 +82,8 @@ export class SimulatedEnsemble {
       nodes: [...members.map((member) => serverSpec(member, members, setup.config)), ...this.seats.specs()],
       onFact: (fact, node, timeMs, step) => {
         this.panel.see(fact, node, timeMs, step);
+        const left = this.sessionLeft(fact, node);
+        if (left !== undefined) this.panel.see({ kind: 'sessionDisconnected', sessionId: left }, node, timeMs, step);
         setup.onFact?.(fact, node, timeMs);
       },
     });
@@ -167,6 +171,16 @@ export class SimulatedEnsemble {
       this.heal();
     }
     return 'touched';
+  }
+
+  /** The session of a machine that is no more: nobody is left to state that its connection is gone. */
+  private sessionLeft(fact: Fact, node: NodeId): SessionId | undefined {
+    if (fact.kind === 'sessionConnected') this.connectedAt.set(node, fact.sessionId);
+    if (fact.kind === 'sessionDisconnected' || fact.kind === 'sessionClosed') this.connectedAt.delete(node);
+    if (fact.kind !== 'crashed') return undefined;
+    const session = this.connectedAt.get(node);
+    this.connectedAt.delete(node);
+    return session;
   }
 
   private check(): void {
