@@ -23,6 +23,7 @@ export function summaryPage(summary: Summary, root: string): string {
 <p class="verdict ${isGood ? 'good' : 'bad'}">${verdict}${summary.interrupted ? ' It was interrupted.' : ''}</p>
 ${figuresOf(summary)}
 ${failuresOf(summary)}
+${summary.never.map((sentence) => `<p class="bad">Never: ${escapeHtml(sentence)}.</p>`).join('\n')}
 ${chartsOf(summary)}
 ${faultsOf(summary)}
 ${situationsOf(summary)}

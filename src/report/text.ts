@@ -49,6 +49,7 @@ export function campaignReport(summary: Summary): string[] {
 
 /** One line per distinct failure, and the verdict. */
 export function failureLines(summary: Summary): string[] {
+  if (summary.failures.length === 0 && summary.never.length > 0) return ['no failure, but not all was reached that had to be'];
   if (summary.failures.length === 0) return [summary.seeds === 0 ? 'no seed was run' : 'no failure'];
   return summary.failures.flatMap(({ finding, seeds, file }) => [
     `FAILED ${describeFinding(finding)}`,
