@@ -140,7 +140,9 @@ async function auditSeed(scenario: Scenario, seed: string, witnesses: readonly W
     const where = at === 0 ? 'every event is the same: their draws or their facts differ' : `first at event ${at}`;
     differences.push([
       `DIFFERS ${scenario.name} ${seed}: ${witness.name} (Node ${said.node}), ${where}`,
-      ...(at === 0 ? [] : [`  here:  ${mine.event}`, ...indented(mine.stack), `  there: ${theirs.event}`, ...indented(theirs.stack)]),
+      ...(at === 0 ? [] : [
+        `  here:  ${mine.event}`, ...indented(mine.stack), `  there: ${theirs.event}`, ...indented(theirs.stack),
+      ]),
     ]);
   }
   return differences;
