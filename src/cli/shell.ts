@@ -19,7 +19,7 @@ export interface Shell {
   readonly root: string;
   /** Where reports go. */
   readonly reports: string;
-  /** Aborted when the user has had enough. */
+  /** Aborted when the user, or whoever supervises us, has had enough. */
   readonly signal: AbortSignal;
 }
 
@@ -32,6 +32,7 @@ export function repositoryRoot(): string {
 export function processShell(root: string = repositoryRoot()): Shell {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
+  process.once('SIGTERM', () => interrupt.abort());
   // Whoever reads our lines may leave before the end (`| head`); that is no error of ours.
   process.stdout.on('error', () => process.exit(0));
   const isPlain = process.env['NO_COLOR'] !== undefined || process.env['TERM'] === 'dumb';

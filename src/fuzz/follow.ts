@@ -6,7 +6,7 @@
  */
 import { seedStream } from '../base/random.ts';
 import type { Property } from '../history/judge.ts';
-import type { Event, NodeId } from '../io/event.ts';
+import type { ConnectionId, Event, NodeId } from '../io/event.ts';
 import { Stream } from '../world/chooser.ts';
 import type { Chooser } from '../world/chooser.ts';
 import type { TraceSink } from '../world/trace.ts';
@@ -97,12 +97,12 @@ class Follower implements TraceSink {
     if (inner?.fact !== undefined) this.fact = (...args) => inner.fact?.(...args);
   }
 
-  event(step: number, timeUs: number, node: NodeId, event: Event, peer: NodeId): void {
+  event(step: number, timeUs: number, node: NodeId, event: Event, peer: NodeId, peerConnection: ConnectionId): void {
     this.step = step;
     if (this.left === null && this.marks.length > 0 && this.marks[step - 1] !== markOf(timeUs, node, event)) {
       this.left = { step, here: `${timeUs} µs, process ${node}: ${describeEvent(event)}` };
     }
-    this.inner?.event(step, timeUs, node, event, peer);
+    this.inner?.event(step, timeUs, node, event, peer, peerConnection);
   }
 }
 

@@ -45,8 +45,8 @@ async function cutCausally(shrinker: Shrinker): Promise<void> {
   const recorder = new CausalRecorder(plan.settings.encode);
   const invoked: { readonly node: NodeId; readonly step: number }[] = [];
   shrinker.watch({
-    event: (...args) => { recorder.event(...args); },
-    sent: (...args) => { recorder.sent(...args); },
+    event: (step, timeUs, node, event, peer) => { recorder.event(step, timeUs, node, event, peer); },
+    sent: (step, timeUs, from, to, message) => { recorder.sent(step, timeUs, from, to, message); },
     fact: (fact, node, _timeMs, step) => {
       if (fact.kind === 'invoked') invoked.push({ node, step });
     },
