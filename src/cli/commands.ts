@@ -23,6 +23,6 @@ import { zkShell } from './zk-shell.ts';
 
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
-  start, run, fuzz, plantable(replay), plantable(shrink), plantable(explain), report, plantable(exportRun), merge, explore, mutants,
-  audit, check, bench, serve, zkShell, status, txnlog, snapshot,
+  start, run, fuzz, plantable(replay), plantable(shrink), plantable(explain), report, plantable(exportRun), merge, explore,
+  mutants, audit, check, bench, serve, zkShell, status, txnlog, snapshot,
 ];

@@ -40,7 +40,7 @@ export const report: Command = {
     if (file === undefined || more.length > 0) throw new UsageError('viv report takes one failure file');
     const failure = readFailure(file);
     shell.status(`running ${failure.plan.scenario} ${failure.plan.seed} again`);
-    const model = await modelOf(file, failure, mutantGiven(given), shell);
+    const model = await modelOf(file, failure, mutantGiven(given, failure), shell);
     const page = resolve(given.text('out') ?? `${file.replace(/\.json$/, '')}.html`);
     await writePage(shell, page, model);
     const { finding, hash, isAsRecorded } = model;
@@ -53,8 +53,8 @@ export const report: Command = {
   },
 };
 
-function mutantGiven(given: Given): Mutant | undefined {
-  const id = given.text('mutant');
+function mutantGiven(given: Given, failure: Failure): Mutant | undefined {
+  const id = given.text('mutant') ?? failure.mutant;
   const mutant = MUTANTS.find((each) => each.id === id);
   if (id !== undefined && mutant === undefined) throw new UsageError(unknownName('mutant', id, MUTANTS.map((each) => each.id)));
   return mutant;
