@@ -1,6 +1,6 @@
 /**
- * The files by which others run campaigns are held against what their readers accept. They use a part of YAML that the reader here
- * understands: maps, lists, plain and quoted scalars, and literal blocks; anything else is an error.
+ * The files by which others run campaigns are held against what their readers accept. They use a part of YAML that the reader
+ * here understands: maps, lists, plain and quoted scalars, and literal blocks; anything else is an error.
  */
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
@@ -86,7 +86,8 @@ const STEP = {
   anyOf: [{ required: ['run'] }, { required: ['uses'] }],
   properties: {
     id: { type: 'string' }, name: { type: 'string' }, if: { type: ['string', 'boolean'] },
-    uses: { type: 'string', pattern: '^(\\./|[\\w-]+/[\\w-]+@v\\d)' }, run: { type: 'string' }, shell: { enum: ['bash', 'sh'] }, env: { type: 'object' }, with: { type: 'object' },
+    uses: { type: 'string', pattern: '^(\\./|[\\w-]+/[\\w-]+@v\\d)' }, run: { type: 'string' },
+    shell: { enum: ['bash', 'sh'] }, env: { type: 'object' }, with: { type: 'object' },
   },
 };
 
@@ -109,7 +110,8 @@ const WORKFLOW = {
         type: 'object', required: ['runs-on', 'steps', 'timeout-minutes'], additionalProperties: false,
         properties: {
           'runs-on': { type: 'string' }, 'timeout-minutes': { type: 'integer', maximum: 360 }, needs: { type: 'string' },
-          if: { type: 'string' }, strategy: { type: 'object', required: ['matrix'] }, steps: { type: 'array', minItems: 1, items: STEP },
+          if: { type: 'string' }, strategy: { type: 'object', required: ['matrix'] },
+          steps: { type: 'array', minItems: 1, items: STEP },
         },
       },
     },
