@@ -138,11 +138,10 @@ async function auditSeed(scenario: Scenario, seed: string, witnesses: readonly W
     const at = firstDifference(expected.trail, said.trail);
     const [mine, theirs] = [await first.ask(asked(first.otherwise, at)), await witness.ask(asked(witness.otherwise, at))];
     const where = at === 0 ? 'every event is the same: their draws or their facts differ' : `first at event ${at}`;
+    const both = [`  here:  ${mine.event}`, ...indented(mine.stack), `  there: ${theirs.event}`, ...indented(theirs.stack)];
     differences.push([
       `DIFFERS ${scenario.name} ${seed}: ${witness.name} (Node ${said.node}), ${where}`,
-      ...(at === 0 ? [] : [
-        `  here:  ${mine.event}`, ...indented(mine.stack), `  there: ${theirs.event}`, ...indented(theirs.stack),
-      ]),
+      ...(at === 0 ? [] : both),
     ]);
   }
   return differences;

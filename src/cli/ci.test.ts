@@ -1,6 +1,6 @@
 /**
  * The files by which others run campaigns are held against what their readers accept. They use a part of YAML that the reader
- * understands: maps, lists, plain and quoted scalars, and literal blocks; anything else is an error.
+ * here understands: maps, lists, plain and quoted scalars, and literal blocks; anything else is an error.
  */
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
@@ -86,8 +86,8 @@ const STEP = {
   anyOf: [{ required: ['run'] }, { required: ['uses'] }],
   properties: {
     id: { type: 'string' }, name: { type: 'string' }, if: { type: ['string', 'boolean'] },
-    uses: { type: 'string', pattern: '^(\\./|[\\w-]+/[\\w-]+@v\\d)' }, run: { type: 'string' }, shell: { enum: ['bash', 'sh'] },
-    env: { type: 'object' }, with: { type: 'object' },
+    uses: { type: 'string', pattern: '^(\\./|[\\w-]+/[\\w-]+@v\\d)' }, run: { type: 'string' },
+    shell: { enum: ['bash', 'sh'] }, env: { type: 'object' }, with: { type: 'object' },
   },
 };
 
