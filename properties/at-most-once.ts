@@ -26,6 +26,6 @@ export const atMostOnce: Property = {
   source: "programmer's guide, ConnectionLoss; ZOOKEEPER-417",
   reads: ['ordered'],
   exemptions: [],
-  mutants: [],
+  mutants: ['forwarded-twice'],
   create: (): Judge => new AtMostOnce(),
 };

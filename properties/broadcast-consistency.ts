@@ -23,7 +23,20 @@ class BroadcastConsistency extends Judge {
     }
     this.judged++;
     if (fact.kind === 'applied') this.judgeDelivery(server, leader, establishment, at, history);
-    else this.judgeLog(server, leader, at, history);
+    else {
+      this.judgeLog(server, leader, at, history);
+      if (fact.kind === 'synchronized') this.judgeStart(server, establishment, at, history);
+    }
+  }
+
+  /** Whoever serves has applied what the epoch began with (ZOOKEEPER-3023). */
+  private judgeStart(server: ServerView, { epoch, log }: Establishment, at: At, { tree }: History): void {
+    if (tree.position(server.applied) >= tree.position(log)) return;
+    this.violate(
+      `server ${server.id} is up to date in epoch ${epoch} having applied up to ${zxidToPair(tree.zxid(server.applied))}, ` +
+        `though the epoch began with ${zxidToPair(tree.zxid(log))}`,
+      at,
+    );
   }
 
   private judgeDelivery(server: ServerView, leader: ServerView, { epoch, log }: Establishment, at: At, history: History): void {
@@ -62,12 +75,13 @@ export const broadcastConsistency: Property = {
   codes: ['Z9', 'Z10'],
   kind: 'safety',
   promise:
-    'In an epoch a follower delivers only what its leader has delivered, and its log is a prefix of the log of its leader.',
+    'In an epoch a follower delivers only what its leader has delivered, its log is a prefix of the log of its leader, ' +
+    'and it serves only when it has applied what the epoch began with.',
   source: 'zookeeper-specifications: CommitConsistency, HistoryConsistency; Zab (DSN 2011), phase 3',
   reads: ['appended', 'applied', 'synchronized'],
   exemptions: [
     { name: 'leader-gone', source: 'what a dead or deposed leader holds is not known to its followers, nor to anybody' },
   ],
-  mutants: [],
+  mutants: ['half-fix-apply-later', 'zk-3023', 'diff-for-trunc', 'zk-3701'],
   create: (): Judge => new BroadcastConsistency(),
 };

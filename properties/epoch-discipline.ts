@@ -4,13 +4,25 @@
  * for the log.
  */
 import { counterOf, epochOf, zxidToPair } from '../src/base/zxid.ts';
+import type { NodeId } from '../src/io/event.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
 import type { ServerView } from '../src/history/servers.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
 import { EMPTY_LOG } from '../src/history/log-tree.ts';
+import type { LogNode } from '../src/history/log-tree.ts';
+
+/** What a server had on disk when it adopted an epoch whose leader was not established yet. */
+interface Adoption {
+  readonly server: NodeId;
+  readonly durable: LogNode;
+  readonly step: number;
+}
 
 class EpochDiscipline extends Judge {
+  /** By epoch, of those that nobody has been established in so far. */
+  private readonly adoptions: Map<number, Adoption[]> = new Map();
+
   see(fact: JudgedFact, at: At, history: History): void {
     const server = history.server(at.node);
     switch (fact.kind) {
@@ -29,6 +41,11 @@ class EpochDiscipline extends Judge {
         if (fact.epoch > server.acceptedEpoch)
           this.violate(`server ${at.node} adopts epoch ${fact.epoch}, having accepted ${server.acceptedEpoch} only`, at);
         this.judgeDurable(server, fact.epoch, `adopts epoch ${fact.epoch}`, at, history);
+        this.seeAdoption(server, fact.epoch, at, history);
+        return;
+      case 'established':
+        for (const adoption of this.adoptions.get(fact.epoch) ?? []) this.judgeHistory(adoption, fact.epoch, at, history);
+        for (const epoch of [...this.adoptions.keys()]) if (epoch <= fact.epoch) this.adoptions.delete(epoch);
         return;
       case 'acked':
         if (counterOf(fact.zxid) !== 0) return;
@@ -82,6 +99,31 @@ class EpochDiscipline extends Judge {
     }
   }
 
+  private seeAdoption({ id: server, durable }: ServerView, epoch: number, at: At, history: History): void {
+    const adoption = { server, durable, step: at.step };
+    if (history.establishedUpTo(epoch)?.epoch === epoch) {
+      this.judgeHistory(adoption, epoch, at, history);
+      return;
+    }
+    const known = this.adoptions.get(epoch);
+    if (known === undefined) this.adoptions.set(epoch, [adoption]);
+    else known.push(adoption);
+  }
+
+  /** What its leader began the epoch with must have been on the disk of whoever adopted it, though nobody had said so yet. */
+  private judgeHistory({ server, durable, step }: Adoption, epoch: number, at: At, history: History): void {
+    const establishment = history.establishedUpTo(epoch);
+    if (establishment === undefined || establishment.epoch !== epoch) return;
+    const { tree } = history;
+    if (tree.isPrefix(establishment.log, durable)) return;
+    this.violate(
+      `server ${server} adopted epoch ${epoch} with a log durable up to ${zxidToPair(tree.zxid(durable))}, ` +
+        `without the history of that epoch, up to ${zxidToPair(tree.zxid(establishment.log))}`,
+      at,
+      step,
+    );
+  }
+
   /** All of the log that is older than the epoch must be on disk; proposals of the epoch itself may be under way. */
   private judgeDurable(server: ServerView, epoch: number, does: string, at: At, history: History): void {
     const { tree } = history;
@@ -104,10 +146,13 @@ export const epochDiscipline: Property = {
   kind: 'safety',
   promise:
     'On every disk acceptedEpoch >= currentEpoch, neither ever goes back, and an ' +
-    'epoch is adopted only after its history is durable.',
+    'epoch is adopted only after its history, all that its leader begins with, is durable.',
   source: 'Zab (DSN 2011), section 4; ZooKeeper internals; ZOOKEEPER-335, 1291, 1282, 2307, 4643',
-  reads: ['recovered', 'acceptedEpoch', 'currentEpoch', 'acked', 'appended', 'proposed'],
+  reads: ['recovered', 'acceptedEpoch', 'currentEpoch', 'established', 'acked', 'appended', 'proposed'],
   exemptions: [],
-  mutants: [],
+  mutants: [
+    'zk-1291', 'zk-1282', 'zk-1387', 'zk-2307', 'epoch-unsynced', 'zk-4643', 'hasty-promise', 'zk-4646',
+    'half-fix-ack-first',
+  ],
   create: (): Judge => new EpochDiscipline(),
 };

@@ -38,6 +38,6 @@ export const equalReplicas: Property = {
   source: 'ZOOKEEPER-3150 (the tree digest); ZooKeeper (USENIX ATC 2010), section 4: deterministic transactions',
   reads: ['applied', 'snapshotInstalled'],
   exemptions: [],
-  mutants: [],
+  mutants: ['time-of-its-own', 'zk-1090'],
   create: (): Judge => new EqualReplicas(),
 };

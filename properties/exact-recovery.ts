@@ -55,6 +55,10 @@ export const exactRecovery: Property = {
     { name: 'sync-in-progress', source: 'a crash during TRUNC or SNAP may leave the log as the leader wants it' },
     { name: 'damaged-medium', source: 'Alagappan et al., Protocol-Aware Recovery, FAST 2018: damage is told, not guessed' },
   ],
-  mutants: ['zk-1156', 'zk-2325', 'damage-is-a-tear', 'failed-sync'],
+  mutants: [
+    'zk-1156', 'zk-2325', 'damage-is-a-tear', 'failed-sync', 'zk-4712', 'zk-2832', 'zk-1489', 'zk-2872',
+    'zk-1090', 'zk-596', 'zk-4837', 'truncate-unsynced', 'log-unnamed', 'sync-of-the-future', 'mark-ahead',
+    'tear-is-damage', 'zk-3231', 'purged-too-much',
+  ],
   create: (): Judge => new ExactRecovery(),
 };

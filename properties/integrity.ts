@@ -39,6 +39,6 @@ export const integrity: Property = {
   source: 'Zab (DSN 2011), section 2.1: integrity; zookeeper-specifications: Integrity',
   reads: ['ordered'],
   exemptions: [],
-  mutants: [],
+  mutants: ['zk-335'],
   create: (): Judge => new Integrity(),
 };

@@ -71,6 +71,9 @@ export const noLostCommitted: Property = {
   source: "Zab (DSN 2011), agreement and the lemma of initial histories; programmer's guide: reliability",
   reads: ['committed', 'established', 'syncChosen'],
   exemptions: [],
-  mutants: ['gen-fsync', 'zk-1082', 'damage-is-a-tear', 'failed-sync', 'forgetful-voter', 'zk-2325'],
+  mutants: [
+    'gen-fsync', 'zk-1082', 'zk-2325', 'damage-is-a-tear', 'failed-sync', 'forgetful-voter',
+    'half-fix-unsynced', 'zk-596', 'zk-3231',
+  ],
   create: (): Judge => new NoLostCommitted(),
 };

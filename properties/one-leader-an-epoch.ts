@@ -51,6 +51,6 @@ export const oneLeaderAnEpoch: Property = {
   source: 'Zab (DSN 2011), section 4; zookeeper-specifications: Leadership1, Leadership2; ZOOKEEPER-335, 1291',
   reads: ['established', 'proposed'],
   exemptions: [],
-  mutants: [],
+  mutants: ['zk-335', 'zk-1277'],
   create: (): Judge => new OneLeaderAnEpoch(),
 };

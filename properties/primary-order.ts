@@ -91,6 +91,6 @@ export const primaryOrder: Property = {
     'formula of the first is vacuous and is not the one judged here',
   reads: ['recovered', 'truncated', 'snapshotInstalled', 'crashed', 'applied', 'proposed', 'ordered'],
   exemptions: [],
-  mutants: [],
+  mutants: ['newest-first'],
   create: (): Judge => new PrimaryOrder(),
 };

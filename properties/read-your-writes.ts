@@ -30,6 +30,6 @@ export const readYourWrites: Property = {
   source: "programmer's guide, consistency guarantees; ZOOKEEPER-3023, 1863",
   reads: ['replied'],
   exemptions: [],
-  mutants: [],
+  mutants: ['zk-1412', 'read-of-yesterday'],
   create: (): Judge => new ReadYourWrites(),
 };

@@ -38,6 +38,6 @@ export const sessionMove: Property = {
   source: "programmer's guide, SESSIONMOVED; ZOOKEEPER-417, 484",
   reads: ['ordered'],
   exemptions: [{ name: 'close-session', source: 'closeSession skips the check of ownership' }],
-  mutants: [],
+  mutants: ['whoever-writes-owns'],
   create: (): Judge => new SessionMove(),
 };

@@ -144,6 +144,9 @@ export const sessions: Property = {
     },
     { name: 'closing', source: 'a session that is being closed is refused before its closeSession is committed' },
   ],
-  mutants: ['zk-1208', 'sess-resume', 'local-late', 'hasty-denial'],
+  mutants: [
+    'zk-1208', 'sess-resume', 'local-late', 'hasty-denial', 'zk-1366', 'half-a-timeout', 'untold-touches',
+    'new-leader-knows-nobody',
+  ],
   create: (expectations): Judge => new Sessions(expectations),
 };

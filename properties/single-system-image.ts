@@ -46,6 +46,6 @@ export const singleSystemImage: Property = {
   source: "programmer's guide, consistency guarantees: single system image; ZOOKEEPER-1412",
   reads: ['clientRefused', 'replied', 'sessionConnected'],
   exemptions: [],
-  mutants: [],
+  mutants: ['ssi-connect', 'zk-1412'],
   create: (): Judge => new SingleSystemImage(),
 };

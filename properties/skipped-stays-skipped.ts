@@ -83,6 +83,9 @@ export const skippedStaysSkipped: Property = {
   source: 'Zab (DSN 2011), section 2: primary order; ZOOKEEPER-1154, 2845, 2832, 4712',
   reads: ['appended', 'applied', 'recovered', 'snapshotInstalled', 'snapshotWritten', 'currentEpoch', 'established'],
   exemptions: [],
-  mutants: ['zk-1154', 'zk-2845', 'zk-1082'],
+  mutants: [
+    'zk-1154', 'zk-2845', 'zk-1082', 'zk-4712', 'zk-2832', 'diff-for-trunc', 'zk-3701', 'zk-4837',
+    'truncate-unsynced',
+  ],
   create: (): Judge => new SkippedStaysSkipped(),
 };

@@ -84,6 +84,6 @@ export const timeliness: Property = {
     { name: 'paused', source: 'a server that is stopped, and woken, serves what waited before it looks at the clock' },
     { name: 'delayed', source: 'the bound is on silence: while messages are under way for long, it is not silent' },
   ],
-  mutants: [],
+  mutants: ['lingering-leader', 'patient-follower'],
   create: (expectations): Judge => new Timeliness(expectations),
 };

@@ -128,6 +128,6 @@ export const watchCatchUp: Property = {
   source: "programmer's guide, watches and reconnects; setWatches in the client protocol; ZOOKEEPER-706",
   reads: ['sessionConnected', 'sessionDisconnected', 'invoked', 'watchFired', 'replied'],
   exemptions: [{ name: 'unreadable', source: 'an event is not delivered to who may not read the node (CVE-2024-23944)' }],
-  mutants: [],
+  mutants: ['zk-706', 'missed-in-silence', 'creation-in-silence', 'since-the-beginning'],
   create: (): Judge => new WatchCatchUp(),
 };

@@ -31,6 +31,6 @@ export const watchOrder: Property = {
   source: "programmer's guide: the order of watch events and of other events and replies; ZOOKEEPER-4655",
   reads: ['watchFired'],
   exemptions: [],
-  mutants: [],
+  mutants: ['watch-late'],
   create: (): Judge => new WatchOrder(),
 };

@@ -35,6 +35,6 @@ export const writeAhead: Property = {
   source: 'ZooKeeper internals: logging; Zab (DSN 2011), section 5; ZOOKEEPER-3642, 4785',
   reads: ['applied', 'acked'],
   exemptions: [],
-  mutants: [],
+  mutants: ['ack-of-everything'],
   create: (): Judge => new WriteAhead(),
 };

@@ -1,9 +1,12 @@
-/** Every mutant there is. A new one is a file beside this and a line here. */
+/** Every mutant there is: a file of its own, or a place in the file of its family. */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 import { anyVersion } from './any-version.ts';
 import { applyOnProposal } from './apply-on-proposal.ts';
+import { broadcastMutants } from './broadcast.ts';
 import { canary } from './canary.ts';
 import { damageIsATear } from './damage-is-a-tear.ts';
+import { electionMutants } from './election.ts';
+import { epochMutants } from './epochs.ts';
 import { failedSync } from './failed-sync.ts';
 import { forgetfulVoter } from './forgetful-voter.ts';
 import { genFsync } from './gen-fsync.ts';
@@ -15,6 +18,16 @@ import { reconfigHasty } from './reconfig-hasty.ts';
 import { reconfigOldQuorum } from './reconfig-old-quorum.ts';
 import { reconfigRemovedLeader } from './reconfig-removed-leader.ts';
 import { sessResume } from './sess-resume.ts';
+import { sessionMutants } from './sessions.ts';
+import { storageMutants } from './storage.ts';
+import { synchronizationMutants } from './synchronization.ts';
+import { treeMutants } from './tree.ts';
+import { watchMutants } from './watches.ts';
+import { watchLeftBehind } from './watch-left-behind.ts';
+import { aclInMulti } from './acl-in-multi.ts';
+import { quotaOneLess } from './quota-one-less.ts';
+import { hastyReaper } from './hasty-reaper.ts';
+import { numberAgain } from './number-again.ts';
 import { zk1082 } from './zk-1082.ts';
 import { zk1154 } from './zk-1154.ts';
 import { zk1156 } from './zk-1156.ts';
@@ -56,4 +69,17 @@ export const MUTANTS: readonly Mutant[] = [
   forgetfulVoter,
   anyVersion,
   hastyDenial,
+  ...electionMutants,
+  ...epochMutants,
+  ...synchronizationMutants,
+  ...broadcastMutants,
+  ...sessionMutants,
+  ...treeMutants,
+  ...watchMutants,
+  ...storageMutants,
+  watchLeftBehind,
+  aclInMulti,
+  quotaOneLess,
+  hastyReaper,
+  numberAgain,
 ];

@@ -26,6 +26,8 @@ export interface Command {
   /** What stands after the name, as in `[SCENARIO...] [--seeds N]`. */
   readonly usage: string;
   readonly flags: readonly Flag[];
+  /** Its arguments are its own to read: they come as they are, in `Given.names`, unless the first one is `--help`. */
+  readonly isVerbatim?: boolean;
   /** More for `--help`: a paragraph or a list. */
   readonly notes?: readonly string[];
   /** The exit code. */
@@ -63,6 +65,9 @@ export class Given {
 
 /** Reads the arguments of a command; throws `UsageError`. */
 export function readArguments(command: Command, argv: readonly string[]): Given {
+  if (command.isVerbatim === true) {
+    return new Given(argv, new Map(argv[0] === '--help' ? [['help', true]] : []), argv);
+  }
   const flags = [...command.flags, ...COMMON_FLAGS];
   const options = Object.fromEntries(
     flags.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' as const : 'string' as const }]),

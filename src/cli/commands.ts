@@ -1,8 +1,11 @@
 /** Every command of `viv`, in the order in which help lists them. */
+import { audit } from './audit.ts';
 import { bench } from './bench.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { explain } from './explain.ts';
 import { explore } from './explore.ts';
+import { exportRun } from './export.ts';
 import { fuzz } from './fuzz.ts';
 import { merge } from './merge.ts';
 import { mutants } from './mutants.ts';
@@ -12,9 +15,14 @@ import { report } from './report.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
 import { shrink } from './shrink.ts';
+import { snapshot } from './snapshot.ts';
 import { start } from './start.ts';
+import { status } from './status.ts';
+import { txnlog } from './txnlog.ts';
+import { zkShell } from './zk-shell.ts';
 
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
-  start, run, fuzz, plantable(replay), plantable(shrink), report, merge, explore, mutants, check, bench, serve,
+  start, run, fuzz, plantable(replay), plantable(shrink), plantable(explain), report, plantable(exportRun), merge, explore, mutants,
+  audit, check, bench, serve, zkShell, status, txnlog, snapshot,
 ];

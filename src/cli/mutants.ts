@@ -18,8 +18,9 @@ const DEFAULT_TIME = '3m';
 export const mutants: Command = {
   name: 'mutants',
   summary: 'plants each known bug, says whether, how and how fast it was found',
-  usage: '[ID...] [--seeds N] [--for 3m] [--jobs J]',
+  usage: '[ID...] [--tier T] [--seeds N] [--for 3m] [--jobs J]',
   flags: [
+    { name: 'tier', value: 'T', help: 'only those that take so many faults: 0 to 4' },
     { name: 'seeds', value: 'N', help: `at most so many seeds of each of its scenarios (${DEFAULT_SEEDS})` },
     { name: 'from', value: 'S', help: 'the first seed (1)' },
     { name: 'for', value: 'TIME', help: `at most so long for each (${DEFAULT_TIME})` },
@@ -31,7 +32,9 @@ export const mutants: Command = {
     'Exit 0 only if every one is found by a property that it breaks; 6 if one is not, 4 if one cannot be planted.',
   ],
   async run(given, shell) {
-    const chosen = given.names.length === 0 ? MUTANTS : given.names.map((name) => {
+    const tier = given.text('tier');
+    const usual = tier === undefined ? MUTANTS : MUTANTS.filter((mutant) => mutant.tier === wholeNumber('tier', tier));
+    const chosen = given.names.length === 0 ? usual : given.names.map((name) => {
       const found = MUTANTS.find(({ id }) => id === name);
       if (found === undefined) throw new UsageError(unknownName('mutant', name, MUTANTS.map(({ id }) => id)));
       return found;

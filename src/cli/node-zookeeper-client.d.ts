@@ -36,6 +36,7 @@ declare module 'node-zookeeper-client' {
     transaction(): Transaction;
     getSessionTimeout(): number;
   }
+  /** How a node lives. */
   export const CreateMode: {
     readonly PERSISTENT: number; readonly EPHEMERAL: number; readonly PERSISTENT_SEQUENTIAL: number;
   };

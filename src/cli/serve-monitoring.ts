@@ -67,6 +67,7 @@ export class Monitoring implements MonitoringControls {
       dataLogDir: join(place.host.dataLogDir, 'version-2'),
       dataDirSize: sizeOf(join(place.host.dataDir, 'version-2')),
       logDirSize: sizeOf(join(place.host.dataLogDir, 'version-2')),
+      lastSnapshot: newestSnapshot(join(place.host.dataDir, 'version-2')),
       connections: [...extra, ...network.clients.map(connectionView)],
       received: network.traffic.received,
       sent: network.traffic.sent,
@@ -133,6 +134,20 @@ function sizeOf(directory: string): number {
     // A file may go while it is being counted.
   }
   return size;
+}
+
+function newestSnapshot(directory: string): { zxid: string; writtenS: number } | null {
+  let newest: { zxid: string; writtenS: number } | null = null;
+  try {
+    for (const name of readdirSync(directory)) {
+      const zxid = /^snapshot\.([0-9a-f]+)$/.exec(name)?.[1];
+      if (zxid === undefined || (newest !== null && Number.parseInt(newest.zxid, 16) > Number.parseInt(zxid, 16))) continue;
+      newest = { zxid, writtenS: Math.floor(statSync(join(directory, name)).mtimeMs / 1000) };
+    }
+  } catch {
+    // A file may go while it is being looked at.
+  }
+  return newest;
 }
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

@@ -5,7 +5,8 @@
  * asked must not try again.
  */
 import {
-  closeSync, constants, fdatasync, fstatSync, fsync, ftruncateSync, openSync, readFile, renameSync, unlinkSync, writeSync,
+  closeSync, constants, fdatasync, fstatSync, fsync, ftruncateSync, openSync, readFile, readSync, renameSync, unlinkSync,
+  writeSync,
 } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { DiskError, DiskToken, Event } from '../io/event.ts';
@@ -38,6 +39,8 @@ export interface DiskOptions {
   readonly isSyncing?: boolean;
   /** A sync took so many milliseconds. */
   readonly onSync?: (file: string, tookMs: number) => void;
+  /** Milliseconds by which every sync takes longer than it does: a slow disk, for tests. */
+  readonly syncDelayMs?: () => number;
 }
 
 /** See the head of the file. */
@@ -105,8 +108,13 @@ export class RealDisk {
       opened.busy += 1;
       fdatasync(opened.fd, (error) => {
         this.release(opened);
-        if (error === null) this.options.onSync?.(file, monotonicMs() - sinceMs);
-        settle(error);
+        const delayMs = this.options.syncDelayMs?.() ?? 0;
+        const done = (): void => {
+          if (error === null) this.options.onSync?.(file, monotonicMs() - sinceMs);
+          settle(error);
+        };
+        if (delayMs > 0) setTimeout(done, delayMs);
+        else done();
       });
     });
   }
@@ -130,9 +138,21 @@ export class RealDisk {
     });
   }
 
+  /**
+   * The file as it is now. One that is being written is read at once, since what is written next must not be seen; any other
+   * one, as all are at the start, without holding up the process.
+   */
   read(file: string, token: DiskToken): void {
     this.attempt(file, token, (settle) => {
-      readFile(this.options.layout.pathOf(file), (error, bytes) => {
+      const opened = this.open.get(file);
+      if (opened !== undefined) {
+        settle(null, { kind: 'diskRead', token, bytes: readWhole(opened) });
+        return;
+      }
+      // Opened here and now, so that neither a renaming nor a removal comes in between.
+      const fd = openSync(this.options.layout.pathOf(file), constants.O_RDONLY);
+      readFile(fd, (error, bytes) => {
+        closeSync(fd);
         settle(error, error === null ? { kind: 'diskRead', token, bytes } : undefined);
       });
     });
@@ -241,6 +261,17 @@ export class RealDisk {
     opened.busy -= 1;
     if (opened.isForgotten && opened.busy === 0) closeSync(opened.fd);
   }
+}
+
+function readWhole({ fd, size }: OpenFile): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let read = 0;
+  while (read < size) {
+    const count = readSync(fd, bytes, read, size - read, read);
+    if (count === 0) break;
+    read += count;
+  }
+  return bytes.subarray(0, read);
 }
 
 function writeAll(opened: OpenFile, bytes: Uint8Array, offset: number): void {

@@ -28,7 +28,7 @@ const NOT_SERVING = 'This ZooKeeper instance is not currently serving requests';
 
 const COMMANDS: readonly Command[] = [
   { names: ['configuration', 'conf', 'config'], answer: configuration },
-  { names: ['connections', 'cons'], answer: connections },
+  { names: ['connections', 'cons'], answer: (view) => connections(view, full) },
   { names: ['connection_stat_reset', 'crst'], answer: (_view, controls) => nothing(() => controls.resetConnections()) },
   { names: ['dirs'], answer: ({ dataDirSize, logDirSize }) => ({ datadir_size: dataDirSize, logdir_size: logDirSize }) },
   { names: ['dump'], answer: dump },
@@ -37,6 +37,10 @@ const COMMANDS: readonly Command[] = [
   { names: ['hash'], answer: () => ({ digests: [] }) },
   { names: ['initial_configuration', 'icfg'], answer: () => ({ initial_configuration: null }) },
   { names: ['is_read_only', 'isro'], answer: ({ status }) => ({ read_only: status.mode === 'read-only' }) },
+  {
+    names: ['last_snapshot', 'lsnp'],
+    answer: ({ lastSnapshot }) => ({ zxid: lastSnapshot?.zxid ?? '-1', timestamp: lastSnapshot?.writtenS ?? -1 }),
+  },
   { names: ['leader', 'lead'], answer: leader },
   { names: ['monitor', 'mntr'], answer: (view) => Object.fromEntries(monitorValues(view).map(typed)) },
   { names: ['observer_connection_stat_reset', 'orst'], answer: () => ({}) },
@@ -45,7 +49,7 @@ const COMMANDS: readonly Command[] = [
   { names: ['server_stats', 'srvr'], answer: serverStats },
   { names: ['set_trace_mask', 'stmk'], isAlways: true, answer: setTraceMask },
   { names: ['stat_reset', 'srst'], answer: (_view, controls) => nothing(() => controls.resetServer()) },
-  { names: ['stats', 'stat'], answer: (view) => ({ ...serverStats(view), ...connections(view) }) },
+  { names: ['stats', 'stat'], answer: (view) => ({ ...serverStats(view), ...connections(view, brief) }) },
   { names: ['system_properties', 'sysp'], isAlways: true, answer: () => ({}) },
   { names: ['voting_view'], answer: votingView },
   { names: ['watches', 'wchc'], answer: watches },
@@ -118,21 +122,28 @@ function configuration(view: MonitoringView): Fields {
   };
 }
 
-function connections(view: MonitoringView): Fields {
+function connections(view: MonitoringView, tell: (connection: ConnectionView) => Json): Fields {
   const established = view.connections.filter(({ session }) => session !== null);
   return {
-    connections: established.filter(({ isSecure }) => !isSecure).map(connection),
-    secure_connections: established.filter(({ isSecure }) => isSecure).map(connection),
+    connections: established.filter(({ isSecure }) => !isSecure).map(tell),
+    secure_connections: established.filter(({ isSecure }) => isSecure).map(tell),
   };
 }
 
-function connection({ from, isReading, queued, received, sent, session }: ConnectionView): Json {
+function brief({ from, isReading, queued, received, sent }: ConnectionView): Fields {
   return {
     remote_socket_address: from,
     interest_ops: isReading ? 1 : 0,
     outstanding_requests: queued,
     packets_received: received,
     packets_sent: sent,
+  };
+}
+
+function full(view: ConnectionView): Fields {
+  const { session } = view;
+  return {
+    ...brief(view),
     ...(session === null ? {} : {
       session_id: long(session.sessionId),
       last_operation: session.lastOperation,

@@ -60,6 +60,8 @@ export interface MonitoringView {
   readonly dataLogDir: string;
   readonly dataDirSize: number;
   readonly logDirSize: number;
+  /** The newest snapshot and when it was written, in seconds since 1970; null where there is none. */
+  readonly lastSnapshot: { readonly zxid: string; readonly writtenS: number } | null;
   readonly connections: readonly ConnectionView[];
   readonly received: number;
   readonly sent: number;
