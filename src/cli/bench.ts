@@ -42,7 +42,9 @@ interface Row {
   readonly outcome: Outcome;
 }
 
-const SECTIONS = [{ name: 'simulation' }, { name: 'tree' }, { name: 'snapshot' }, { name: 'judging' }, { name: 'explorer' }] as const;
+const SECTIONS = [
+  { name: 'simulation' }, { name: 'tree' }, { name: 'snapshot' }, { name: 'judging' }, { name: 'explorer' },
+] as const;
 const DEFAULT_NODES = '1000000';
 const FEW_NODES = 1000;
 
@@ -57,7 +59,7 @@ export const bench: Command = {
     { name: 'nodes', value: 'N', help: `what a large tree is (${DEFAULT_NODES})` },
     { name: 'recover', value: 'DIR', help: 'only start from a data directory; say how long it takes and how much memory' },
   ],
-  notes: ['Sections: simulation, tree, snapshot, judging, explorer; all of them if none is named. Rates are per processor second.'],
+  notes: ['Sections: simulation, tree, snapshot, judging, explorer; all if none is named. Rates are per processor second.'],
   run(given, shell) {
     const directory = given.text('recover');
     const sections = directory === undefined ? sectionsOf(given.names) : [];
