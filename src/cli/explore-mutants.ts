@@ -22,6 +22,7 @@ export const HUNTS: ReadonlyMap<string, string> = new Map([
   ['zk-1863', 'reads-small --start serving --crashes 0 --timeouts 0'],
   ['zk-417', 'moves-small --start serving --crashes 0 --timeouts 0'],
   ['zk-1156', 'zab-small --start proposed --crashes 2 --timeouts 0 --epochs 3 --rounds 3'],
+  ['zk-2845', 'zab-small --start proposed --crashes 2 --timeouts 0 --epochs 3 --rounds 3'],
 ]);
 
 /** The mutant of that name. */
