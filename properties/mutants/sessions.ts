@@ -90,7 +90,11 @@ export const sessionMutants: readonly Mutant[] = [
     breaks: ['sessions'],
     scenarios: ['calm', 'sessions'],
     edits: [
-      { file: 'src/zab/learner.ts', find: 'touched: host.takeTouched() });', replace: 'touched: host.takeTouched().slice(0, 0) });' },
+      {
+        file: 'src/zab/learner.ts',
+        find: 'touched: host.takeTouched() });',
+        replace: 'touched: host.takeTouched().slice(0, 0) });',
+      },
     ],
   },
   {
@@ -113,7 +117,7 @@ export const sessionMutants: readonly Mutant[] = [
     title: 'closing a session leaves its ephemeral nodes',
     source: 'DataTree.killSession',
     tier: 0,
-    breaks: ['ephemerals'],
+    breaks: ['prefix-reads', 'session-references'],
     scenarios: ['calm', 'sessions'],
     edits: [
       {

@@ -69,7 +69,7 @@ export const watchMutants: readonly Mutant[] = [
     source: "the programmer's guide: exists watches for the creation",
     tier: 0,
     breaks: ['watches'],
-    scenarios: ['storms', 'calm'],
+    scenarios: ['five', 'partitions', 'storms'],
     edits: [
       {
         file: 'src/tree/read.ts',
@@ -114,7 +114,7 @@ export const watchMutants: readonly Mutant[] = [
     title: 'a client that reconnects registers some of its watches only',
     source: 'ZOOKEEPER-706, 961: a list cut short',
     tier: 1,
-    breaks: ['watch-catch-up', 'watches', 'watch-exactness'],
+    breaks: ['watch-catch-up'],
     scenarios: ['storms', 'five'],
     edits: [
       {
