@@ -51,7 +51,9 @@ export const ROOMS: readonly Room[] = [
   roof('mutants', [...SIMULATED, 'fuzz', 'scenarios', 'report'], 'properties/mutants'),
   roof('test worker', [], 'properties/run-tests-worker.ts'),
   roof('test front end', ['test worker'], 'properties/run-tests.ts'),
-  roof('cli', [...SIMULATED, 'host', 'fuzz', 'scenarios', 'report', 'mutants']),
+  roof('api', [...GROUND, 'client', 'recipes', 'host']),
+  roof('cli', [...SIMULATED, 'api', 'host', 'fuzz', 'scenarios', 'report', 'mutants']),
+  roof('testing', [...SIMULATED, 'api', 'host', 'fuzz', 'scenarios', 'cli']),
 ];
 
 /** Files below the roof that touch banned globals, each with the reason. */

@@ -37,13 +37,14 @@ function runTests(...args: string[]): Outcome {
 test('counts what passed and what was skipped', () => {
   const path = plant('good', {
     'one.test.ts': `${HEAD}test('a', () => { console.log('chatter'); });\ntest('b', async () => {});\ntest.run();`,
-    'two.test.ts': `${HEAD}test('c', () => {});\ntest.skip('d', () => {});\ntest.run();`,
+    'two.test.ts': `${HEAD}console.log('skipped: no d here');\ntest('c', () => {});\ntest.skip('d', () => {});\ntest.run();`,
     'helper.ts': 'throw new Error("not a test");',
   });
   const outcome = runTests(path);
   assert.is(outcome.status, 0, outcome.text);
   assert.is(outcome.lastLine, '3 passed, 0 failed, 1 skipped');
   assert.not.match(outcome.text, 'chatter');
+  assert.match(outcome.text, 'two.test.ts: no d here');
   const filtered = runTests(path, '--only', 'one.test');
   assert.is(filtered.lastLine, '2 passed, 0 failed');
 });

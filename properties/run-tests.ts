@@ -81,9 +81,16 @@ function account(totals: Totals, result: FileResult): void {
 function print(result: FileResult, totals: Totals, files: number): void {
   const seconds = (result.ms / 1000).toFixed(1);
   if (result.failed > 0) console.log(`FAIL ${shown(result.file)}\n${result.output}${result.errors.join('\n')}\n`);
+  else if (result.skipped > 0) console.log(`skipped ${result.skipped} of ${shown(result.file)}: ${reasonOf(result.output)}`);
   else if (result.ms > SLOW_MS) console.log(`slow ${shown(result.file)}: ${result.passed} tests in ${seconds} s`);
   const isDue = totals.files % PROGRESS_EVERY === 0 && totals.files < files;
   if (isDue) console.log(`... ${totals.files} of ${files} files, ${totals.passed} tests passed`);
+}
+
+/** Why tests of a file were skipped: what it printed after `skipped: `. */
+function reasonOf(output: string): string {
+  const reasons = output.split('\n').flatMap((line) => (line.startsWith('skipped: ') ? [line.slice('skipped: '.length)] : []));
+  return reasons.length === 0 ? 'it gave no reason' : reasons.join('; ');
 }
 
 /** One child at a time works off the queue; a child that dies or hangs takes only its file with it. */

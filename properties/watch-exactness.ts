@@ -21,6 +21,7 @@ interface Change {
 
 /** One connection. */
 class Connection {
+  readonly client: NodeId;
   readonly server: NodeId;
   readonly sinceMs: number;
   readonly tables: WatchTables = new WatchTables();
@@ -28,7 +29,8 @@ class Connection {
   readonly renewals: RenewalRequest[] = [];
   caught: PathEvent[] = [];
 
-  constructor(server: NodeId, sinceMs: number) {
+  constructor(client: NodeId, server: NodeId, sinceMs: number) {
+    this.client = client;
     this.server = server;
     this.sinceMs = sinceMs;
   }
@@ -51,12 +53,16 @@ class WatchExactness extends Judge {
         this.seeChange(fact, at);
         return;
       case 'sessionConnected':
-        this.connections.set(fact.sessionId, new Connection(fact.server, at.timeMs));
+        this.connections.set(fact.sessionId, new Connection(at.node, fact.server, at.timeMs));
         return;
       case 'sessionDisconnected':
       case 'sessionExpired':
       case 'sessionClosed':
         this.connections.delete(fact.sessionId);
+        return;
+      case 'crashed':
+        // A client that is no more hears of nothing.
+        for (const [id, { client }] of this.connections) if (client === fact.node) this.connections.delete(id);
         return;
       case 'invoked':
         if (fact.request.kind === 'setWatches' || fact.request.kind === 'setWatches2')
@@ -200,6 +206,7 @@ export const watchExactness: Property = {
   source: "programmer's guide, what ZooKeeper guarantees about watches; ZOOKEEPER-706, 3145",
   reads: [
     'ordered', 'invoked', 'replied', 'watchFired', 'sessionConnected', 'sessionDisconnected', 'sessionExpired', 'sessionClosed',
+    'crashed',
   ],
   exemptions: [{ name: 'unreadable', source: 'an event is not delivered to who may not read the node (CVE-2024-23944)' }],
   mutants: ['watch-for-ever', 'watch-on-nothing', 'deletion-halfway'],

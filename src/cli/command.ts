@@ -26,6 +26,8 @@ export interface Command {
   /** What stands after the name, as in `[SCENARIO...] [--seeds N]`. */
   readonly usage: string;
   readonly flags: readonly Flag[];
+  /** Its arguments are its own to read: they come as they are, in `Given.names`, unless the first one is `--help`. */
+  readonly isVerbatim?: boolean;
   /** More for `--help`: a paragraph or a list. */
   readonly notes?: readonly string[];
   /** The exit code. */
@@ -41,11 +43,14 @@ export const COMMON_FLAGS: readonly Flag[] = [
 /** The arguments of one call. */
 export class Given {
   readonly names: readonly string[];
+  /** As they were typed. */
+  readonly argv: readonly string[];
   private readonly values: ReadonlyMap<string, string | true>;
 
-  constructor(names: readonly string[], values: ReadonlyMap<string, string | true>) {
+  constructor(names: readonly string[], values: ReadonlyMap<string, string | true>, argv: readonly string[]) {
     this.names = names;
     this.values = values;
+    this.argv = argv;
   }
 
   has(flag: string): boolean {
@@ -60,6 +65,9 @@ export class Given {
 
 /** Reads the arguments of a command; throws `UsageError`. */
 export function readArguments(command: Command, argv: readonly string[]): Given {
+  if (command.isVerbatim === true) {
+    return new Given(argv, new Map(argv[0] === '--help' ? [['help', true]] : []), argv);
+  }
   const flags = [...command.flags, ...COMMON_FLAGS];
   const options = Object.fromEntries(
     flags.map(({ name, value }) => [name, { type: value === undefined ? 'boolean' as const : 'string' as const }]),
@@ -74,7 +82,7 @@ export function readArguments(command: Command, argv: readonly string[]): Given 
     if (flag === undefined) throw new UsageError(unknownFlag(command, token.rawName, flags));
     values.set(flag.name, flagValue(flag, token.value));
   }
-  return new Given(names, values);
+  return new Given(names, values, argv);
 }
 
 function unknownFlag(command: Command, rawName: string, flags: readonly Flag[]): string {

@@ -2,11 +2,24 @@
 import { bench } from './bench.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { explore } from './explore.ts';
 import { fuzz } from './fuzz.ts';
+import { merge } from './merge.ts';
 import { mutants } from './mutants.ts';
+import { plantable } from './planted.ts';
 import { replay } from './replay.ts';
+import { report } from './report.ts';
 import { run } from './run.ts';
+import { serve } from './serve.ts';
+import { shrink } from './shrink.ts';
+import { snapshot } from './snapshot.ts';
 import { start } from './start.ts';
+import { status } from './status.ts';
+import { txnlog } from './txnlog.ts';
+import { zkShell } from './zk-shell.ts';
 
 /** See the head of the file. */
-export const COMMANDS: readonly Command[] = [start, run, fuzz, replay, mutants, check, bench];
+export const COMMANDS: readonly Command[] = [
+  start, run, fuzz, plantable(replay), plantable(shrink), report, merge, explore, mutants, check, bench, serve,
+  zkShell, status, txnlog, snapshot,
+];

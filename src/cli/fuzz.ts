@@ -6,13 +6,16 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
 import { runCampaign } from '../fuzz/campaign.ts';
 import type { CampaignOptions } from '../fuzz/campaign.ts';
+import type { Mutant } from '../fuzz/mutant.ts';
 import { ForkPool } from '../fuzz/pool.ts';
 import type { RunResult } from '../fuzz/run.ts';
 import type { Summary, Tally } from '../fuzz/tally.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
 import { campaignReport } from '../report/text.ts';
+import { openBooks } from './books.ts';
 import type { Command, Given } from './command.ts';
+import { mutantNamed } from './planted.ts';
 import type { Shell } from './shell.ts';
 import { duration, named, positiveNumber, shard, wholeNumber } from './values.ts';
 
@@ -24,29 +27,39 @@ const DEFAULT_SEEDS = 200;
 export const fuzz: Command = {
   name: 'fuzz',
   summary: 'runs many seeds and tells the distinct failures',
-  usage: '[SCENARIO...] [--seeds N] [--from S] [--for 10m] [--jobs J] [--shard I/N] [--hashes FILE]',
+  usage: '[SCENARIO...] [--seeds N] [--from S] [--for 10m] [--jobs J] [--shard I/N] [--resume] [--feedback]',
   flags: [
     { name: 'seeds', value: 'N', help: `so many seeds of each scenario (${DEFAULT_SEEDS}, or no limit with --for)` },
     { name: 'from', value: 'S', help: 'the first seed (1)' },
-    { name: 'for', value: 'TIME', help: 'begin no new seed after so long: 30s, 10m, 2h' },
+    { name: 'for', value: 'TIME', help: 'begin no new seed after so long: 30s, 10m, 2h; every scenario gets the same share' },
     { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
-    { name: 'shard', value: 'I/N', help: 'only the Ith of every N seeds' },
-    { name: 'reports', value: 'DIR', help: 'where failures are kept (reports/)' },
+    { name: 'shard', value: 'I/N', help: 'only the Ith of every N seeds; viv merge joins the shards' },
+    { name: 'resume', help: 'go on with the campaign of the same arguments that was interrupted or killed' },
+    { name: 'feedback', help: 'every other run is a change of a plan that did something new' },
+    { name: 'quiet', value: 'N', help: 'stop when N runs in a row did nothing that no run did before' },
+    { name: 'fresh', help: 'neither failures that must stay fixed nor seeds that failed lately first' },
+    { name: 'mutant', value: 'ID', help: 'with this bug planted, judged by the properties that it breaks' },
+    { name: 'corpus', value: 'FILE', help: 'seeds that failed lately (DIR/corpus.jsonl)' },
+    { name: 'reports', value: 'DIR', help: 'where failures, corpus and journal are kept (reports/)' },
     { name: 'hashes', value: 'FILE', help: 'one line a seed: scenario, seed, trace hash; the same however many jobs there were' },
   ],
   notes: [
     `Scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; without a name, five.`,
-    'A failing seed is kept in DIR/failures/SCENARIO-SEED.json, for viv replay.',
+    'A failing seed is kept in DIR/failures/SCENARIO-SEED.json, for viv replay, viv shrink and viv explain.',
   ],
   async run(given, shell) {
-    const options = campaignOptions(given, shell);
+    const planted = given.text('mutant');
+    const mutant = planted === undefined ? undefined : mutantNamed(planted);
+    const options = campaignOptions(given, shell, mutant);
+    const books = openBooks(given, shell, options);
     const hashes: string[] = [];
-    const onRun = ({ scenario, seed, hash }: RunResult): void => {
+    const onRun = ({ scenario, seed, hash, finding }: RunResult, signature: string | null): void => {
       hashes.push(`${scenario} ${seed} ${hash}\n`);
+      books.ran(scenario, seed, finding, signature);
     };
+    const summary = await campaign(shell, { ...options, ...books.options, onRun }, jobsGiven(given), !given.has('json'), mutant);
+    for (const remark of books.close()) shell.err(remark);
     const file = given.text('hashes');
-    const listening = file === undefined ? options : { ...options, onRun };
-    const summary = await campaign(shell, listening, jobsGiven(given), !given.has('json'));
     if (file !== undefined) writeHashes(resolve(file), hashes, shell);
     if (given.has('json')) shell.out(JSON.stringify(summary, null, 2));
     else for (const line of campaignReport(summary)) shell.out(line);
@@ -63,8 +76,9 @@ function writeHashes(file: string, hashes: string[], shell: Shell): void {
   }
 }
 
-function campaignOptions(given: Given, shell: Shell): CampaignOptions {
-  const names = given.names.length === 0 ? ['five'] : given.names.map((name) => named('scenario', name, SCENARIOS).name);
+function campaignOptions(given: Given, shell: Shell, mutant: Mutant | undefined): CampaignOptions {
+  const usual = mutant?.scenarios ?? ['five'];
+  const names = given.names.length === 0 ? usual : given.names.map((name) => named('scenario', name, SCENARIOS).name);
   const [seeds, from, forTime, part, reports] = [
     given.text('seeds'), given.text('from'), given.text('for'), given.text('shard'), given.text('reports'),
   ];
@@ -74,7 +88,10 @@ function campaignOptions(given: Given, shell: Shell): CampaignOptions {
     seeds: seeds === undefined ? (forTime === undefined ? DEFAULT_SEEDS : null) : positiveNumber('seeds', seeds),
     forMs: forTime === undefined ? null : duration('for', forTime),
     shard: part === undefined ? { index: 1, of: 1 } : shard(part),
-    properties: null,
+    properties: mutant?.breaks ?? null,
+    ...(mutant === undefined ? {} : { mutant: mutant.id }),
+    ...(given.text('quiet') === undefined ? {} : { quietRuns: positiveNumber('quiet', given.text('quiet') ?? '') }),
+    feedback: given.has('feedback'),
     reports: reports === undefined ? shell.reports : resolve(reports),
     signal: shell.signal,
   };
@@ -87,8 +104,10 @@ export function jobsGiven(given: Given): number {
 }
 
 /** Bundles a worker, runs the campaign with progress, and removes the bundle. */
-export async function campaign(shell: Shell, options: CampaignOptions, jobs: number, talks: boolean): Promise<Summary> {
-  const bundle = await bundleWorker(shell.root, WORKER);
+export async function campaign(
+  shell: Shell, options: CampaignOptions, jobs: number, talks: boolean, mutant?: Mutant,
+): Promise<Summary> {
+  const bundle = await bundleWorker(shell.root, WORKER, mutant?.edits);
   try {
     const progress = talks ? progressOf(shell, options) : undefined;
     return await runCampaign(

@@ -3,23 +3,29 @@ import { existsSync } from 'node:fs';
 import { allProperties } from '../../properties/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { readFailure } from '../fuzz/failure.ts';
-import type { Plan } from '../fuzz/plan.ts';
+import type { Failure } from '../fuzz/failure.ts';
+import { chooserOf, follow, futures, judgesOf } from '../fuzz/follow.ts';
+import type { Departure } from '../fuzz/follow.ts';
+import { luckOf, planOf } from '../fuzz/lineage.ts';
+import { recordRun } from '../fuzz/record.ts';
 import { exitCodeOf, runPlan } from '../fuzz/run.ts';
-import type { RunResult } from '../fuzz/run.ts';
+import type { RunOptions, RunResult } from '../fuzz/run.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
-import { runReport } from '../report/text.ts';
+import type { Property } from '../history/judge.ts';
+import { sideBySide, traceOf } from '../report/side-by-side.ts';
+import { describeFinding, runReport } from '../report/text.ts';
 import { TRACE_HEADER, TraceLines } from '../report/trace-lines.ts';
-import { SeedChooser, TapeChooser } from '../world/chooser.ts';
-import type { Chooser } from '../world/chooser.ts';
 import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import { readHashes } from './hashes.ts';
 import type { Shell } from './shell.ts';
-import { named, positiveNumber, wholeNumber } from './values.ts';
+import { named, positiveNumber, seedText } from './values.ts';
 
+/** What is to be run again: a failure, or a scenario's seed as if it had been kept as one. */
 interface Replay {
-  readonly plan: Plan;
-  readonly chooser: Chooser;
+  readonly failure: Failure;
+  readonly isKept: boolean;
+  readonly properties: readonly Property[];
   /** What the hash must be; null if nobody wrote it down. */
   readonly hash: string | null;
 }
@@ -27,12 +33,16 @@ interface Replay {
 /** The same run. */
 export const replay: Command = {
   name: 'replay',
-  summary: 'the same run again; fails if its hash differs',
-  usage: 'FILE-or-SCENARIO [--seed S] [--until N] [--verbose]',
+  summary: 'the same run again; fails if its hash differs, and says where it became another',
+  usage: 'FILE-or-SCENARIO [--seed S] [--until N] [--verbose] [--break PROPERTY] [--extend K] [--diff FILE]',
   flags: [
     { name: 'seed', value: 'S', help: 'of a scenario: the seed (1)' },
     { name: 'until', value: 'N', help: 'stop after N events; nothing is judged then' },
     { name: 'verbose', help: 'one line an event: time, process, role, epoch, last zxid, what happened' },
+    { name: 'from-event', value: 'N', help: 'as verbose, from event N on' },
+    { name: 'break', value: 'PROPERTY', help: 'judge this property alone, stop where it is violated, show the last events' },
+    { name: 'extend', value: 'K', help: 'K fresh futures from the event of --until (from the beginning without it)' },
+    { name: 'diff', value: 'FILE', help: 'where this run and that of another failure file become different, side by side' },
     { name: 'hash', value: 'HEX', help: 'the hash that it must have (of a scenario: the one in scenarios/hashes.json)' },
   ],
   run(given, shell) {
@@ -41,36 +51,60 @@ export const replay: Command = {
 };
 
 function replayOnce(given: Given, shell: Shell): number {
-  const { plan, chooser, hash } = replayOf(given, shell);
+  const what = replayOf(given, shell);
   const until = given.text('until');
-  const stopAtStep = until === undefined ? {} : { stopAtStep: positiveNumber('until', until) };
-  const lines = given.has('verbose') && !given.has('json') ? new TraceLines((line) => shell.out(line)) : undefined;
-  if (lines !== undefined) shell.out(TRACE_HEADER);
-  const result = runPlan(
-    plan, chooser, { properties: allProperties, ...stopAtStep, ...(lines === undefined ? {} : { trace: lines }) },
-  );
+  const stopAtStep = until === undefined ? undefined : positiveNumber('until', until);
+  const other = given.text('diff');
+  if (other !== undefined) return showDiff(what, readFailure(other), shell);
+  const extend = given.text('extend');
+  if (extend !== undefined) return showFutures(what, stopAtStep ?? 0, positiveNumber('extend', extend), given, shell);
+  const from = given.text('from-event');
+  const listens = (given.has('verbose') || from !== undefined) && !given.has('json');
+  const lines = listens ? verboseLines(from === undefined ? 1 : positiveNumber('from-event', from), shell) : undefined;
+  const breaking = given.text('break');
+  if (breaking !== undefined) return showBreak(what, named('property', breaking, allProperties), shell);
+  const options: RunOptions = {
+    properties: what.properties, ...(stopAtStep === undefined ? {} : { stopAtStep }),
+    ...(lines === undefined ? {} : { trace: lines }),
+  };
+  const { result, departure } = follow(what.failure, options);
   lines?.close();
-  if (given.has('json')) shell.out(JSON.stringify(result, null, 2));
+  if (given.has('json')) shell.out(JSON.stringify({ ...result, departure }, null, 2));
   else if (until === undefined) for (const line of runReport(result)) shell.out(line);
   if (until !== undefined && result.outcome === 'unknown') return 0;
-  return compare(result, hash, shell);
+  return compare(result, what.hash, departure, shell);
+}
+
+/** Lines of the trace from an event on. */
+function verboseLines(from: number, shell: Shell): TraceLines {
+  shell.out(TRACE_HEADER);
+  return new TraceLines((line) => {
+    if (Number(line.slice(0, 6)) >= from) shell.out(line);
+  });
 }
 
 function replayOf(given: Given, shell: Shell): Replay {
   const [name, ...more] = given.names;
   if (name === undefined || more.length > 0) throw new UsageError('viv replay takes one failure file or one scenario');
+  const wanted = given.text('hash');
   if (looksLikeFile(name)) {
     if (given.has('seed')) throw new UsageError('a failure file has its own seed: leave out --seed');
     const failure = readFailure(name);
-    return {
-      plan: failure.plan, chooser: new TapeChooser(failure.tape, failure.plan.seed), hash: given.text('hash') ?? failure.hash,
-    };
+    return { failure, isKept: true, properties: judgesOf(failure, allProperties), hash: wanted ?? failure.hash };
   }
   const scenario = named('scenario', name, SCENARIOS);
-  const seed = wholeNumber('seed', given.text('seed') ?? '1');
-  const plan = scenario.plan(String(seed));
-  const hash = given.text('hash') ?? readHashes(shell.root).get(scenario.name)?.[seed - 1] ?? null;
-  return { plan, chooser: new SeedChooser(plan.seed), hash };
+  const seed = seedText('seed', given.text('seed') ?? '1');
+  const hash = wanted ?? readHashes(shell.root).get(scenario.name)?.[Number(seed) - 1] ?? null;
+  return { failure: keptRun(planOf(scenario, seed)), isKept: false, properties: allProperties, hash };
+}
+
+/** A seed's run as a failure file would have it, whether or not it fails. */
+function keptRun(plan: Failure['plan']): Failure {
+  const { result, tape } = recordRun(plan, luckOf(plan.seed), allProperties);
+  const held = { outcome: 'held' as const, property: '', sentence: '', steps: [], atMs: result.simulatedMs };
+  return {
+    format: 'vivarium failure', version: 2, plan, tape, verdict: result.finding ?? held, hash: result.hash, events: result.events,
+  };
 }
 
 function looksLikeFile(name: string): boolean {
@@ -78,9 +112,49 @@ function looksLikeFile(name: string): boolean {
   return !SCENARIOS.some((scenario) => scenario.name === name) && existsSync(name);
 }
 
-function compare(result: RunResult, hash: string | null, shell: Shell): number {
+function compare(result: RunResult, hash: string | null, departure: Departure | null, shell: Shell): number {
   if (hash === null || hash === result.hash) return exitCodeOf(result);
-  const why = 'the code has changed since, or the run is not deterministic';
+  const why = departure === null ? 'the code has changed since, or the run is not deterministic'
+    : `it diverges at event ${departure.step} (${departure.here ?? 'the end'}): ${departure.because}`;
   shell.err(`viv: this run has the hash ${result.hash}, and it should be ${hash}: ${why}`);
   return EXIT_CODES.nondeterminism;
+}
+
+const LINES_BEFORE_BREAK = 20;
+
+function showBreak({ failure }: Replay, property: Property, shell: Shell): number {
+  const last: string[] = [];
+  const lines = new TraceLines((line) => {
+    last.push(line);
+    if (last.length > LINES_BEFORE_BREAK) last.shift();
+  });
+  const { result } = follow(failure, { properties: [property], trace: lines });
+  lines.close();
+  if (result.finding === null) {
+    shell.out(`${property.name} held over ${result.events} events: there is nowhere to break`);
+    return 0;
+  }
+  shell.out(TRACE_HEADER);
+  for (const line of last) shell.out(line);
+  shell.out(describeFinding(result.finding));
+  return exitCodeOf(result);
+}
+
+function showFutures({ failure, properties }: Replay, afterStep: number, count: number, given: Given, shell: Shell): number {
+  const found = futures(failure, afterStep, count, properties);
+  if (given.has('json')) shell.out(JSON.stringify(found, null, 2));
+  else {
+    const where = afterStep === 0 ? 'from the beginning' : `after event ${afterStep}`;
+    const alike = failure.verdict.property === '' ? '' : `, ${found.alike} of them ${failure.verdict.property}`;
+    shell.out(`${found.runs} fresh futures ${where}: ${found.failing} fail${alike}`);
+  }
+  return 0;
+}
+
+function showDiff(one: Replay, other: Failure, shell: Shell): number {
+  const traced = (failure: Failure, properties: readonly Property[]): string[] =>
+    traceOf((trace) => void runPlan(failure.plan, chooserOf(failure), { properties, trace }));
+  const lines = sideBySide(traced(one.failure, one.properties), traced(other, judgesOf(other, allProperties)));
+  for (const line of lines) shell.out(line);
+  return 0;
 }

@@ -1,41 +1,57 @@
 /** `viv run`: one run of a scenario, its verdict and its hash. */
 import { allProperties } from '../../properties/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
+import { luckOf, planOf } from '../fuzz/lineage.ts';
+import type { Plan } from '../fuzz/plan.ts';
 import { exitCodeOf, runPlan } from '../fuzz/run.ts';
+import type { RunResult } from '../fuzz/run.ts';
+import { recordRun } from '../report/page-run.ts';
 import { runReport } from '../report/text.ts';
-import { SeedChooser } from '../world/chooser.ts';
 import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import { updateHashes } from './hashes.ts';
+import { pageGiven, writePage } from './report.ts';
 import type { Shell } from './shell.ts';
-import { named, wholeNumber } from './values.ts';
+import { named, seedText } from './values.ts';
 
 /** One run. */
 export const run: Command = {
   name: 'run',
   summary: 'one run of a scenario: verdicts, counters, trace hash',
-  usage: '[SCENARIO] --seed S',
+  usage: '[SCENARIO] --seed S [--report PAGE.html]',
   flags: [
     { name: 'seed', value: 'S', help: 'a whole number (1)' },
+    { name: 'report', value: 'PAGE.html', help: 'write a page of the run, to open in a browser' },
     { name: 'plan', help: 'print the plan of the seed, and do not run it' },
     { name: 'update-hashes', help: 'renew scenarios/hashes.json, the expected hashes of every scenario, on purpose' },
   ],
   notes: [`Scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; without a name, five.`],
   run(given, shell) {
-    return Promise.resolve(given.has('update-hashes') ? updateHashes(shell) : runOnce(given, shell));
+    return given.has('update-hashes') ? Promise.resolve(updateHashes(shell)) : runOnce(given, shell);
   },
 };
 
-function runOnce(given: Given, shell: Shell): number {
+async function runOnce(given: Given, shell: Shell): Promise<number> {
   if (given.names.length > 1) throw new UsageError('viv run takes one scenario; viv fuzz takes several');
   const scenario = named('scenario', given.names[0] ?? 'five', SCENARIOS);
-  const plan = scenario.plan(String(wholeNumber('seed', given.text('seed') ?? '1')));
+  const plan = planOf(scenario, seedText('seed', given.text('seed') ?? '1'));
   if (given.has('plan')) {
     shell.out(JSON.stringify(plan, null, 2));
     return 0;
   }
-  const result = runPlan(plan, new SeedChooser(plan.seed), { properties: allProperties });
+  const result = await play(plan, pageGiven(given), shell);
   if (given.has('json')) shell.out(JSON.stringify(result, null, 2));
   else for (const line of runReport(result)) shell.out(line);
   return exitCodeOf(result);
+}
+
+/** Runs the plan; with a page to write, everything is recorded. */
+async function play(plan: Plan, page: string | undefined, shell: Shell): Promise<RunResult> {
+  const chooser = luckOf(plan.seed);
+  if (page === undefined) return runPlan(plan, chooser, { properties: allProperties });
+  const commands = [`viv run ${plan.scenario} --seed ${plan.seed}`, `viv replay ${plan.scenario} --seed ${plan.seed} --verbose`];
+  const { result, model } = recordRun(plan, chooser, { properties: allProperties, hash: null, commands });
+  await writePage(shell, page, model);
+  shell.err(`a page to open: ${page}`);
+  return result;
 }

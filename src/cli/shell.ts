@@ -19,7 +19,7 @@ export interface Shell {
   readonly root: string;
   /** Where reports go. */
   readonly reports: string;
-  /** Aborted when the user has had enough. */
+  /** Aborted when the user, or whoever supervises us, has had enough. */
   readonly signal: AbortSignal;
 }
 
@@ -29,9 +29,10 @@ export function repositoryRoot(): string {
 }
 
 /** The real one. Escape codes go to a terminal only, and never when NO_COLOR is set. */
-export function processShell(): Shell {
+export function processShell(root: string = repositoryRoot()): Shell {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
+  process.once('SIGTERM', () => interrupt.abort());
   // Whoever reads our lines may leave before the end (`| head`); that is no error of ours.
   process.stdout.on('error', () => process.exit(0));
   const isPlain = process.env['NO_COLOR'] !== undefined || process.env['TERM'] === 'dumb';
@@ -44,8 +45,8 @@ export function processShell(): Shell {
       if (isTerminal) process.stderr.write(`${clear}${line.slice(0, (process.stderr.columns || 80) - 1)}`);
     },
     isTerminal,
-    root: repositoryRoot(),
-    reports: resolve(repositoryRoot(), 'reports'),
+    root,
+    reports: resolve(root, 'reports'),
     signal: interrupt.signal,
   };
 }

@@ -9,6 +9,14 @@ export function wholeNumber(flag: string, given: string): number {
   return value;
 }
 
+/** A seed: a whole number, perhaps with the changes of a campaign behind it (`17~3`). */
+export function seedText(flag: string, given: string): string {
+  const [first = '', ...changes] = given.split('~');
+  wholeNumber(flag, first);
+  for (const change of changes) wholeNumber(flag, change);
+  return given;
+}
+
 /** A whole number, 1 or more. */
 export function positiveNumber(flag: string, given: string): number {
   const value = wholeNumber(flag, given);

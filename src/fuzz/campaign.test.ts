@@ -5,7 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_CONFIG } from '../server/config.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';
-import { jobsOf, runCampaign } from './campaign.ts';
+import { Agenda } from './agenda.ts';
+import { runCampaign } from './campaign.ts';
 import type { CampaignOptions } from './campaign.ts';
 import { NO_COUNTS } from './counters.ts';
 import type { Examined } from './examine.ts';
@@ -24,31 +25,33 @@ const OPTIONS: CampaignOptions = {
   signal: new AbortController().signal,
 };
 
-function taken(next: NextJob): string[] {
+function taken(agenda: Agenda): string[] {
   const names: string[] = [];
-  for (let job = next(); job !== undefined; job = next()) names.push(`${job.scenario} ${job.seed}${job.twice ? ' twice' : ''}`);
+  for (let job = agenda.next(); job !== undefined; job = agenda.next()) {
+    names.push(`${job.scenario} ${job.seed}${job.twice ? ' twice' : ''}`);
+  }
   return names;
 }
 
 test('seeds are handed out in order, one in twenty to be run twice', () => {
   assert.equal(
-    taken(jobsOf({ ...OPTIONS, scenarios: ['a', 'b'], from: 19, seeds: 2 }, () => 0)),
+    taken(new Agenda({ ...OPTIONS, scenarios: ['a', 'b'], from: 19, seeds: 2 }, () => 0)),
     ['a 19', 'b 19', 'a 20 twice', 'b 20 twice'],
   );
 });
 
 test('shards share the seeds out, none twice and none left', () => {
-  const shards = [1, 2, 3].map((index) => taken(jobsOf({ ...OPTIONS, seeds: 10, shard: { index, of: 3 } }, () => 0)));
+  const shards = [1, 2, 3].map((index) => taken(new Agenda({ ...OPTIONS, seeds: 10, shard: { index, of: 3 } }, () => 0)));
   assert.equal(shards[1], ['five 2', 'five 5', 'five 8']);
   assert.is(new Set(shards.flat()).size, 10);
 });
 
 test('no seed is begun once time is up', () => {
   let now = 0;
-  const next = jobsOf({ ...OPTIONS, seeds: null, forMs: 100 }, () => now);
-  assert.is(next()?.seed, '1');
+  const agenda = new Agenda({ ...OPTIONS, seeds: null, forMs: 100 }, () => now);
+  assert.is(agenda.next()?.seed, '1');
   now = 100;
-  assert.is(next(), undefined);
+  assert.is(agenda.next(), undefined);
 });
 
 const held: RunResult = {
@@ -78,7 +81,7 @@ function failing(job: Job): Examined {
   const finding = { outcome: 'safety' as const, property: 'sync', sentence: 'bad', steps: [], atMs: 0 };
   const failure = {
     format: 'vivarium failure' as const,
-    version: 1 as const,
+    version: 2 as const,
     plan: plan(job.seed),
     tape: [],
     verdict: finding,

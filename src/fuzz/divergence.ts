@@ -5,8 +5,8 @@
 import type { Property } from '../history/judge.ts';
 import type { Event, NodeId } from '../io/event.ts';
 import { describeMessage } from '../wire/describe.ts';
-import { SeedChooser } from '../world/chooser.ts';
 import type { TraceSink } from '../world/trace.ts';
+import { luckOf } from './lineage.ts';
 import type { Plan } from './plan.ts';
 import { runPlan } from './run.ts';
 import type { Finding } from './verdict.ts';
@@ -37,11 +37,12 @@ export function divergence(plan: Plan, properties: readonly Property[]): Finding
 
 function trailOf(plan: Plan, properties: readonly Property[]): readonly string[] {
   const trail = new Trail();
-  runPlan(plan, new SeedChooser(plan.seed), { properties, trace: trail });
+  runPlan(plan, luckOf(plan.seed), { properties, trace: trail });
   return trail.entries;
 }
 
-function describeEvent(event: Event): string {
+/** An event in a few words. */
+export function describeEvent(event: Event): string {
   switch (event.kind) {
     case 'received':
       return `received ${describeMessage(event.message)}`;

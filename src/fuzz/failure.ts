@@ -5,34 +5,41 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tape } from '../world/chooser.ts';
+import type { PackedNames } from './align.ts';
 import { DecodeError, Fields, integer, list, refuse, text, word } from './decode.ts';
 import type { Decoder } from './decode.ts';
 import { decodePlan } from './plan-decoder.ts';
 import type { Plan } from './plan.ts';
-import type { RunResult } from './run.ts';
-import type { Finding, Outcome } from './verdict.ts';
+import { OUTCOMES } from './verdict.ts';
+import type { Finding } from './verdict.ts';
 
-const FORMAT = 'vivarium failure';
-/** Of the file's own layout; the plan in it has a version too. */
-const FORMAT_VERSION = 1;
+/** What the first field of every failure file says. */
+export const FAILURE_FORMAT = 'vivarium failure';
+/**
+ * Of the file's own layout; the plan in it has a version too. Version 1 had neither names nor a trail: it is still read, and
+ * replays without realignment.
+ */
+export const FAILURE_VERSION = 2;
 
 /** A failing run, complete. */
 export interface Failure {
-  readonly format: typeof FORMAT;
-  readonly version: typeof FORMAT_VERSION;
+  readonly format: typeof FAILURE_FORMAT;
+  readonly version: typeof FAILURE_VERSION;
   readonly plan: Plan;
   readonly tape: Tape;
   readonly verdict: Finding;
   readonly hash: string;
   readonly events: number;
-}
-
-/** What is to be kept of a run that did not hold. */
-export function failureOf(plan: Plan, tape: Tape, result: RunResult): Failure {
-  if (result.finding === null) throw new Error('a run that held is no failure');
-  return {
-    format: FORMAT, version: FORMAT_VERSION, plan, tape, verdict: result.finding, hash: result.hash, events: result.events,
-  };
+  /** The names of the draws of the tape. */
+  readonly names?: PackedNames;
+  /** Two bytes an event, in base64: which event it was. */
+  readonly trail?: string;
+  /** Property and causal shape: failures with one signature are most likely one bug. */
+  readonly signature?: string;
+  /** The only properties that were judged; left out: all. */
+  readonly judged?: readonly string[];
+  /** The bug that was planted into the code; left out: none. */
+  readonly mutant?: string;
 }
 
 /** Writes it under `reports/failures/`; returns the path. Throws what the file system throws. */
@@ -40,8 +47,13 @@ export function writeFailure(reports: string, failure: Failure): string {
   const directory = join(reports, 'failures');
   mkdirSync(directory, { recursive: true });
   const path = join(directory, `${failure.plan.scenario}-${failure.plan.seed}.json`);
-  writeFileSync(path, `${JSON.stringify(failure)}\n`);
+  writeFileSync(path, textOf(failure));
   return path;
+}
+
+/** A failure as a file has it: one line of JSON. */
+export function textOf(failure: Failure): string {
+  return `${JSON.stringify(failure)}\n`;
 }
 
 /** Reads one; every way in which it can be unfit is a `DecodeError` that says so. */
@@ -56,7 +68,7 @@ export function readFailure(path: string): Failure {
   try {
     json = JSON.parse(content);
   } catch {
-    const torn = content.startsWith(`{"format":"${FORMAT}"`);
+    const torn = content.startsWith(`{"format":"${FAILURE_FORMAT}"`);
     throw new DecodeError(
       torn ? `${path} is torn: it ends before the failure does` : `${path} is not a failure file: it is no JSON`,
     );
@@ -72,35 +84,56 @@ export function readFailure(path: string): Failure {
 /** Checks the JSON of a failure. */
 export function decodeFailure(json: unknown): Failure {
   if (
-    typeof json !== 'object' || json === null || !('format' in json) || json.format !== FORMAT
+    typeof json !== 'object' || json === null || !('format' in json) || json.format !== FAILURE_FORMAT
   ) refuse('', 'a failure file of vivarium');
   const fields = new Fields(json, '');
-  fields.get('format', word([FORMAT]));
+  fields.get('format', word([FAILURE_FORMAT]));
   const version = fields.get('version', integer(0));
-  if (version !== FORMAT_VERSION) throw new DecodeError(
-    `it is a failure of version ${version}, and this is version ${FORMAT_VERSION}`
+  if (version < 1 || version > FAILURE_VERSION) throw new DecodeError(
+    `it is a failure of version ${version}, and this reads versions 1 to ${FAILURE_VERSION}`
   );
   const failure: Failure = {
-    format: FORMAT,
-    version: FORMAT_VERSION,
+    format: FAILURE_FORMAT,
+    version: FAILURE_VERSION,
     plan: fields.get('plan', decodePlan),
     tape: fields.get('tape', decodeTape),
     verdict: fields.get('verdict', decodeFinding),
     hash: fields.get('hash', text),
     events: fields.get('events', integer(0)),
+    ...fields.maybe('names', decodeNames),
+    ...fields.maybe('trail', decodeTrail),
+    ...fields.maybe('signature', text),
+    ...fields.maybe('judged', list(text)),
+    ...fields.maybe('mutant', text),
   };
   fields.end();
   return failure;
 }
+
+const decodeNames: Decoder<PackedNames> = (value, path) => {
+  const fields = new Fields(value, path);
+  const names: PackedNames = { words: fields.get('words', list(text)), streams: fields.get('streams', list(decodeRuns)) };
+  fields.end();
+  return names;
+};
+
+const decodeRuns: Decoder<PackedNames['streams'][number]> = (value, path) => {
+  if (!Array.isArray(value) || value.length !== 2) return refuse(path, 'a stream: its name and its runs');
+  return [text(value[0], `${path}[0]`), list(integer(0))(value[1], `${path}[1]`)];
+};
+
+const decodeTrail: Decoder<string> = (value, path) => {
+  const trail = text(value, path);
+  return /^[A-Za-z0-9+/]*={0,2}$/.test(trail) ? trail : refuse(path, 'base64');
+};
 
 const decodeTape: Decoder<Tape> = list((value, path) => {
   if (!Array.isArray(value) || value.length !== 2) return refuse(path, 'a stream: its name and its draws');
   return [text(value[0], `${path}[0]`), list(integer(-0x8000_0000, 0xffff_ffff))(value[1], `${path}[1]`)];
 });
 
-const OUTCOMES: readonly Outcome[] = ['held', 'safety', 'liveness', 'crash', 'nondeterminism', 'unknown'];
-
-const decodeFinding: Decoder<Finding> = (value, path) => {
+/** Checks the JSON of a finding. */
+export const decodeFinding: Decoder<Finding> = (value, path) => {
   const fields = new Fields(value, path);
   const finding: Finding = {
     outcome: fields.get('outcome', word(OUTCOMES)),

@@ -13,6 +13,8 @@ export interface Job {
   readonly twice: boolean;
   /** The only properties to judge; null for all. */
   readonly properties: readonly string[] | null;
+  /** A failure file to run by its tape, instead of a seed. */
+  readonly file?: string;
 }
 
 /** What comes of a job: it was examined, or its worker died of it. */
@@ -108,7 +110,10 @@ export function serveJobs(examineJob: (job: Job) => Examined): void {
   process.on('SIGINT', () => undefined);
   process.on('message', (job: Job) => {
     const examined = examineJob(job);
-    process.send?.(examined);
+    process.send?.(examined, undefined, undefined, (error: Error | null) => {
+      // Nobody is left to hear of it: the campaign was killed.
+      if (error !== null) process.exit(0);
+    });
   });
   process.on('disconnect', () => process.exit(0));
 }

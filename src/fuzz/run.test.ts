@@ -3,8 +3,10 @@ import * as assert from 'uvu/assert';
 import { allProperties } from '../../properties/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { RecordingChooser, SeedChooser, TapeChooser } from '../world/chooser.ts';
-import { decodeFailure, failureOf } from './failure.ts';
+import { decodeFailure } from './failure.ts';
+import { unpackNames } from './align.ts';
 import type { Plan } from './plan.ts';
+import { recordedFailure } from './record.ts';
 import { exitCodeOf, runPlan } from './run.ts';
 
 const test = suite('run');
@@ -28,10 +30,13 @@ test('the same seed is the same run, judged or not', () => {
 
 test('a tape, through JSON and with another seed behind it, is the same run', () => {
   const plan = planOf('five', '4');
-  const recording = new RecordingChooser(new SeedChooser(plan.seed));
+  const recording = new RecordingChooser(new SeedChooser(plan.seed), { names: true });
   const result = runPlan(plan, recording, { properties: [], maxSteps: 5000 });
   const finding = { outcome: 'unknown' as const, property: 'budget', sentence: 'cut short', steps: [], atMs: 0 };
-  const kept = decodeFailure(JSON.parse(JSON.stringify(failureOf(plan, recording.tape(), { ...result, finding }))));
+  const recorded = { result: { ...result, finding }, tape: recording.tape(), names: recording.names(), trail: '' };
+  const failure = recordedFailure(plan, recorded, { judged: null, mutant: null });
+  const kept = decodeFailure(JSON.parse(JSON.stringify(failure)));
+  assert.equal(unpackNames(kept.names ?? { words: [], streams: [] }), recording.names());
   const chooser = new TapeChooser(kept.tape, 'unused');
   assert.is(runPlan(kept.plan, chooser, { properties: [], maxSteps: 5000 }).hash, result.hash);
   assert.is(chooser.missing, 0);

@@ -140,9 +140,10 @@ function budgetOf(world: World, ended: 'until' | 'steps' | 'stopped'): Finding |
   return { outcome: 'unknown', property: 'budget', sentence, steps: [world.step], atMs: world.now };
 }
 
-function nodesOf(plan: Plan): NodeSpec[] {
+/** The processes of a plan. */
+export function nodesOf(plan: Plan): NodeSpec[] {
   const servers = serverIds(plan).map((id): NodeSpec => {
-    const config = serverConfig(plan, id);
+    const config = Object.freeze(serverConfig(plan, id));
     const isVoter = plan.members.some((member) => member.id === id && member.role === 'participant');
     return { node: id, kind: 'server', disk: true, isVoter, boot: () => new Server(config) };
   });
@@ -156,7 +157,7 @@ function nodesOf(plan: Plan): NodeSpec[] {
  * What the judges of liveness and of times may expect. The tail is generous: an election may have to wait out the longest pause
  * between two notifications, and a learner the deadline of a dead leader, before either begins again.
  */
-function expectationsOf(plan: Plan): Expectations {
+export function expectationsOf(plan: Plan): Expectations {
   const ids = (role: Member['role']): number[] => plan.members.filter((member) => member.role === role).map(({ id }) => id);
   const isHealed = (id: number): boolean => plan.core?.includes(id) ?? true;
   const { tickTimeMs, syncLimit } = plan.knobs;

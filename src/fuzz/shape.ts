@@ -227,8 +227,8 @@ interface Times {
 }
 
 /**
- * A client gives up connecting to one of n servers after an n-th of its session timeout. Less than this for each, and sessions are
- * abandoned faster than a slow disk creates them, without end: nothing else would ever be done.
+ * A client gives up connecting to one of n servers after an n-th of its session timeout. With less than this for each, sessions
+ * are abandoned faster than a slow disk creates them, without end: nothing else would ever be done.
  */
 const CONNECT_MS = 120;
 

@@ -16,6 +16,7 @@ import type { Finding, Outcome } from './verdict.ts';
 
 /** One kind of failure of a campaign. */
 export interface DistinctFailure {
+  /** Its signature or, of a failure that no run shows, the shape of the sentence. */
   readonly key: string;
   readonly scenario: string;
   readonly finding: Finding;
@@ -110,7 +111,7 @@ export class Tally {
   private readonly schedulers: SchedulerTally = new SchedulerTally();
 
   /** One run. */
-  add(result: RunResult, workMs: number, wasRunTwice: boolean): void {
+  add(result: RunResult, workMs: number, wasRunTwice: boolean, signature: string | null = null): void {
     this.seeds++;
     if (wasRunTwice) this.runTwice++;
     this.events += result.events;
@@ -123,7 +124,7 @@ export class Tally {
     this.schedulers.add(result);
     for (const fault of result.faults) this.addFault(fault);
     for (const report of result.properties) this.addReport(report);
-    if (result.finding !== null) this.addFinding(result.scenario, result.seed, result.finding);
+    if (result.finding !== null) this.addFinding(result.scenario, result.seed, result.finding, signature);
   }
 
   /** A seed that has no result, because its worker died of it. */
@@ -138,8 +139,8 @@ export class Tally {
   }
 
   /** How many seeds failed in the way of this finding so far. */
-  seedsLike(finding: Finding): number {
-    return this.failing.get(failureKey(finding))?.seeds.length ?? 0;
+  seedsLike(finding: Finding, signature: string | null): number {
+    return this.failing.get(signature ?? failureKey(finding))?.seeds.length ?? 0;
   }
 
   get done(): number {
@@ -155,8 +156,8 @@ export class Tally {
   }
 
   /** Where the failure file of a finding went; the first one is what the summary names. */
-  written(finding: Finding, file: string): void {
-    const failing = this.failing.get(failureKey(finding));
+  written(finding: Finding, signature: string | null, file: string): void {
+    const failing = this.failing.get(signature ?? failureKey(finding));
     if (failing !== undefined) failing.file ??= file;
   }
 
@@ -210,8 +211,8 @@ export class Tally {
     });
   }
 
-  private addFinding(scenario: string, seed: string, finding: Finding): void {
-    const key = failureKey(finding);
+  private addFinding(scenario: string, seed: string, finding: Finding, signature: string | null = null): void {
+    const key = signature ?? failureKey(finding);
     const known = this.failing.get(key);
     if (known === undefined) this.failing.set(key, { scenario, finding, seeds: [`${scenario} ${seed}`], file: null });
     else known.seeds.push(`${scenario} ${seed}`);

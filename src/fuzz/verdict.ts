@@ -6,6 +6,9 @@
 /** The outcome of a run. `nondeterminism`: two runs of it differed. */
 export type Outcome = 'held' | 'safety' | 'liveness' | 'crash' | 'nondeterminism' | 'unknown';
 
+/** All of them. */
+export const OUTCOMES: readonly Outcome[] = ['held', 'safety', 'liveness', 'crash', 'nondeterminism', 'unknown'];
+
 /** The exit code of each outcome; 1 is misuse. */
 export const EXIT_CODES: Readonly<Record<Outcome, number>> = {
   held: 0, safety: 2, liveness: 3, crash: 4, nondeterminism: 5, unknown: 6,

@@ -97,6 +97,11 @@ export class Panel {
     }
   }
 
+  /** The judges themselves, in that order: what a search must tell apart. */
+  get judges(): readonly Judge[] {
+    return this.seats.map(({ judge }) => judge);
+  }
+
   /** What every judge says, in the order of the properties given. */
   reports(): PropertyReport[] {
     return this.seats.map(({ name, kind, promise, judge }) => ({

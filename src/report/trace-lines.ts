@@ -113,16 +113,19 @@ const OF_THE_WORLD: ReadonlySet<Fact['kind']> = new Set([
   'crashed', 'restarted', 'faultBegan', 'faultEnded', 'diskImaged', 'diskReplaced', 'healed',
 ]);
 
-function isOfTheWorld(fact: Fact): boolean {
+/** Stated by the world, between two events or in the midst of one. */
+export function isOfTheWorld(fact: Fact): boolean {
   return OF_THE_WORLD.has(fact.kind);
 }
 
-function nameOf(node: NodeId): string {
+/** `s3` for a server, `c1001` for a client, `world` for 0. */
+export function nameOf(node: NodeId): string {
   if (node === 0) return 'world';
   return node > 255 ? `c${node}` : `s${node}`;
 }
 
-function describeEvent(event: Event, peer: NodeId): string {
+/** An event in a few words. */
+export function describeEvent(event: Event, peer: NodeId): string {
   switch (event.kind) {
     case 'received':
       return `< ${nameOf(peer)} ${shortly(event.message)}`;
@@ -153,7 +156,7 @@ function shortly(message: Message): string {
 }
 
 /** A fact in a few words; null for those that the event says already. */
-function describeFact(fact: Fact): string | null {
+export function describeFact(fact: Fact): string | null {
   switch (fact.kind) {
     case 'recovered':
       return `recovered ${zxidToPair(fact.lastZxid)}, epochs ${fact.acceptedEpoch}/${fact.currentEpoch}`

@@ -38,7 +38,8 @@ const READ_ONLY_AFTER_MS = 2000;
 
 /** See the head of the file. Plain data. */
 export class ClientService {
-  private readonly table: ClientTable = new ClientTable();
+  /** For reading from outside (`status.ts`). */
+  readonly table: ClientTable = new ClientTable();
   private readonly handshake: Handshake = new Handshake();
   private readonly outstandingLimit: number;
   /** Syncs on their way to the leader, in the order they were sent. */

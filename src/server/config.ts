@@ -5,6 +5,7 @@
  */
 import { invariant } from '../base/invariant.ts';
 import { COUNTER_MAX, ZXID_ZERO } from '../base/zxid.ts';
+import type { Zxid } from '../base/zxid.ts';
 import type { StorageSettings } from '../storage/outcome.ts';
 import type { SnapshotImage } from '../wire/transactions.ts';
 import { findFault, makeConfig, serverText } from '../zab/config-text.ts';
@@ -15,10 +16,12 @@ import type { ServiceConfig } from './service-config.ts';
 
 const MAX_SERVER_ID = 254;
 
-/** One `server.N` line: its id and whether it votes. Where it listens follows from the id (see `serverSpec`). */
+/** One `server.N` line: its id and whether it votes. */
 export interface Member {
   readonly id: number;
   readonly role: 'participant' | 'observer';
+  /** The whole line, on a real machine; left out, where it listens follows from the id (see `serverSpec`). */
+  readonly spec?: ServerSpec;
 }
 
 /** All of it; what concerns clients alone is in `ServiceConfig`. */
@@ -32,6 +35,8 @@ export interface ServerConfig extends ServiceConfig {
   readonly members: readonly Member[];
   /** Groups and weights to begin with; left out: majorities. */
   readonly hierarchy?: Hierarchy;
+  /** What the operator's file says that its members are the version of; left out: nobody has agreed upon them yet. */
+  readonly configVersion?: Zxid;
   /** The unit of the limits below. */
   readonly tickTimeMs: number;
   /** Ticks a learner has to connect and be synchronised. */
@@ -123,7 +128,8 @@ export function storageSettings(config: ServerConfig, emptyImage: SnapshotImage)
 }
 
 /** Where server `id` listens in a simulation: every machine has an address of its own, and the usual ports. */
-export function serverSpec({ id, role }: Member): ServerSpec {
+export function serverSpec({ id, role, spec }: Member): ServerSpec {
+  if (spec !== undefined) return spec;
   const host = `10.0.0.${id}`;
   return { id, role, host, quorumPort: 2888, electionPort: 3888, client: { host, port: 2181 }, secureClient: null };
 }
@@ -133,9 +139,15 @@ export function memberLine(member: Member): string {
   return `server.${member.id}=${serverText(serverSpec(member))}`;
 }
 
-/** The configuration to begin with: nobody has agreed upon it yet. */
-export function initialEnsemble({ members, hierarchy }: ServerConfig): EnsembleConfig {
-  return makeConfig(members.map(serverSpec), hierarchy ?? null, ZXID_ZERO);
+/** The configuration to begin with. */
+export function initialEnsemble({ members, hierarchy, configVersion }: ServerConfig): EnsembleConfig {
+  return makeConfig(members.map(serverSpec), hierarchy ?? null, configVersion ?? ZXID_ZERO);
+}
+
+/** Where this server says that its election port is, so that a peer with a larger id can call it back. */
+export function electionAddress({ id, members }: ServerConfig): string {
+  const spec = members.find((member) => member.id === id)?.spec;
+  return spec === undefined ? `127.0.0.1:${id}` : `${spec.host}:${spec.electionPort}`;
 }
 
 /** The ids of the voters to begin with, ascending. */

@@ -20,6 +20,10 @@ export class LocalSessions {
     return this.tracker === null;
   }
 
+  get size(): number {
+    return this.tracker?.size ?? 0;
+  }
+
   has(sessionId: SessionId): boolean {
     return this.tracker?.has(sessionId) === true;
   }

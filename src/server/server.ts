@@ -24,7 +24,8 @@ import { Timer } from '../zab/host.ts';
 import { Leader } from '../zab/leader.ts';
 import { Learner } from '../zab/learner.ts';
 import { ClientService } from './client-service.ts';
-import { checkConfig, type ServerConfig, zabSettings } from './config.ts';
+import { checkConfig, electionAddress, zabSettings } from './config.ts';
+import type { ServerConfig } from './config.ts';
 import { isClientMessage, isElectionMessage, isQuorumMessage } from './message-kinds.ts';
 import { ReplicaHost } from './replica-host.ts';
 import { RequestProcessor } from './request-processor.ts';
@@ -42,10 +43,11 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
   private stage: Stage = 'recovering';
   private readonly links: ElectionLinks;
   private readonly election: Election = new Election();
-  private readonly service: ClientService;
-  private leader: Leader | null = null;
-  private learner: Learner | null = null;
-  private processor: RequestProcessor | null = null;
+  /** These are for reading from outside, by whoever tells of this server (`status.ts`). */
+  readonly service: ClientService;
+  leader: Leader | null = null;
+  learner: Learner | null = null;
+  processor: RequestProcessor | null = null;
   /** Sessions heard of since the leader last asked. */
   private readonly touched: Map<SessionId, number> = new Map();
 
@@ -55,7 +57,7 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     this.config = config;
     this.settings = zabSettings(config);
     this.service = new ClientService(config);
-    this.links = new ElectionLinks(config.id, config.cnxTimeoutMs);
+    this.links = new ElectionLinks(config.id, electionAddress(config), config.cnxTimeoutMs);
   }
 
   handle(event: Event, io: Io): void {

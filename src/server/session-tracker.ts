@@ -130,6 +130,12 @@ export class SessionTracker {
     return expired;
   }
 
+  /** The buckets that are not due yet, the earliest first, and who is in them. */
+  deadlines(): readonly { readonly deadlineMs: number; readonly sessions: readonly SessionId[] }[] {
+    const buckets = [...this.buckets].map(([deadlineMs, sessions]) => ({ deadlineMs, sessions: [...sessions] }));
+    return buckets.sort((a, b) => a.deadlineMs - b.deadlineMs);
+  }
+
   private bucket(deadlineMs: number): Set<SessionId> {
     const existing = this.buckets.get(deadlineMs);
     if (existing !== undefined) return existing;

@@ -92,6 +92,13 @@ export class DataTree {
     return this.nodes.size;
   }
 
+  /** The bytes of all paths and data: what ZooKeeper reports as approximate_data_size. Walks over the tree. */
+  get dataBytes(): number {
+    let bytes = 0;
+    for (const { key, data } of subtree(this.nodes, ROOT)) bytes += key.length + (data?.length ?? 0);
+    return bytes;
+  }
+
   node(path: string): ZNode | undefined {
     return this.nodes.get(treePath(path));
   }

@@ -134,6 +134,11 @@ export class WatchTable {
     return { watches, paths: paths.size, watchers: watchers.size };
   }
 
+  /** Who watches what in the data table, in the order in which paths were first watched. */
+  dataWatches(): ReadonlyMap<string, readonly number[]> {
+    return new Map([...this.data.byPath].map(([path, watchers]) => [clientPath(path), [...watchers.keys()]]));
+  }
+
   /** The watched paths of one watcher in either table, sorted by nothing but the order of registration. */
   pathsOf(watcher: number): string[] {
     const paths = new Set([...(this.data.byWatcher.get(watcher) ?? []), ...(this.child.byWatcher.get(watcher) ?? [])]);

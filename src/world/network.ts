@@ -59,8 +59,8 @@ export class Network {
     if (end === undefined || end.closingSent) return;
     const recode = this.core.recode;
     this.transmit(end, Due.message, recode === null ? message : recode(message));
-    const trace = this.core.trace;
-    if (trace?.sent !== undefined) trace.sent(this.core.step, this.core.schedule.nowUs, host.node, end.link.to.node, message);
+    const { step, schedule, trace } = this.core;
+    trace?.sent?.(step, schedule.nowUs, host.node, end.link.to.node, message, connection);
   }
 
   close(host: Host, connection: ConnectionId): void {

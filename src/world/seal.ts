@@ -25,32 +25,47 @@ class SealedDate extends RealDate {
   }
 }
 
+const NO_STANDS: ReadonlyMap<string, unknown> = new Map();
+
 let depth = 0;
 
 /** Runs `run` with the doors to the real world shut. */
 export function sealed<T>(run: () => T): T {
-  if (depth > 0) return run();
+  const unseal = seal();
+  try {
+    return run();
+  } finally {
+    unseal();
+  }
+}
+
+/**
+ * Shuts the doors until the function that it returns is called, for a stretch of code that is no single call. Nobody but that
+ * code may run in the meantime. `stands` answers in place of a trap where simulated code has a door of its own.
+ */
+export function seal(stands: ReadonlyMap<string, unknown> = NO_STANDS): () => void {
+  if (depth > 0) return () => undefined;
   const doors = findDoors();
   const before = doors.map(([owner, name]) => Object.getOwnPropertyDescriptor(owner, name));
   depth++;
-  try {
-    for (const [owner, name, prefix] of doors) {
-      const value = owner === globalThis && name === 'Date' ? SealedDate : trapFor(prefix, name);
-      Object.defineProperty(owner, name, { value, configurable: true, enumerable: false, writable: true });
-    }
-    return run();
-  } finally {
+  for (const [owner, name, prefix] of doors) {
+    const value = stands.get(prefix + name) ?? (owner === globalThis && name === 'Date' ? SealedDate : trapFor(prefix, name));
+    Object.defineProperty(owner, name, { value, configurable: true, enumerable: false, writable: true });
+  }
+  return () => {
     depth--;
     for (const [index, [owner, name]] of doors.entries()) {
       const descriptor = before[index];
       if (descriptor === undefined) Reflect.deleteProperty(owner, name);
       else Object.defineProperty(owner, name, descriptor);
     }
-  }
+  };
 }
 
 function findDoors(): Door[] {
-  const globals = ['Date', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'];
+  const globals = [
+    'Date', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'clearTimeout', 'clearInterval', 'clearImmediate',
+  ];
   return [
     ...globals.map((name): Door => [globalThis, name, '']),
     [Math, 'random', 'Math.'],

@@ -99,6 +99,25 @@ export const DEFAULT_SETTINGS: WorldSettings = {
   restart: { afterHaltMinMs: 100, afterHaltMaxMs: 1000, healMaxMs: 200 },
 };
 
+/** Links and disks take as long as they like and clocks are true: what a world must be like to do all that is explored here. */
+export const UNTIMED: WorldSettings = {
+  ...DEFAULT_SETTINGS,
+  startStaggerMs: 0,
+  network: {
+    ...DEFAULT_SETTINGS.network,
+    latency: { minUs: 0, jitterUs: 4_000_000_000, tailOneIn: 0, tailUs: 0 },
+    connectTimeoutMs: 4_000_000,
+    halfOpenPercent: 0,
+  },
+  disk: {
+    sync: { minUs: 0, jitterUs: 4_000_000_000, tailOneIn: 0, tailUs: 0 },
+    access: { minUs: 0, jitterUs: 4_000_000_000, tailOneIn: 0, tailUs: 0 },
+    cacheSurvivesPercent: 0,
+  },
+  clock: { driftPpmMax: 0, wallEpochMs: 1_700_000_000_000, wallSkewMs: 0, timerLateUs: 4_000_000_000 },
+  restart: { afterHaltMinMs: 0, afterHaltMaxMs: 4_000_000, healMaxMs: 200 },
+};
+
 /** What of `drawLatency`'s range is the tail. */
 function tailShare(latency: Latency): number {
   if (latency.tailOneIn === 0) return 0;

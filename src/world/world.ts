@@ -328,6 +328,7 @@ export class World implements Dispatcher, Observer, Stage {
   private boot(host: Host, again: boolean): void {
     if (host.isLost) return;
     host.process = host.spec.boot();
+    this.core.trace?.booted?.(host.node, host.process);
     if (again) this.announce({ kind: 'restarted', node: host.node });
     this.dispatch(host, { kind: 'start' }, null);
   }
@@ -358,7 +359,9 @@ export class World implements Dispatcher, Observer, Stage {
     if (process === null || (end !== null && end.closedByOwner)) return;
     core.step++;
     mixEvent(core.hash, core.schedule.nowUs, host.node, event, this.options.fingerprintMessage);
-    if (core.trace !== null) core.trace.event(core.step, core.schedule.nowUs, host.node, event, end?.link.to.node ?? 0);
+    if (core.trace !== null) {
+      core.trace.event(core.step, core.schedule.nowUs, host.node, event, end?.link.to.node ?? 0, end?.peer?.id ?? 0);
+    }
     const armed = host.armedFor(event);
     host.effectsLeft = armed === null ? UNLIMITED_EFFECTS : armed.afterEffects;
     const io = present(this.ios.get(host.node), 'every process has its io');

@@ -30,6 +30,8 @@ export interface Received {
 /** See the head of the file. Plain data; the election sends through it. */
 export class ElectionLinks {
   readonly self: number;
+  /** Where our own election port is, as `host:port`. */
+  private readonly address: string;
   private readonly cnxTimeoutMs: number;
   /** By peer id. */
   private readonly links: Map<number, Link> = new Map();
@@ -38,8 +40,9 @@ export class ElectionLinks {
   /** Accepted connections that have not said who they are. */
   private readonly strangers: Set<ConnectionId> = new Set();
 
-  constructor(self: number, cnxTimeoutMs: number) {
+  constructor(self: number, address: string, cnxTimeoutMs: number) {
     this.self = self;
+    this.address = address;
     this.cnxTimeoutMs = cnxTimeoutMs;
   }
 
@@ -70,7 +73,7 @@ export class ElectionLinks {
   onConnected(connection: ConnectionId, io: Io): void {
     const peer = this.peers.get(connection);
     if (peer === undefined) return;
-    io.send(connection, { kind: 'electionHello', sid: this.self, address: `127.0.0.1:${String(this.self)}` });
+    io.send(connection, { kind: 'electionHello', sid: this.self, address: this.address });
     const link = this.links.get(peer);
     if (link === undefined) return;
     if (this.self < peer) {

@@ -124,8 +124,8 @@ export class Election {
   }
 
   /**
-   * A voter-to-be has no candidate until somebody names one, but is in a later round, in which alone it listens. ZooKeeper's takes
-   * no notice, and waits for it in vain where its vote is needed.
+   * A voter-to-be has no candidate until somebody names one, but is in a later round, in which alone it listens. A
+   * voter that took no notice would wait in vain where its vote is needed, as ZooKeeper's does.
    */
   private joinRound({ state, electionEpoch }: Notification, host: ZabHost, sender: ElectionSender, io: Io): void {
     if (state !== 'LOOKING' || electionEpoch <= this.logicalClock) return;

@@ -41,11 +41,13 @@ export class Leader {
   /** What NEWLEADER says: in force once this leader is established. */
   private announced: EnsembleConfig;
   private readonly newLeaderAcks: Set<number> = new Set();
-  private readonly handlers: Map<ConnectionId, LearnerHandler> = new Map();
+  /** For reading from outside. */
+  readonly handlers: Map<ConnectionId, LearnerHandler> = new Map();
   private readonly proposals: Proposals = new Proposals();
   private lastProposed: Zxid = ZXID_ZERO;
   private lastCommitted: Zxid = ZXID_ZERO;
-  private readonly pendingSyncs: PendingSyncs = new PendingSyncs();
+  /** For reading from outside. */
+  readonly pendingSyncs: PendingSyncs = new PendingSyncs();
   private readonly denials: Denials = new Denials();
 
   constructor(host: ZabHost) {

@@ -14,6 +14,10 @@ export interface PendingSync {
 export class PendingSyncs {
   private readonly waiting: PendingSync[] = [];
 
+  get size(): number {
+    return this.waiting.length;
+  }
+
   add(pending: PendingSync): void {
     this.waiting.push(pending);
   }

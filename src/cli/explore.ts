@@ -1,0 +1,187 @@
+/** `viv explore`: every behaviour of a small world within bounds, and whether every promise is kept in all of them. */
+import { SMALL_SCENARIOS } from '../../scenarios/zab-small.ts';
+import { SCENARIOS } from '../../scenarios/index.ts';
+import { GRAINS } from '../explore/grain.ts';
+import type { Search } from '../explore/search.ts';
+import { STARTS } from '../explore/start.ts';
+import { whyUnfit } from '../fuzz/exploration.ts';
+import { type Exploration, type Explored, exploredSoFar, failureFrom, searchOf } from '../fuzz/explore-run.ts';
+import { readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
+import { writeFailure } from '../fuzz/failure.ts';
+import type { Plan } from '../fuzz/plan.ts';
+import { EXIT_CODES } from '../fuzz/verdict.ts';
+import { exploredReport } from '../report/explored.ts';
+import { decimal, duration } from '../report/format.ts';
+import { processorMs } from './bench-bars.ts';
+import { type Command, type Given, UsageError } from './command.ts';
+import type { Shell } from './shell.ts';
+import { named, positiveNumber, wholeNumber } from './values.ts';
+
+const SLICE = 2000;
+const LINE_EVERY_MS = 10_000;
+const STATUS_EVERY_MS = 250;
+const SAVE_EVERY_MS = 60_000;
+const SERVERS_MAX = 7;
+
+/** See the head of the file. */
+export const explore: Command = {
+  name: 'explore',
+  summary: 'every behaviour of a small world within bounds: proof up to a bound, on the real code',
+  usage: '[SCENARIO] [--servers 3] [--ops 2] [--crashes 1] [--timeouts 1] [--grain coarse] [--start nothing]',
+  flags: [
+    { name: 'servers', value: 'N', help: `voters, 1 to ${SERVERS_MAX} (as the scenario says)` },
+    { name: 'ops', value: 'N', help: 'writes of each client (as the scenario says)' },
+    { name: 'clients', value: 'N', help: 'clients (as the scenario says)' },
+    { name: 'crashes', value: 'N', help: 'crashes of servers, each of which may start again (1)' },
+    { name: 'partitions', value: 'N', help: 'times that all connections between two processes die (0)' },
+    { name: 'timeouts', value: 'N', help: 'timers that fire although their time has not come (1)' },
+    { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
+    { name: 'rounds', value: 'N', help: 'no round of elections above this (3)' },
+    { name: 'grain', value: 'GRAIN', help: `what one step is: ${GRAINS.join(', ')} (coarse)` },
+    { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (nothing)` },
+    { name: 'depth-first', help: 'for what is deep; without it the first counterexample is a shortest one' },
+    { name: 'max-depth', value: 'N', help: 'no path longer than this' },
+    { name: 'max-states', value: 'N', help: 'end after so many distinct states' },
+    { name: 'memory', value: 'MB', help: 'for the visited states (2000)' },
+    { name: 'checkpoint', value: 'FILE', help: 'keep where the search stands there, every minute and when it is interrupted' },
+    { name: 'resume', value: 'FILE', help: 'go on where a checkpoint stood; it knows the scenario and the bounds' },
+    { name: 'unreduced', help: 'leave no step out, however many orders of the same steps there are' },
+  ],
+  notes: [
+    ...SMALL_SCENARIOS.map(({ name, summary }) => `${name.padEnd(12)} ${summary}`),
+    'A counterexample is kept in reports/failures/, for viv replay. docs/exploring.md explains grains, starts and bounds.',
+    'Exit 0: every state within the bounds was seen and held; 6: the search ended before.',
+  ],
+  async run(given, shell) {
+    const { explored, kept } = await exploreHere(taskOf(given), shell, !given.has('json'));
+    if (given.has('json')) shell.out(JSON.stringify({ ...explored, kept }, null, 2));
+    else {
+      for (const line of exploredReport(explored)) shell.out(line);
+      if (kept !== null) shell.out(kept.endsWith('.json') ? `  viv replay ${kept}` : `  ${kept}`);
+    }
+    return EXIT_CODES[explored.outcome];
+  },
+};
+
+interface Task {
+  readonly exploration: Exploration;
+  readonly search: Search;
+  readonly checkpoint: string | null;
+}
+
+const NOT_WITH_RESUME = ['servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'epochs', 'rounds', 'grain', 'start'];
+
+function taskOf(given: Given): Task {
+  const file = given.text('resume');
+  if (file === undefined) {
+    const exploration = explorationOf(given);
+    const checkpoint = given.text('checkpoint') ?? null;
+    if (checkpoint !== null && exploration.manner.order === 'depth') {
+      throw new UsageError('--checkpoint is for breadth first: leave out --depth-first');
+    }
+    return { exploration, search: searchOf(exploration), checkpoint };
+  }
+  const other = NOT_WITH_RESUME.find((flag) => given.has(flag));
+  if (other !== undefined || given.names.length > 0) {
+    throw new UsageError(`--resume knows what is explored: leave out ${other === undefined ? 'the scenario' : `--${other}`}`);
+  }
+  const stored = readCheckpoint(file);
+  const { exploration } = stored;
+  const search = searchOf(exploration);
+  stored.resume(search);
+  return { exploration, search, checkpoint: given.text('checkpoint') ?? file };
+}
+
+/** What the flags ask for; every misuse is a `UsageError`. */
+export function explorationOf(given: Given): Exploration {
+  if (given.names.length > 1) throw new UsageError('viv explore takes one scenario');
+  const order = given.has('depth-first') ? 'depth' : 'breadth';
+  const number = (flag: string, otherwise: number): number => {
+    const text = given.text(flag);
+    return text === undefined ? otherwise : wholeNumber(flag, text);
+  };
+  const plan = planOf(given);
+  const bounds = {
+    crashes: number('crashes', 1), partitions: number('partitions', 0), timeouts: number('timeouts', 1),
+    epochs: number('epochs', 2), rounds: number('rounds', 3),
+  };
+  if (bounds.epochs === 0 || bounds.rounds === 0) {
+    throw new UsageError('--epochs and --rounds must be at least 1: without an epoch there is nothing to see');
+  }
+  const spaces = given.text('max-depth');
+  const manner = {
+    order, maxDepth: spaces === undefined ? Number.MAX_SAFE_INTEGER : positiveNumber('max-depth', spaces),
+    grain: oneOf('grain', given.text('grain') ?? 'coarse', GRAINS),
+    start: oneOf('start', given.text('start') ?? 'nothing', STARTS),
+    maxStates: number('max-states', 1_000_000_000), maxBytes: number('memory', 2000) * 1_000_000,
+    isReduced: !given.has('unreduced'),
+  } as const;
+  if ((manner.start === 'committed' || manner.start === 'proposed') && writesOf(plan) < 2) {
+    throw new UsageError(`--start ${manner.start} needs a client with two operations: --ops 2`);
+  }
+  return { plan, bounds, manner, properties: null };
+}
+
+function writesOf(plan: Plan): number {
+  return Math.max(0, ...plan.clients.map(({ operations }) => operations.length));
+}
+
+function planOf(given: Given): Plan {
+  const name = given.names[0] ?? 'zab-small';
+  const timed = SCENARIOS.find((scenario) => scenario.name === name);
+  if (timed !== undefined) {
+    const why = whyUnfit(timed.plan('1')) ?? 'it is not made for it';
+    throw new UsageError(`${name} cannot be explored: ${why}; try ${SMALL_SCENARIOS.map((each) => each.name).join(' or ')}`);
+  }
+  const scenario = named('scenario', name, SMALL_SCENARIOS);
+  const size = (flag: string, otherwise: number, isPositive: boolean): number => {
+    const text = given.text(flag);
+    if (text === undefined) return otherwise;
+    return isPositive ? positiveNumber(flag, text) : wholeNumber(flag, text);
+  };
+  const servers = size('servers', scenario.size.servers, true);
+  if (servers > SERVERS_MAX) throw new UsageError(`--servers must be at most ${SERVERS_MAX}: no larger space can be searched`);
+  return scenario.plan({
+    servers, clients: size('clients', scenario.size.clients, false), operations: size('ops', scenario.size.operations, false),
+  });
+}
+
+function oneOf<T extends string>(flag: string, given: string, known: readonly T[]): T {
+  const found = known.find((each) => each === given);
+  if (found === undefined) throw new UsageError(`--${flag} must be one of ${known.join(', ')}, not "${given}"`);
+  return found;
+}
+
+/** Searches in this process; keeps the counterexample. `kept` is the file, or why there is none. */
+async function exploreHere(
+  { exploration, search, checkpoint }: Task, shell: Shell, talks: boolean,
+): Promise<{ readonly explored: Explored; readonly kept: string | null }> {
+  const began = Date.now();
+  const used = processorMs();
+  const before = search.visited.count;
+  let nextSaveMs = SAVE_EVERY_MS;
+  let nextMs = shell.isTerminal ? 0 : LINE_EVERY_MS;
+  while (search.run(SLICE) === 'going' && !shell.signal.aborted) {
+    const elapsedMs = Date.now() - began;
+    if (talks && elapsedMs >= nextMs) {
+      nextMs = elapsedMs + (shell.isTerminal ? STATUS_EVERY_MS : LINE_EVERY_MS);
+      const line = `${decimal(search.visited.count)} states, depth ${search.depth}, ${decimal(search.waiting)} waiting, `
+        + duration(elapsedMs);
+      if (shell.isTerminal) shell.status(line);
+      else shell.err(line);
+    }
+    if (checkpoint !== null && elapsedMs >= nextSaveMs) {
+      writeCheckpoint(checkpoint, exploration, search);
+      nextSaveMs = elapsedMs + SAVE_EVERY_MS;
+    }
+    // Ctrl-C is heard between two slices.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  shell.status('');
+  if (checkpoint !== null && search.status === 'going') writeCheckpoint(checkpoint, exploration, search);
+  const times = { elapsedMs: Date.now() - began, processorMs: processorMs() - used, before };
+  const explored = exploredSoFar(exploration, search, times, shell.signal.aborted);
+  if (explored.finding === null) return { explored, kept: null };
+  const failure = failureFrom(exploration, search);
+  return { explored, kept: typeof failure === 'string' ? failure : writeFailure(shell.reports, failure) };
+}

@@ -1,0 +1,104 @@
+/** `viv report`: a failure as a page to open: it is run again with everything recorded. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { MUTANTS } from '../../properties/mutants/index.ts';
+import { allProperties } from '../../properties/index.ts';
+import { bundleWorker } from '../fuzz/bundle.ts';
+import { readFailure } from '../fuzz/failure.ts';
+import type { Failure } from '../fuzz/failure.ts';
+import type { Mutant } from '../fuzz/mutant.ts';
+import { EXIT_CODES } from '../fuzz/verdict.ts';
+import { runPage } from '../report/page-html.ts';
+import { isPageModel } from '../report/page-model.ts';
+import type { PageModel } from '../report/page-model.ts';
+import { recordRun } from '../report/page-run.ts';
+import { describeFinding } from '../report/text.ts';
+import { TapeChooser } from '../world/chooser.ts';
+import { UsageError } from './command.ts';
+import type { Command, Given } from './command.ts';
+import { unknownName } from './nearest.ts';
+import type { Shell } from './shell.ts';
+
+/** What is bundled with a mutant planted. */
+const RECORDING = 'src/cli/recording.ts';
+
+/** A page of one run. */
+export const report: Command = {
+  name: 'report',
+  summary: 'a failure as a page to open: one HTML file that needs no network',
+  usage: 'FILE [--out PAGE.html] [--mutant ID]',
+  flags: [
+    { name: 'out', value: 'PAGE.html', help: 'where the page goes (beside FILE, with .html for .json)' },
+    { name: 'mutant', value: 'ID', help: 'run it with this bug planted, judged by the properties that it breaks' },
+  ],
+  notes: ['FILE is a failure that a campaign kept, reports/failures/SCENARIO-SEED.json. docs/page.md says how to read the page.'],
+  async run(given, shell) {
+    const [file, ...more] = given.names;
+    if (file === undefined || more.length > 0) throw new UsageError('viv report takes one failure file');
+    const failure = readFailure(file);
+    shell.status(`running ${failure.plan.scenario} ${failure.plan.seed} again`);
+    const model = await modelOf(file, failure, mutantGiven(given), shell);
+    const page = resolve(given.text('out') ?? `${file.replace(/\.json$/, '')}.html`);
+    await writePage(shell, page, model);
+    const { finding, hash, isAsRecorded } = model;
+    if (given.has('json')) shell.out(JSON.stringify({ page, events: model.events.process.length, hash, finding }, null, 2));
+    else shell.out(`${basename(page)}: ${finding === null ? 'this run holds' : describeFinding(finding)}`);
+    shell.err(`a page to open: ${page}`);
+    if (isAsRecorded) return 0;
+    shell.err(`viv: the page shows another run than ${file} had: the code has changed since, or the run is not deterministic`);
+    return EXIT_CODES.nondeterminism;
+  },
+};
+
+function mutantGiven(given: Given): Mutant | undefined {
+  const id = given.text('mutant');
+  const mutant = MUTANTS.find((each) => each.id === id);
+  if (id !== undefined && mutant === undefined) throw new UsageError(unknownName('mutant', id, MUTANTS.map((each) => each.id)));
+  return mutant;
+}
+
+async function modelOf(file: string, failure: Failure, mutant: Mutant | undefined, shell: Shell): Promise<PageModel> {
+  const commands = [`viv replay ${file}`, `viv replay ${file} --verbose`];
+  if (mutant !== undefined) return plantedModel(file, mutant, shell);
+  const chooser = new TapeChooser(failure.tape, failure.plan.seed);
+  return recordRun(failure.plan, chooser, { properties: allProperties, hash: failure.hash, commands }).model;
+}
+
+/** The document of a run with a mutant planted, recorded by a child. */
+async function plantedModel(file: string, mutant: Mutant, shell: Shell): Promise<PageModel> {
+  const bundle = await bundleWorker(shell.root, RECORDING, mutant.edits);
+  const directory = mkdtempSync(join(tmpdir(), 'vivarium-'));
+  const out = join(directory, 'document.json');
+  try {
+    const command = `viv mutants ${mutant.id}`;
+    const argv = ['--enable-source-maps', bundle.script, file, mutant.breaks.join(','), out, command];
+    await promisify(execFile)(process.execPath, argv, { signal: shell.signal });
+    const json: unknown = JSON.parse(readFileSync(out, 'utf8'));
+    if (!isPageModel(json)) throw new Error('the recording is no document of a page');
+    return json;
+  } finally {
+    bundle.remove();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Makes the page and writes it; a file that cannot be written is the user's to know. */
+export async function writePage(shell: Shell, page: string, model: PageModel): Promise<void> {
+  const html = await runPage(model, shell.root);
+  shell.status('');
+  try {
+    writeFileSync(page, html);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`the page could not be written (${why}): name another place for it`);
+  }
+}
+
+/** The value of `--report`, as a path; undefined if it was not given. */
+export function pageGiven(given: Given): string | undefined {
+  const page = given.text('report');
+  return page === undefined ? undefined : resolve(page);
+}

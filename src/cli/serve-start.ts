@@ -1,0 +1,210 @@
+/**
+ * Starts one real server from what an operator wrote: takes its directory, binds its ports, joins the server with its log,
+ * metrics and admin commands, and says when it serves. Everything that was begun is undone when something fails.
+ */
+import type { Fact } from '../io/fact.ts';
+import { monotonicMs } from '../host/clock.ts';
+import { endpointText } from '../host/endpoint.ts';
+import type { Endpoint } from '../host/endpoint.ts';
+import { makeDirectories, zooKeeperLayout } from '../host/layout.ts';
+import { Listeners } from '../host/listeners.ts';
+import type { PortPlan } from '../host/listeners.ts';
+import { DirectoryLock } from '../host/lock-file.ts';
+import type { Stop } from '../host/machine.ts';
+import type { TlsIdentity } from '../host/tls.ts';
+import { isUpdate } from '../host/traffic.ts';
+import { answerCommand } from '../server/admin.ts';
+import type { ServerConfig } from '../server/config.ts';
+import type { HostConfig } from '../server/config-draft.ts';
+import { monitorValues } from '../server/four-letter-words.ts';
+import type { ServerSpec } from '../zab/quorum.ts';
+import { serveHttp } from './serve-http.ts';
+import type { HttpEndpoint } from './serve-http.ts';
+import { logFact } from './serve-log.ts';
+import type { Logger } from './serve-log.ts';
+import { ServerMetrics } from './serve-metrics.ts';
+import { Monitoring } from './serve-monitoring.ts';
+import { RealServer } from './serve-server.ts';
+import { readTls } from './serve-tls.ts';
+
+/** One server to start. */
+export interface StartPlan {
+  readonly config: ServerConfig;
+  readonly host: HostConfig;
+  readonly isStandalone: boolean;
+  readonly log: Logger;
+  /** Ports that were bound already, in the order client, quorum, election; left out: they are bound now. */
+  readonly listeners?: Listeners;
+  /** It stopped of itself, for a reason that was logged; 0 is never the code. */
+  readonly onStop: (stop: Stop) => void;
+}
+
+/** A server that was started. */
+export interface StartedServer {
+  readonly id: number;
+  readonly real: RealServer;
+  readonly monitoring: Monitoring;
+  readonly client: Endpoint | null;
+  readonly secureClient: Endpoint | null;
+  readonly admin: Endpoint | null;
+  readonly metrics: Endpoint | null;
+  /** Resolves with its role when it serves for the first time. */
+  readonly ready: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** See the head of the file. Throws `UsageError`, `LockError` and `ListenError`, each with a sentence. */
+export async function startServer(plan: StartPlan): Promise<StartedServer> {
+  const { host, log } = plan;
+  const layout = zooKeeperLayout(host.dataDir, host.dataLogDir);
+  const clientTls = host.secureClient === null ? null : readTls(host.clientTls, 'ssl');
+  const quorumTls = host.sslQuorum ? readTls(host.quorumTls, 'ssl.quorum') : null;
+  const locks = takeLocks(host);
+  let listeners: Listeners | null = plan.listeners ?? null;
+  try {
+    makeDirectories(layout);
+    const plans = portPlans(plan, clientTls, quorumTls);
+    listeners ??= await Listeners.bind(plans);
+    return await run(plan, listeners, plans, quorumTls, locks);
+  } catch (error) {
+    for (const lock of locks) lock.release();
+    await listeners?.close();
+    log.debug('not started');
+    throw error;
+  }
+}
+
+function takeLocks({ dataDir, dataLogDir }: HostConfig): readonly DirectoryLock[] {
+  const first = DirectoryLock.take(dataDir);
+  if (dataLogDir === dataDir) return [first];
+  try {
+    return [first, DirectoryLock.take(dataLogDir)];
+  } catch (error) {
+    first.release();
+    throw error;
+  }
+}
+
+/** The ports of a server, the client's first. */
+function portPlans(
+  { config, host, isStandalone }: StartPlan, clientTls: TlsIdentity | null, quorumTls: TlsIdentity | null,
+): PortPlan[] {
+  const own = config.members.find(({ id }) => id === config.id)?.spec;
+  const plans: PortPlan[] = [];
+  const backlog = host.backlog > 0 ? { backlog: host.backlog } : {};
+  const client = own?.client ?? host.client;
+  if (client !== null) plans.push({ port: 'client', at: client, ...backlog });
+  const secure = own?.secureClient ?? host.secureClient;
+  if (secure !== null && clientTls !== null) plans.push({ port: 'client', at: secure, tls: clientTls, ...backlog });
+  return isStandalone || own === undefined ? plans : [...plans, ...peerPlans(own, host, quorumTls)];
+}
+
+function peerPlans(own: ServerSpec, { quorumListenOnAllIPs }: HostConfig, quorumTls: TlsIdentity | null): PortPlan[] {
+  const host = quorumListenOnAllIPs ? '0.0.0.0' : own.host;
+  const tls = quorumTls === null ? {} : { tls: quorumTls };
+  return [
+    { port: 'quorum', at: { host, port: own.quorumPort }, ...tls },
+    { port: 'election', at: { host, port: own.electionPort }, ...tls },
+  ];
+}
+
+async function run(
+  plan: StartPlan, listeners: Listeners, plans: readonly PortPlan[], quorumTls: TlsIdentity | null,
+  locks: readonly DirectoryLock[],
+): Promise<StartedServer> {
+  const { config, host, log } = plan;
+  const metrics = new ServerMetrics();
+  const announce = readiness();
+  const bound = (isSecure: boolean): Endpoint | null => {
+    const index = plans.findIndex(({ port, tls }) => port === 'client' && (tls !== undefined) === isSecure);
+    return listeners.bound[index] ?? null;
+  };
+  const client = bound(false);
+  const secureClient = bound(true);
+  const real: RealServer = new RealServer({
+    config,
+    listeners,
+    disk: {
+      layout: zooKeeperLayout(host.dataDir, host.dataLogDir),
+      isSyncing: host.forceSync,
+      onSync: (file, tookMs) => {
+        if (file.startsWith('log.')) metrics.add('fsynctime', tookMs);
+        if (tookMs > host.fsyncWarningMs) log.warn({ file, tookMs }, 'a sync of the disk took long');
+      },
+    },
+    network: {
+      ...(quorumTls === null ? {} : { dialTls: { quorum: quorumTls, election: quorumTls } }),
+      words: (word, argument, from) => monitoring.word(word, argument, from),
+      onRefused: (reason, address) => {
+        metrics.count('connection_rejected');
+        log.warn({ address }, `turned a connection away: ${reason}`);
+      },
+    },
+    onFact: (fact) => {
+      metrics.onFact(fact, monotonicMs());
+      logFact(log, fact);
+      announce.onFact(fact);
+    },
+    onStop: (stop) => {
+      if (stop.kind === 'halt') log.error(stop.reason);
+      else log.error({ err: stop.error }, 'this server broke down, which is a defect of it; please report it');
+      plan.onStop(stop);
+    },
+  });
+  const monitoring = new Monitoring(real, metrics, { host, client, secureClient });
+  real.machine.network.traffic.onAnswered = (kind, tookMs) => {
+    metrics.add(isUpdate(kind) ? 'updatelatency' : 'readlatency', tookMs);
+  };
+  const side = await startSideServers(plan, monitoring, metrics);
+  log.debug({ ports: listeners.bound.map(endpointText) }, 'listening');
+  real.start();
+  return {
+    id: config.id, real, monitoring, client, secureClient, ready: announce.ready,
+    admin: side.admin?.at ?? null,
+    metrics: side.metrics?.at ?? null,
+    async stop() {
+      await Promise.all([real.stop(), side.admin?.close(), side.metrics?.close()]);
+      for (const lock of locks) lock.release();
+    },
+  };
+}
+
+/** A port that is taken costs these two, not the server. */
+async function startSideServers(
+  { host, log }: StartPlan, monitoring: Monitoring, metrics: ServerMetrics,
+): Promise<{ readonly admin: HttpEndpoint | null; readonly metrics: HttpEndpoint | null }> {
+  const attempt = (what: string, started: Promise<HttpEndpoint>): Promise<HttpEndpoint | null> => {
+    return started.catch((error: unknown) => {
+      log.warn(`${what} are not offered: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    });
+  };
+  const json = 'application/json; charset=utf-8';
+  const admin = !host.admin.isEnabled ? null : await attempt('admin commands', serveHttp(host.admin.at, (url) => {
+    const { status, body } = answerCommand(url.pathname, url.searchParams, host.admin.url, () => monitoring.view(), monitoring);
+    return { status, type: body.startsWith('<') ? 'text/html; charset=utf-8' : json, body };
+  }));
+  if (host.metrics === null) return { admin, metrics: null };
+  metrics.exportTo(() => monitorValues(monitoring.view()));
+  return {
+    admin,
+    metrics: await attempt('metrics', serveHttp(host.metrics, async (url) => {
+      if (url.pathname !== '/metrics') return { status: 404, type: 'text/plain', body: 'see /metrics\n' };
+      return { status: 200, type: metrics.registry.contentType, body: await metrics.registry.metrics() };
+    })),
+  };
+}
+
+/** Tells of the first time that a server serves. */
+function readiness(): { readonly ready: Promise<string>; onFact(fact: Fact): void } {
+  let resolve: (role: string) => void = () => undefined;
+  const ready = new Promise<string>((resolved) => {
+    resolve = resolved;
+  });
+  return {
+    ready,
+    onFact(fact) {
+      if (fact.kind === 'role' && fact.role !== 'LOOKING') resolve(fact.role);
+    },
+  };
+}

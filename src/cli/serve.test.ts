@@ -1,0 +1,142 @@
+/** `viv serve` as an operator meets it: a process of its own, told by signals. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runProgram } from './program.ts';
+import { serve } from './serve.ts';
+import { repositoryRoot } from './shell.ts';
+import type { Shell } from './shell.ts';
+import { TestClient, until } from './serve-testing.ts';
+
+const test = suite('viv serve');
+
+/** One process of `viv`. */
+class Viv {
+  readonly child: ChildProcess;
+  out = '';
+  err = '';
+
+  constructor(...argv: readonly string[]) {
+    this.child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'serve', ...argv], { cwd: repositoryRoot() });
+    this.child.stdout?.on('data', (chunk: Buffer) => (this.out += chunk.toString('utf8')));
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.err += chunk.toString('utf8')));
+  }
+
+  async ready(): Promise<void> {
+    await until(() => /ready/.test(this.out) || this.child.exitCode !== null, 'readiness');
+    assert.match(this.out, /ready/, this.err);
+  }
+
+  /** The exit code. */
+  async exit(signal?: NodeJS.Signals): Promise<number | null> {
+    if (signal !== undefined) this.child.kill(signal);
+    if (this.child.exitCode === null) await once(this.child, 'exit');
+    return this.child.exitCode;
+  }
+}
+
+function scratch(): string {
+  return mkdtempSync(join(tmpdir(), 'vivarium-serve-'));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(address === null || typeof address === 'string' ? 0 : address.port));
+    });
+  });
+}
+
+function configIn(directory: string, port: number, more: string = ''): string {
+  const path = join(directory, 'zoo.cfg');
+  const lines = [
+    `dataDir=${join(directory, 'data')}`, `clientPort=${port}`, 'clientPortAddress=127.0.0.1', 'admin.enableServer=false',
+    'preAllocSize=64', 'autopurge.purgeInterval=1', more,
+  ];
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
+test('an ensemble says where it is as JSON, serves, and leaves nothing behind', async () => {
+  const viv = new Viv('--ensemble', '3', '--observers', '1', '--json', '--log', 'warn');
+  await viv.ready();
+  const ready: unknown = JSON.parse(viv.out);
+  if (typeof ready !== 'object' || ready === null) throw new Error('no object');
+  const { connect, directory, servers } = { connect: '', directory: '', servers: [], ...ready };
+  assert.is(servers.length, 3);
+  assert.ok(existsSync(directory));
+  const endpoints = connect.split(',').map((at) => ({ host: '127.0.0.1', port: Number(at.split(':')[1]) }));
+  const client = new TestClient(endpoints);
+  await client.connected();
+  const answer = await client.ask({ kind: 'getData', path: '/', watch: false });
+  assert.is(answer.kind, 'reply');
+  await client.stop();
+  assert.is(await viv.exit('SIGTERM'), 0);
+  assert.not.ok(existsSync(directory), 'the temporary directory is removed');
+});
+
+test('a configuration is served, and what is ignored is said; nobody else may use its directory', async () => {
+  const directory = scratch();
+  try {
+    const path = configIn(directory, await freePort());
+    const viv = new Viv(path);
+    await viv.ready();
+    assert.match(viv.err, /autopurge.purgeInterval is ignored/);
+    const second = new Viv(configIn(scratchInside(directory), await freePort(), `dataDir=${join(directory, 'data')}`));
+    assert.is(await second.exit(), 1);
+    assert.match(second.err, /is in use by process \d+: stop that server, or choose another dataDir/);
+    assert.is(await viv.exit('SIGKILL'), null);
+    // Whoever was killed leaves its lock, which binds nobody.
+    const third = new Viv(path);
+    await third.ready();
+    assert.is(await third.exit('SIGINT'), 0);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+function scratchInside(directory: string): string {
+  return mkdtempSync(join(directory, 'other-'));
+}
+
+test('what cannot be served is said in a sentence', async () => {
+  const directory = scratch();
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const address = taken.address();
+  const port = address === null || typeof address === 'string' ? 0 : address.port;
+  try {
+    const rows: readonly (readonly [readonly string[], RegExp])[] = [
+      [[], /viv serve takes one CONFIG, or --ensemble N/],
+      [[join(directory, 'nothing.cfg')], /nothing.cfg cannot be read/],
+      [[configIn(scratchInside(directory), 0, 'tickTime=x')], /tickTime must be a whole number/],
+      [[configIn(scratchInside(directory), port)], /another program listens there/],
+      [['--ensemble', '0'], /takes 1 to 254 servers/],
+      [['--ensemble', '3', '--observers', '3'], /one server that votes/],
+      [['--port', '5', configIn(scratchInside(directory), 0)], /--port is for --ensemble/],
+      [['--ensemble', '1', '--log', 'loud'], /--log loud is no level/],
+    ];
+    for (const [argv, expected] of rows) {
+      const said: string[] = [];
+      const shell: Shell = {
+        out: (line) => void said.push(line), err: (line) => void said.push(line), status: () => undefined, isTerminal: false,
+        root: repositoryRoot(), reports: directory, signal: AbortSignal.abort(),
+      };
+      assert.is(await runProgram([serve], ['serve', ...argv], shell), 1, `${argv.join(' ')}: ${said.join(' ')}`);
+      assert.match(said.join(' '), expected);
+      assert.not.match(said.join(' '), / at .*\.ts:/);
+    }
+  } finally {
+    taken.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+test.run();

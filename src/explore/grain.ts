@@ -1,0 +1,109 @@
+/**
+ * Grains: what is one step. Whole: every message and every completion of the disk is a step of its own. Elections: an election
+ * and the making of a connection between servers are one step. Messages: so is a sync of the disk, and only messages are left.
+ * Coarse: so is the synchronization of a learner, as far as nothing is proposed in the midst of it. What is not a step of its own
+ * happens at once, in a fixed order, behind the step that brought it about; a coarser grain sees fewer behaviours, never others,
+ * so that what it finds is real and what it does not find may still be there.
+ */
+import { invariant } from '../base/invariant.ts';
+import { Act, type Fired, type Space } from './space.ts';
+import { PORTS } from './wires.ts';
+
+/** See the head of the file. */
+export type Grain = 'whole' | 'elections' | 'messages' | 'coarse';
+/** For whoever must choose one. */
+export const GRAINS: readonly Grain[] = ['whole', 'elections', 'messages', 'coarse'];
+
+/** More steps than anything takes that happens at once. */
+export const AT_ONCE_MAX = 10_000;
+
+const CLIENT = PORTS.indexOf('client');
+const ELECTION = PORTS.indexOf('election');
+
+/** Classes of actions, the first of which is taken first where an order is fixed. */
+export const Class = { disk: 0, election: 1, prompt: 2, handshake: 3, sync: 4, quorum: 5, client: 6, chance: 7 } as const;
+
+/** The class of an action that is possible in `row`. */
+export function classOf(space: Space, row: Int32Array, code: number): number {
+  const kind = code >>> 24;
+  if (kind === Act.disk) return Class.disk;
+  if (kind === Act.prompt) return Class.prompt;
+  if (kind !== Act.deliver) return Class.chance;
+  const { port, kind: what, message } = space.moveOf(row, (code >>> 16) & 0xff, code & 0xffff);
+  if (port === ELECTION) return Class.election;
+  if (port === CLIENT) return Class.client;
+  if (what === 'accepted' || what === 'connected') return Class.handshake;
+  return what === 'received' && space.cells.isSync[message] === true ? Class.sync : Class.quorum;
+}
+
+/** Whether an action of this class is no step of its own. */
+export function isAtOnce(grain: Grain, group: number): boolean {
+  if (grain === 'whole') return false;
+  if (group === Class.disk) return grain !== 'elections';
+  if (group === Class.sync) return grain === 'coarse';
+  return group <= Class.handshake;
+}
+
+/** The first action of the lowest class below `limit`; 0: there is none. */
+export function firstBelow(space: Space, row: Int32Array, codes: readonly number[], limit: number, grain: Grain | null): number {
+  let best = limit;
+  let found = 0;
+  for (const code of codes) {
+    const group = classOf(space, row, code);
+    if (group >= best || (grain !== null && !isAtOnce(grain, group))) continue;
+    best = group;
+    found = code;
+  }
+  return found;
+}
+
+/**
+ * Lets an action happen, and what happens at once behind it; changes `row`. The codes of all that happened are added to `done`,
+ * if it is given.
+ */
+export class Stepper {
+  readonly space: Space;
+  readonly grain: Grain;
+  done: number[] | null = null;
+  private readonly codes: number[] = [];
+
+  constructor(space: Space, grain: Grain) {
+    this.space = space;
+    this.grain = grain;
+  }
+
+  take(row: Int32Array, code: number): Fired {
+    this.done?.push(code);
+    const fired = this.space.fire(row, code);
+    return this.grain === 'whole' || fired !== 'fine' ? fired : this.settle(row);
+  }
+
+  /** What happens at once in this state. */
+  settle(row: Int32Array): Fired {
+    if (this.grain === 'whole') return 'fine';
+    for (let count = 0; ; count++) {
+      invariant(count < AT_ONCE_MAX, 'what happens at once ends');
+      this.space.actions(row, this.codes);
+      const code = firstBelow(this.space, row, this.codes, Class.chance, this.grain);
+      if (code === 0) return 'fine';
+      this.done?.push(code);
+      const fired = this.space.fire(row, code);
+      if (fired !== 'fine') return fired;
+    }
+  }
+}
+
+/** The steps one by one that a start and a path at this grain amount to. */
+export function unfold(space: Space, grain: Grain, start: readonly number[], path: readonly number[]): number[] {
+  const stepper = new Stepper(space, grain);
+  const row = space.begin();
+  const done: number[] = [];
+  for (const code of start) {
+    space.fire(row, code);
+    done.push(code);
+  }
+  stepper.done = done;
+  stepper.settle(row);
+  for (const code of path) stepper.take(row, code);
+  return done;
+}

@@ -1,0 +1,104 @@
+/** The search itself: what it reaches, with and without the reduction, and what it finds. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { allProperties } from '../../properties/index.ts';
+import { zabSmall } from '../../scenarios/zab-small.ts';
+import { subjectOf } from '../fuzz/exploration.ts';
+import type { Grain } from './grain.ts';
+import { Search, type Manner } from './search.ts';
+import { type Bounds, Space } from './space.ts';
+import type { Start } from './start.ts';
+import { Visited } from './visited.ts';
+
+const test = suite('search');
+
+const NO_FAULT: Bounds = { crashes: 0, partitions: 0, timeouts: 0, epochs: 1, rounds: 1 };
+
+interface Size {
+  readonly servers: number;
+  readonly clients: number;
+  readonly operations: number;
+}
+
+function explore(size: Size, bounds: Bounds, manner: Partial<Manner> = {}): Search {
+  const space = new Space(subjectOf(zabSmall.plan(size), bounds, allProperties));
+  const search = new Search(space, {
+    order: 'breadth', maxDepth: Infinity, maxStates: 200_000, maxBytes: 1e9, grain: 'whole', start: 'nothing', isReduced: true,
+    ...manner,
+  });
+  while (search.run(1000) === 'going');
+  return search;
+}
+
+/** The prints of all states that were reached, sorted. */
+function states(search: Search): string[] {
+  const [prints = new Int32Array()] = search.visited.dump();
+  const found: string[] = [];
+  for (let id = 0; id < search.visited.count; id++) found.push(prints.slice(id * 3, id * 3 + 3).join(' '));
+  return found.sort((a, b) => (a < b ? -1 : 1));
+}
+
+const SPACES: readonly (readonly [string, Size, Bounds])[] = [
+  ['an election of two', { servers: 2, clients: 0, operations: 0 }, NO_FAULT],
+  ['a server alone that crashes', { servers: 1, clients: 0, operations: 0 }, { ...NO_FAULT, crashes: 1, rounds: 2, epochs: 2 }],
+  ['a server alone and its client', { servers: 1, clients: 1, operations: 2 }, { ...NO_FAULT, partitions: 1 }],
+];
+
+for (const [name, size, bounds] of SPACES) {
+  test(`the reduction reaches every state, in fewer steps: ${name}`, () => {
+    const whole = explore(size, bounds, { isReduced: false });
+    const reduced = explore(size, bounds);
+    assert.is(whole.status, 'exhausted');
+    assert.is(reduced.status, 'exhausted');
+    assert.equal(states(reduced), states(whole));
+    assert.ok(reduced.generated <= whole.generated, `${reduced.generated} of ${whole.generated} steps`);
+  });
+}
+
+test('the reduction leaves something out', () => {
+  assert.ok(explore({ servers: 2, clients: 0, operations: 0 }, NO_FAULT).slept > 0);
+});
+
+test('depth first and breadth first reach the same states', () => {
+  const size = { servers: 1, clients: 1, operations: 1 };
+  assert.equal(states(explore(size, NO_FAULT, { order: 'depth' })), states(explore(size, NO_FAULT)));
+});
+
+const COARSE: readonly (readonly [Grain, Start])[] = [['coarse', 'nothing'], ['coarse', 'serving'], ['coarse', 'proposed']];
+for (const [grain, start] of COARSE) {
+  test(`three servers without a fault hold: ${grain} from ${start}`, () => {
+    const search = explore({ servers: 3, clients: 1, operations: start === 'nothing' ? 1 : 2 }, NO_FAULT, { grain, start });
+    assert.is(search.status, 'exhausted');
+    assert.ok(search.visited.count > 10);
+  });
+}
+
+test('a search is a function of what it is told: the same numbers again', () => {
+  const counts = [1, 2].map(() => {
+    const { visited, generated, depth } = explore({ servers: 2, clients: 0, operations: 0 }, NO_FAULT);
+    return [visited.count, generated, depth];
+  });
+  assert.equal(counts[0], counts[1]);
+});
+
+test('it says so when the states or the memory are used up', () => {
+  const size = { servers: 3, clients: 1, operations: 1 };
+  assert.is(explore(size, NO_FAULT, { maxStates: 100 }).status, 'states');
+  assert.is(explore(size, NO_FAULT, { maxBytes: 1000 }).status, 'memory');
+});
+
+test('visited states keep their numbers while the table grows', () => {
+  const visited = new Visited(1e9);
+  const print = new Int32Array(3);
+  for (let i = 0; i < 100_000; i++) {
+    print.set([Math.imul(i, 0x9e37_79b1), i, ~i]);
+    assert.is(visited.add(print, i - 1, i), ~i);
+  }
+  for (let i = 0; i < 100_000; i += 7) {
+    print.set([Math.imul(i, 0x9e37_79b1), i, ~i]);
+    assert.is(visited.add(print, 0, 0), i);
+  }
+  assert.equal(visited.path(4), [1, 2, 3, 4]);
+});
+
+test.run();

@@ -1,0 +1,392 @@
+/**
+ * The space that is searched: a state is a row of small numbers (a cell for each process, a state of the wires for each pair, the
+ * panel, the time, what is left of the budgets), and this says where it begins, what may happen in each state and what comes of
+ * it. Untimed: whatever is under way may come next, however long it took; a timer that is not due yet may fire as well, but that
+ * is a timeout, costs one of a budget and moves the time on. Nothing here draws; everything is enumerated.
+ */
+import { avalanche } from '../base/hash.ts';
+import { invariant, present } from '../base/invariant.ts';
+import { addressOf, type Event, type NodeId } from '../io/event.ts';
+import type { Expectations, Property, Violation } from '../history/judge.ts';
+import type { NodeSpec } from '../world/host.ts';
+import type { Broken, CrashLuck } from './cell.ts';
+import { type CellEvent, Cells, type FactList, type Outcome } from './cells.ts';
+import { Panels } from './panels.ts';
+import type { Print } from './print.ts';
+import { connectionId, type Move, TWINS_MAX, Wires } from './wires.ts';
+
+/** What a search may use of each kind. */
+export interface Bounds {
+  readonly crashes: number;
+  /** Pairs of processes whose connections die. */
+  readonly partitions: number;
+  /** Timers that fire before their time has come. */
+  readonly timeouts: number;
+  /** No epoch above this, and no round of elections. */
+  readonly epochs: number;
+  readonly rounds: number;
+}
+
+/** What is searched, and by which properties it is judged. */
+export interface Subject {
+  readonly nodes: readonly NodeSpec[];
+  readonly properties: readonly Property[];
+  readonly expectations: Expectations;
+  readonly bounds: Bounds;
+}
+
+/** Kinds of actions, in the highest byte of an action's code. */
+export const Act = { deliver: 1, disk: 2, prompt: 3, timeout: 4, crash: 5, restart: 6, reset: 7 } as const;
+/** Their names, by kind. */
+export const ACT_NAMES: readonly string[] = ['', 'deliver', 'disk', 'timer', 'timeout', 'crash', 'restart', 'reset'];
+
+/** What an action's code says. */
+export interface Action {
+  readonly kind: number;
+  readonly index: number;
+  readonly sub: number;
+}
+
+/** Takes a code apart. */
+export function actionOf(code: number): Action {
+  return { kind: code >>> 24, index: (code >>> 16) & 0xff, sub: code & 0xffff };
+}
+
+function codeOf(kind: number, index: number, sub: number): number {
+  return (kind << 24) | (index << 16) | sub;
+}
+
+/** fine: a state like another; bounded: beyond the bounds; bad: a promise or a process is broken. */
+export type Fired = 'fine' | 'bounded' | 'bad';
+
+/** What is wrong in a bad state. */
+export interface Badness {
+  readonly violation: Violation | null;
+  readonly broken: (Broken & { readonly node: NodeId }) | null;
+}
+
+/** A crash or a restart happens on a millisecond of its own, so that a plan can say when. */
+const FAULT_MS = 1;
+const LUCKS: readonly CrashLuck[] = ['keep', 'lose'];
+
+/** See the head of the file. */
+export class Space {
+  readonly subject: Subject;
+  readonly cells: Cells = new Cells();
+  readonly wires: Wires;
+  readonly panels: Panels;
+  readonly nodes: readonly NodeId[];
+  /** Pairs as indices of processes: first, second. */
+  readonly pairs: readonly (readonly [number, number])[];
+  readonly width: number;
+  /** Slots of a row. */
+  readonly panelAt: number;
+  readonly nowAt: number;
+  readonly crashesAt: number;
+  readonly timeoutsAt: number;
+  readonly partitionsAt: number;
+  /** How often each kind of action was taken. */
+  readonly taken: number[] = ACT_NAMES.map(() => 0);
+  broken: (Broken & { readonly node: NodeId }) | null = null;
+  /** Hears of every list of facts. */
+  onFacts: ((list: FactList) => void) | null = null;
+  private readonly indexOf: Map<NodeId, number> = new Map();
+  private readonly pairOf: Int32Array;
+
+  constructor(subject: Subject) {
+    this.subject = subject;
+    this.nodes = subject.nodes.map(({ node }) => node);
+    this.nodes.forEach((node, index) => this.indexOf.set(node, index));
+    this.wires = new Wires((message) => present(this.cells.messagePrints[message], 'messages are interned'));
+    this.cells.attach(this.wires);
+    this.panels = new Panels(subject.properties, subject.expectations);
+    const count = this.nodes.length;
+    const pairs: [number, number][] = [];
+    this.pairOf = new Int32Array(count * count).fill(-1);
+    for (let i = 0; i < count; i++) {
+      for (let j = i + 1; j < count; j++) {
+        if (subject.nodes[i]?.kind !== 'server' && subject.nodes[j]?.kind !== 'server') continue;
+        this.pairOf[i * count + j] = pairs.length;
+        this.pairOf[j * count + i] = pairs.length;
+        pairs.push([i, j]);
+      }
+    }
+    this.pairs = pairs;
+    this.panelAt = count + pairs.length;
+    this.nowAt = this.panelAt + 1;
+    this.crashesAt = this.panelAt + 2;
+    this.timeoutsAt = this.panelAt + 3;
+    this.partitionsAt = this.panelAt + 4;
+    this.width = this.panelAt + 5;
+  }
+
+  /** The row of the beginning: every process has started, in the order of their ids, and nothing has arrived. */
+  begin(): Int32Array {
+    const row = new Int32Array(this.width);
+    const { bounds, nodes } = this.subject;
+    row[this.crashesAt] = bounds.crashes;
+    row[this.timeoutsAt] = bounds.timeouts;
+    row[this.partitionsAt] = bounds.partitions;
+    nodes.forEach((spec, index) => {
+      row[index] = this.cells.found(spec);
+    });
+    nodes.forEach((_, index) => {
+      this.happen(row, index, Key.start, () => ({ kind: 'start' }));
+    });
+    return row;
+  }
+
+  /** The codes of all that may happen in the state at `row`, in an order that is the same everywhere. */
+  actions(row: Int32Array, into: number[]): void {
+    into.length = 0;
+    const count = this.nodes.length;
+    for (let pair = 0; pair < this.pairs.length; pair++) {
+      for (const move of this.wires.moves(row[count + pair] ?? 0)) into.push(codeOf(Act.deliver, pair, move.code));
+    }
+    const timeouts = row[this.timeoutsAt] ?? 0;
+    const crashes = row[this.crashesAt] ?? 0;
+    for (let index = 0; index < count; index++) {
+      const ready = this.cells.readiness(row[index] ?? 0);
+      for (const request of ready.disk) into.push(codeOf(Act.disk, index, request));
+      for (const timer of ready.prompt) into.push(codeOf(Act.prompt, index, timer));
+      if (timeouts > 0) for (const timer of ready.timers) into.push(codeOf(Act.timeout, index, timer));
+      if (this.subject.nodes[index]?.kind !== 'server') continue;
+      if (!ready.isUp) into.push(codeOf(Act.restart, index, 0));
+      else if (crashes > 0) {
+        into.push(codeOf(Act.crash, index, 0));
+        if (ready.hasUnsynced) into.push(codeOf(Act.crash, index, 1));
+      }
+    }
+    if ((row[this.partitionsAt] ?? 0) > 0) this.resets(row, into);
+  }
+
+  /** Whether the action is among those of the state at `row`. */
+  isPossible(row: Int32Array, code: number): boolean {
+    const codes: number[] = [];
+    this.actions(row, codes);
+    return codes.includes(code);
+  }
+
+  /** Lets the action happen; changes `row`. */
+  fire(row: Int32Array, code: number): Fired {
+    const kind = code >>> 24;
+    const index = (code >>> 16) & 0xff;
+    const sub = code & 0xffff;
+    this.taken[kind] = (this.taken[kind] ?? 0) + 1;
+    switch (kind) {
+      case Act.deliver:
+        return this.deliver(row, index, this.moveOf(row, index, sub));
+      case Act.disk:
+        return this.happen(row, index, Key.disk + sub, () => ({ kind: 'disk', index: sub }));
+      case Act.prompt:
+      case Act.timeout:
+        return this.timer(row, index, sub, kind === Act.timeout);
+      case Act.crash:
+        return this.crash(row, index, LUCKS[sub] ?? 'keep');
+      case Act.restart:
+        row[this.nowAt] = (row[this.nowAt] ?? 0) + FAULT_MS;
+        return this.happen(row, index, Key.restart, () => ({ kind: 'restart' }));
+      default:
+        return this.reset(row, index);
+    }
+  }
+
+  /** Why the state is bad. */
+  badness(row: Int32Array): Badness {
+    return { violation: this.panels.violations[row[this.panelAt] ?? 0] ?? null, broken: this.broken };
+  }
+
+  /** What is first in a queue, or its loss. */
+  moveOf(row: Int32Array, pair: number, code: number): Move {
+    for (const move of this.wires.moves(row[this.nodes.length + pair] ?? 0)) if (move.code === code) return move;
+    invariant(false, 'an action is possible where it is taken');
+  }
+
+  /** The process that an action happens to; −1: to none or to two. */
+  whose(row: Int32Array, code: number): number {
+    const kind = code >>> 24;
+    const index = (code >>> 16) & 0xff;
+    if (kind === Act.reset) return -1;
+    if (kind !== Act.deliver) return index;
+    return this.indexOf.get(this.moveOf(row, index, code & 0xffff).node) ?? -1;
+  }
+
+  /** The list of facts that a step of a process would state; −1: none. Steps that cost nothing only. */
+  factsOf(row: Int32Array, code: number, index: number): number {
+    const kind = code >>> 24;
+    const sub = code & 0xffff;
+    if (kind === Act.disk) return this.look(row, index, Key.disk + sub, () => ({ kind: 'disk', index: sub })).facts;
+    if (kind === Act.prompt) return this.look(row, index, Key.timer + sub, () => ({ kind: 'timer', timer: sub })).facts;
+    const move = this.moveOf(row, (code >>> 16) & 0xff, sub);
+    if (move.kind !== 'accepted') return this.look(row, index, eventKey(move), () => this.heard(move)).facts;
+    return this.canAccept(row, index) ? this.look(row, index, eventKey(move), () => accepting(move)).facts : -1;
+  }
+
+  /** Whether the judges come to the same in either order of two lists of facts. */
+  agrees(row: Int32Array, one: number, other: number): boolean {
+    const panel = row[this.panelAt] ?? 0;
+    const nowMs = row[this.nowAt] ?? 0;
+    const see = (before: number, facts: number): number => {
+      return this.panels.see(before, facts, present(this.cells.factLists[facts], 'facts are interned'), nowMs);
+    };
+    return see(see(panel, one), other) === see(see(panel, other), one);
+  }
+
+  /** The pair of two processes, by their indices. */
+  pairIndex(one: number, other: number): number {
+    return this.pairOf[one * this.nodes.length + other] ?? -1;
+  }
+
+  /** Writes the print of the state at `row` to `into`. */
+  print(row: Int32Array, into: Int32Array): void {
+    const count = this.nodes.length;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    for (let slot = 0; slot < this.width; slot++) {
+      const value = row[slot] ?? 0;
+      const prints = slot < count ? this.cells.prints : slot < this.panelAt ? this.wires.prints : this.panels.prints;
+      const part: Print | undefined = slot <= this.panelAt ? prints[value] : undefined;
+      const salt = Math.imul(slot + 1, 0x9e37_79b1);
+      if (part === undefined) {
+        a = (a + avalanche(value ^ salt)) | 0;
+        b = (b + avalanche(Math.imul(value, 0x85eb_ca77) ^ ~salt)) | 0;
+        c = (c + avalanche(Math.imul(value, 0xc2b2_ae35) + salt)) | 0;
+      } else {
+        a = (a + avalanche(part.a ^ salt)) | 0;
+        b = (b + avalanche(part.b ^ Math.imul(salt, 3))) | 0;
+        c = (c + avalanche(part.c ^ Math.imul(salt, 5))) | 0;
+      }
+    }
+    into[0] = a;
+    into[1] = b;
+    into[2] = c;
+  }
+
+  private resets(row: Int32Array, into: number[]): void {
+    const count = this.nodes.length;
+    this.pairs.forEach(([one], pair) => {
+      const state = row[count + pair] ?? 0;
+      if (this.wires.known(state, this.nodes[one] ?? 0) > 0) into.push(codeOf(Act.reset, pair, 0));
+    });
+  }
+
+  private deliver(row: Int32Array, pair: number, move: Move): Fired {
+    const at = this.nodes.length + pair;
+    const index = this.indexOf.get(move.node) ?? -1;
+    const before = row[at] ?? 0;
+    row[at] = move.pair;
+    if (index < 0) return 'fine';
+    if (move.kind !== 'accepted') return this.happen(row, index, eventKey(move), () => this.heard(move));
+    if (!this.canAccept(row, index)) return 'fine';
+    row[at] = this.wires.accept(before, move.wire, this.freeId(row[index] ?? 0, move.peer, move.port));
+    return this.happen(row, index, eventKey(move), () => accepting(move));
+  }
+
+  private canAccept(row: Int32Array, index: number): boolean {
+    return this.cells.readiness(row[index] ?? 0).isUp && this.subject.nodes[index]?.kind === 'server';
+  }
+
+  private heard(move: Move): CellEvent {
+    return { kind: 'event', event: this.eventOf(move) };
+  }
+
+  private freeId(cell: number, peer: NodeId, port: number): number {
+    const { open } = this.cells.get(cell);
+    for (let twin = 0; twin < TWINS_MAX; twin++) {
+      const id = connectionId(peer, port, false, twin);
+      if (!open.includes(id)) return id;
+    }
+    invariant(false, 'too many connections of one kind between two processes');
+  }
+
+  private eventOf(move: Move): Event {
+    const { connection } = move;
+    if (move.kind === 'connected') return { kind: 'connected', connection };
+    if (move.kind === 'closed') return { kind: 'closed', connection };
+    return { kind: 'received', connection, message: present(this.cells.messages[move.message], 'messages are interned') };
+  }
+
+  private timer(row: Int32Array, index: number, timer: number, isTimeout: boolean): Fired {
+    if (isTimeout) {
+      const ready = this.cells.readiness(row[index] ?? 0);
+      const dueMs = ready.dueMs[ready.timers.indexOf(timer)] ?? 0;
+      row[this.nowAt] = Math.max(row[this.nowAt] ?? 0, dueMs);
+      row[this.timeoutsAt] = (row[this.timeoutsAt] ?? 0) - 1;
+    }
+    return this.happen(row, index, Key.timer + timer, () => ({ kind: 'timer', timer }));
+  }
+
+  private crash(row: Int32Array, index: number, luck: CrashLuck): Fired {
+    row[this.nowAt] = (row[this.nowAt] ?? 0) + FAULT_MS;
+    row[this.crashesAt] = (row[this.crashesAt] ?? 0) - 1;
+    this.cut(row, index);
+    return this.happen(row, index, luck === 'keep' ? Key.keep : Key.lose, () => ({ kind: 'crash', luck }));
+  }
+
+  private reset(row: Int32Array, pair: number): Fired {
+    row[this.nowAt] = (row[this.nowAt] ?? 0) + FAULT_MS;
+    row[this.partitionsAt] = (row[this.partitionsAt] ?? 0) - 1;
+    const at = this.nodes.length + pair;
+    row[at] = this.wires.reset(row[at] ?? 0, this.nodes[this.pairs[pair]?.[0] ?? 0] ?? 0);
+    return 'fine';
+  }
+
+  /** The process is gone, and its ends of all connections. */
+  private cut(row: Int32Array, index: number): void {
+    const count = this.nodes.length;
+    for (let pair = 0; pair < this.pairs.length; pair++) {
+      const [one, other] = this.pairs[pair] ?? [-1, -1];
+      if (one !== index && other !== index) continue;
+      row[count + pair] = this.wires.crash(row[count + pair] ?? 0, this.nodes[index] ?? 0);
+    }
+  }
+
+  private happen(row: Int32Array, index: number, key: number, what: () => CellEvent): Fired {
+    return this.settle(row, index, row[this.nowAt] ?? 0, this.look(row, index, key, what));
+  }
+
+  private look(row: Int32Array, index: number, key: number, what: () => CellEvent): Outcome {
+    const nowMs = row[this.nowAt] ?? 0;
+    return this.cells.outcome(row[index] ?? 0, this.cells.eventOf(key, nowMs), nowMs, what);
+  }
+
+  private settle(row: Int32Array, index: number, nowMs: number, outcome: Outcome): Fired {
+    const count = this.nodes.length;
+    row[index] = outcome.cell;
+    const { effects } = outcome;
+    for (let i = 0; i < effects.length; i += 2) {
+      const at = count + this.pairIndex(index, this.indexOf.get(effects[i] ?? 0) ?? 0);
+      row[at] = this.wires.apply(row[at] ?? 0, effects[i + 1] ?? 0);
+    }
+    if (outcome.died) this.cut(row, index);
+    let fired: Fired = 'fine';
+    if (outcome.facts >= 0) {
+      const list = present(this.cells.factLists[outcome.facts], 'facts are interned');
+      if (this.onFacts !== null) this.onFacts(list);
+      if (list.epoch > this.subject.bounds.epochs || list.round > this.subject.bounds.rounds) fired = 'bounded';
+      const panel = this.panels.see(row[this.panelAt] ?? 0, outcome.facts, list, nowMs);
+      row[this.panelAt] = panel;
+      if ((this.panels.violations[panel] ?? null) !== null) fired = 'bad';
+    }
+    if (outcome.broken !== null) {
+      this.broken = { ...outcome.broken, node: this.nodes[index] ?? 0 };
+      fired = 'bad';
+    }
+    return fired;
+  }
+}
+
+function accepting({ peer, port }: Move): CellEvent {
+  return { kind: 'accept', peer, port, address: addressOf(peer) };
+}
+
+/** Numbers of events that are no move, for one process. */
+const Key = { start: 1, restart: 2, keep: 3, lose: 4, timer: 0x100, disk: 0x1_0000, move: 0x10_0000 } as const;
+
+/** A number for the event of a move, above all others. */
+function eventKey({ kind, connection, message, peer, port }: Move): number {
+  if (kind === 'received') return (connection + 1) * 0x100_0000 + message;
+  const sub = kind === 'accepted' ? (peer * 4 + port) * 4 : kind === 'connected' ? connection * 4 + 1 : connection * 4 + 2;
+  return Key.move + sub;
+}

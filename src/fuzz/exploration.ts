@@ -1,0 +1,32 @@
+/**
+ * The bridge between plans and the explorer: which plans can be explored, what of a plan is searched, and how a path that was
+ * found becomes a plan and a tape again (`realize.ts`).
+ */
+import type { Bounds, Subject } from '../explore/space.ts';
+import type { Property } from '../history/judge.ts';
+import { UNTIMED } from '../world/settings.ts';
+import { DecodeError } from './decode.ts';
+import type { Plan } from './plan.ts';
+import { expectationsOf, nodesOf } from './run.ts';
+
+/** What the explorer searches of a plan. Throws a `DecodeError` that says why it cannot. */
+export function subjectOf(plan: Plan, bounds: Bounds, properties: readonly Property[]): Subject {
+  const why = whyUnfit(plan);
+  if (why !== null) throw new DecodeError(`${plan.scenario} cannot be explored: ${why}`);
+  return {
+    nodes: nodesOf(plan),
+    properties: properties.filter(({ kind }) => kind === 'safety'),
+    expectations: { ...expectationsOf(plan), heals: false },
+    bounds,
+  };
+}
+
+/** Why a plan cannot be explored, in half a sentence; null if it can. */
+export function whyUnfit(plan: Plan): string | null {
+  if (plan.faults.length > 0) return 'its plan has faults at fixed times, and exploring takes every fault at every time';
+  if (plan.clients.some(({ operations }) => operations.some(({ afterMs }) => afterMs > 0))) {
+    return 'its clients wait for the clock between operations, and exploring has no clock';
+  }
+  if (JSON.stringify(plan.settings) !== JSON.stringify(UNTIMED)) return 'its links and disks are timed, and exploring is untimed';
+  return null;
+}

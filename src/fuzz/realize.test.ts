@@ -1,0 +1,70 @@
+/** The explorer against the world: along random walks, both must state the same facts. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { seedStream } from '../base/random.ts';
+import { Space } from '../explore/space.ts';
+import type { Fact } from '../io/fact.ts';
+import { TapeChooser } from '../world/chooser.ts';
+import { zabSmall } from '../../scenarios/zab-small.ts';
+import { subjectOf } from './exploration.ts';
+import { PATH_MAX, realize } from './realize.ts';
+import { runPlan } from './run.ts';
+
+const test = suite('realize');
+
+interface Stated {
+  readonly node: number;
+  readonly fact: Fact;
+}
+
+/** A walk with faults here and there; steps that go on are preferred. */
+function walk(space: Space, seed: string): { readonly steps: number[]; readonly facts: Stated[] } {
+  const luck = seedStream(seed, 'walk');
+  const row = space.begin();
+  const steps: number[] = [];
+  const facts: Stated[] = [];
+  const codes: number[] = [];
+  space.onFacts = (list) => {
+    for (const fact of list.facts) facts.push({ node: list.node, fact });
+  };
+  while (steps.length < PATH_MAX - 1) {
+    space.actions(row, codes);
+    const calm = codes.filter((code) => code >>> 24 <= 3);
+    const wanted = calm.length > 0 && luck.below(25) > 0 ? calm : codes;
+    const code = wanted[luck.below(Math.max(1, wanted.length))];
+    if (code === undefined) break;
+    steps.push(code);
+    if (space.fire(row, code) !== 'fine') break;
+  }
+  space.onFacts = null;
+  return { steps, facts };
+}
+
+function line({ node, fact }: Stated): string {
+  return `${node} ${JSON.stringify(fact)}`;
+}
+
+test('what happens along a random walk happens in a steered world, and again from the tape', () => {
+  const plan = zabSmall.plan({ servers: 3, operations: 2, clients: 2 });
+  let crashes = 0;
+  for (let seed = 1; seed <= 25; seed++) {
+    const bounds = { crashes: 3, partitions: 2, timeouts: 8, epochs: 9, rounds: 30 };
+    const space = new Space(subjectOf(plan, bounds, []));
+    const { steps, facts } = walk(space, String(seed));
+    crashes += facts.filter(({ fact }) => fact.kind === 'crashed').length;
+    const realized = realize(plan, space, steps);
+    assert.equal(realized.facts.map(line), facts.map(line), `seed ${seed}: steered`);
+    const again: Stated[] = [];
+    const trace = {
+      event: () => undefined,
+      fact: (fact: Fact, node: number) => {
+        again.push({ node, fact });
+      },
+    };
+    runPlan(realized.plan, new TapeChooser(realized.tape, 'none'), { properties: [], trace });
+    assert.equal(again.slice(0, facts.length).map(line), facts.map(line), `seed ${seed}: from the tape`);
+  }
+  assert.ok(crashes > 20, `walks must have crashes to mean anything, and had ${crashes}`);
+});
+
+test.run();

@@ -1,0 +1,256 @@
+/**
+ * Makes a run of the ordinary world out of a path of the explorer: a plan with the path's faults and a tape under which its
+ * steps happen in its order. So a counterexample is a failure file like any other, and the explorer's own way of carrying
+ * messages is held against the world's: whatever the path claims must happen there too.
+ */
+import { invariant, present } from '../base/invariant.ts';
+import { ruthless } from '../explore/cell.ts';
+import { Act, actionOf, type Space } from '../explore/space.ts';
+import { connectionId, type Move, PORTS, TWINS_MAX } from '../explore/wires.ts';
+import type { ConnectionId, NodeId } from '../io/event.ts';
+import type { Fact } from '../io/fact.ts';
+import type { Tape } from '../world/chooser.ts';
+import type { Fault } from '../world/fault.ts';
+import { Due, type Scheduled } from '../world/heap.ts';
+import type { End } from '../world/link.ts';
+import { sealed } from '../world/seal.ts';
+import { World } from '../world/world.ts';
+import type { Plan, PlannedFault } from './plan.ts';
+import { nodesOf } from './run.ts';
+import { bringForward, type Drawn, SteeredChooser, SteeredIo } from './steering.ts';
+
+/** Steps that fit into one millisecond; no path may be longer. */
+export const PATH_MAX = 990;
+const NEVER_MS = 1_000_000;
+/** What travels on a connection. */
+const CARRIED: ReadonlySet<number> = new Set([Due.message, Due.opening, Due.opened, Due.closing]);
+
+/** A run that takes a path. */
+export interface Realized {
+  readonly plan: Plan;
+  readonly tape: Tape;
+  /** What was stated on the way. */
+  readonly facts: readonly { readonly node: NodeId; readonly fact: Fact }[];
+}
+
+/** Takes `steps`, one by one and from nothing, in a world of the plan. Throws if the world does not do as the explorer does. */
+export function realize(plan: Plan, space: Space, steps: readonly number[]): Realized {
+  invariant(steps.length <= PATH_MAX, 'a path that is realised has no more steps than a millisecond has microseconds');
+  const pilot = new Pilot(plan, space);
+  return sealed(() => {
+    for (const [index, code] of steps.entries()) pilot.take(code, index + 1);
+    return pilot.result();
+  });
+}
+
+/** Takes a step in the space and in the world. */
+class Pilot {
+  readonly plan: Plan;
+  readonly space: Space;
+  readonly row: Int32Array;
+  readonly world: World;
+  readonly chooser: SteeredChooser;
+  readonly facts: { readonly node: NodeId; readonly fact: Fact }[] = [];
+  readonly faults: { readonly atMs: number; fault: Fault }[] = [];
+  /** The explorer's names of connections, by process. */
+  readonly ends: Map<NodeId, Map<ConnectionId, End>> = new Map();
+  readonly ios: Map<NodeId, SteeredIo> = new Map();
+  /** What was drawn about the loss of an end's suffix, and when of its items. */
+  readonly losses: Map<End, Drawn> = new Map();
+  private isRuthless = false;
+  private resetIndex = 0;
+
+  constructor(plan: Plan, space: Space) {
+    this.plan = plan;
+    this.space = space;
+    this.chooser = new SteeredChooser((name) => {
+      if (name === 'resetConnection') return this.resetIndex;
+      return this.isRuthless ? ruthless(name) : 0;
+    });
+    const onFact = (fact: Fact, node: NodeId): void => {
+      this.facts.push({ node, fact });
+    };
+    this.world = new World({ settings: plan.settings, chooser: this.chooser, nodes: nodesOf(plan), onFact });
+    this.chooser.core = this.world.core;
+    for (const { node } of space.subject.nodes) this.instrument(node);
+    this.row = space.begin();
+    this.world.run(0);
+    this.world.core.schedule.nowUs = 0;
+  }
+
+  result(): Realized {
+    const nowMs = this.row[this.space.nowAt] ?? 0;
+    const faults: PlannedFault[] = this.faults.map(({ atMs, fault }) => ({ atMs, fault }));
+    return { plan: { ...this.plan, faults, safetyMs: nowMs + 1 }, tape: this.chooser.tape(), facts: this.facts };
+  }
+
+  take(code: number, offsetUs: number): void {
+    const { kind, index, sub } = actionOf(code);
+    const { space, row, world } = this;
+    const node = space.nodes[index] ?? 0;
+    const move = kind === Act.deliver ? space.moveOf(row, index, sub) : null;
+    const entry = move === null ? null : this.entryOf(index, move);
+    const accepted = move?.kind === 'accepted' ? present(entry?.end?.peer, 'an opening has two ends') : null;
+    space.fire(row, code);
+    const nowMs = row[space.nowAt] ?? 0;
+    const timeUs = nowMs * 1000 + offsetUs;
+    if (move !== null && entry !== null) this.arrive(move, entry, timeUs);
+    else if (kind === Act.disk) this.delay(this.diskEntry(node, sub), timeUs);
+    else if (kind === Act.prompt || kind === Act.timeout) this.ring(node, sub, timeUs);
+    else if (kind === Act.crash) this.crash(node, sub === 1, nowMs);
+    else if (kind === Act.restart) this.restart(node, nowMs);
+    else if (kind === Act.reset) this.reset(index, nowMs);
+    const isFault = kind === Act.crash || kind === Act.reset || kind === Act.restart;
+    world.run(nowMs + 1, 1);
+    world.core.schedule.nowUs = isFault ? nowMs * 1000 : timeUs;
+    if (accepted !== null && accepted.id !== 0 && move !== null) {
+      this.name(move.node, move.peer, move.port, false, accepted);
+    }
+  }
+
+  private instrument(node: NodeId): void {
+    const { core, network, device, hosts } = this.world;
+    const host = present(hosts.get(node), 'a world has its processes');
+    const io = new SteeredIo(host, core, network, device, this.world, this.chooser, (peer, port, connection) => {
+      const end = present(host.connections.get(connection), 'a connection that was begun is known');
+      this.name(node, peer, PORTS.indexOf(port), true, end);
+    });
+    this.ios.set(node, io);
+    this.world.ios.set(node, io);
+    this.ends.set(node, new Map());
+  }
+
+  /** Gives an end the name that the explorer gives it. */
+  private name(node: NodeId, peer: NodeId, port: number, isInitiator: boolean, end: End): void {
+    const names = present(this.ends.get(node), 'a world has its processes');
+    for (let twin = 0; twin < TWINS_MAX; twin++) {
+      const id = connectionId(peer, port, isInitiator, twin);
+      const other = names.get(id);
+      if (other !== undefined && other.state !== 'gone') continue;
+      names.set(id, end);
+      return;
+    }
+  }
+
+  /** The entry of the schedule that a move is about. */
+  private entryOf(pair: number, move: Move): Scheduled {
+    const receiver = this.ends.get(move.node)?.get(move.connection);
+    const isLoss = move.kind === 'closed';
+    const pending = this.world.core.schedule.heap.filter(({ kind, end }) => {
+      if (end === null || !CARRIED.has(kind)) return false;
+      if (move.connection !== 0) return end === receiver?.peer;
+      if (end.host.node !== move.peer || end.port !== PORTS[move.port]) return false;
+      return this.isOtherSide(pair, end) && this.fits(pair, move, end);
+    });
+    const wanted = isLoss ? pending.filter(({ kind }) => kind === Due.closing) : pending;
+    wanted.sort((one, other) => one.index - other.index || one.seq - other.seq);
+    return present(wanted[0], 'what arrives in the explorer is under way in the world');
+  }
+
+  private isOtherSide(pair: number, end: End): boolean {
+    const nodes = (this.space.pairs[pair] ?? []).map((index) => this.space.nodes[index]);
+    return nodes.includes(end.link.to.node) && nodes.includes(end.host.node);
+  }
+
+  /** An end that nobody at the other side has heard of: as alive as the explorer says. */
+  private fits(pair: number, move: Move, end: End): boolean {
+    return end.peer?.id === 0 && end.state === this.space.wires.senderState(this.row[this.space.nodes.length + pair] ?? 0, move);
+  }
+
+  private arrive(move: Move, entry: Scheduled, timeUs: number): void {
+    const end = present(entry.end, 'what arrives was sent');
+    if (move.kind === 'closed') {
+      const before = this.world.core.schedule.heap.filter((other) => {
+        return other.end === end && CARRIED.has(other.kind) && other !== entry && other.index < entry.index;
+      });
+      if (before.length > 0) {
+        present(this.losses.get(end), 'a loss was drawn for').value = before.length;
+        end.limit = Math.min(...before.map(({ index }) => index));
+        for (const lost of before) this.delay(lost, timeUs);
+      }
+    }
+    this.delay(entry, timeUs);
+  }
+
+  /** An entry that is due at this time because of the delay that was drawn for it. */
+  private delay(entry: Scheduled, timeUs: number): void {
+    const drawn = present(this.chooser.bySeq.get(entry.seq), 'a delay was drawn');
+    drawn.value = timeUs - drawn.atUs;
+    bringForward(this.world.core, entry, timeUs);
+  }
+
+  private diskEntry(node: NodeId, index: number): Scheduled {
+    const requests = this.world.core.schedule.heap.filter(({ kind, host, number }) => {
+      return kind === Due.disk && host?.node === node && host.life === number;
+    });
+    requests.sort((one, other) => one.seq - other.seq);
+    return present(requests[index], 'what the disk does in the explorer is under way in the world');
+  }
+
+  private ring(node: NodeId, timer: number, timeUs: number): void {
+    const { core } = this.world;
+    const set = present(this.ios.get(node)?.timers.get(timer), 'a timer was set');
+    const slot = present(this.world.host(node).timers.get(timer), 'a timer was set');
+    set.drawn.value = timeUs - set.atUs - set.afterMs * 1000;
+    slot.dueLocalUs = timeUs;
+    slot.queuedUs = timeUs;
+    const entry = core.schedule.add(timeUs, Due.timer);
+    entry.timer = slot;
+    entry.number = ++slot.queuedNumber;
+  }
+
+  private crash(node: NodeId, isRuthless: boolean, nowMs: number): void {
+    const fault: Fault = { kind: 'crash', target: { node }, downMs: NEVER_MS };
+    const ends = [...this.world.host(node).connections.values()].filter(({ inFlight }) => inFlight > 0);
+    this.isRuthless = isRuthless;
+    this.inject(fault, nowMs);
+    this.isRuthless = false;
+    this.noteLosses(ends);
+  }
+
+  private restart(node: NodeId, nowMs: number): void {
+    const { core } = this.world;
+    const host = this.world.host(node);
+    const entry = present(
+      core.schedule.heap.find(({ kind, host: whose, number }) => kind === Due.restart && whose === host && number === host.life),
+      'a process that is down will start again',
+    );
+    const drawn = this.chooser.bySeq.get(entry.seq);
+    if (drawn?.name === 'afterHalt') {
+      drawn.value = nowMs - Math.floor(drawn.atUs / 1000);
+      bringForward(core, entry, drawn.atUs + drawn.value * 1000);
+      return;
+    }
+    const planned = this.faults.findLast(({ fault }) => {
+      return fault.kind === 'crash' && 'node' in fault.target && fault.target.node === node;
+    });
+    if (planned?.fault.kind === 'crash') planned.fault = { ...planned.fault, downMs: nowMs - planned.atMs };
+    bringForward(core, entry, nowMs * 1000);
+  }
+
+  private reset(pair: number, nowMs: number): void {
+    const [one = 0, other = 0] = (this.space.pairs[pair] ?? []).map((index) => this.space.nodes[index] ?? 0);
+    const all = [...this.world.host(one).connections.values()];
+    for (const [index, end] of all.entries()) {
+      if (end.link.to.node !== other) continue;
+      const ends = [end, ...(end.peer === null ? [] : [end.peer])].filter(({ inFlight }) => inFlight > 0);
+      this.resetIndex = index;
+      this.inject({ kind: 'reset', target: { node: one } }, nowMs);
+      this.noteLosses(ends);
+    }
+  }
+
+  private inject(fault: Fault, nowMs: number): void {
+    this.chooser.losses = [];
+    this.world.core.schedule.nowUs = nowMs * 1000;
+    this.faults.push({ atMs: nowMs, fault });
+    this.world.inject(fault);
+  }
+
+  private noteLosses(ends: readonly End[]): void {
+    for (const [index, end] of ends.entries()) {
+      const drawn = this.chooser.losses[index];
+      if (drawn !== undefined && !this.losses.has(end)) this.losses.set(end, drawn);
+    }
+  }
+}

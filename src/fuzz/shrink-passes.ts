@@ -1,0 +1,241 @@
+/**
+ * What a shrinker tries, in this order: the parts that cost the most events first, so that what comes later is quick. Each pass
+ * leaves the best run of the shrinker no larger than it was.
+ */
+import type { NodeId } from '../io/event.ts';
+import type { Fact } from '../io/fact.ts';
+import type { Fault } from '../world/fault.ts';
+import { CausalRecorder, causalPast } from './causality.ts';
+import type { Plan, PlannedFault } from './plan.ts';
+import { FIRST_CLIENT } from './plan.ts';
+import {
+  lengthOf, momentsOf, plainer, quieter, simpler, sooner, withClient, withOperations, withServers,
+} from './plan-edits.ts';
+import { reduceList, reduceNumber } from './reduce.ts';
+import type { Shrinker } from './shrink.ts';
+
+/** One kind of attempt. */
+export interface Pass {
+  readonly name: string;
+  run(shrinker: Shrinker): Promise<void>;
+}
+
+/** Everything that is tried. */
+export const PASSES: readonly Pass[] = [
+  { name: 'causal past', run: cutCausally },
+  { name: 'clients', run: reduceClients },
+  { name: 'faults', run: reduceFaults },
+  { name: 'servers', run: reduceServers },
+  { name: 'operations', run: reduceOperations },
+  { name: 'time', run: reduceTime },
+  { name: 'machines', run: quieten },
+  { name: 'kinds of faults', run: simplifyFaults },
+  { name: 'requests', run: simplifyRequests },
+  { name: 'draws', run: reduceDraws },
+];
+
+/**
+ * What happened after the violation had no part in it, and neither had an operation outside of its causal past. One run shows
+ * whether that is so; if not (an absence can be a cause), only what came later goes.
+ */
+async function cutCausally(shrinker: Shrinker): Promise<void> {
+  const { plan, result } = shrinker.best;
+  const { finding } = result;
+  if (finding === null || finding.outcome === 'liveness') return;
+  const recorder = new CausalRecorder(plan.settings.encode);
+  const invoked: { readonly node: NodeId; readonly step: number }[] = [];
+  shrinker.watch({
+    event: (step, timeUs, node, event, peer) => { recorder.event(step, timeUs, node, event, peer); },
+    sent: (step, timeUs, from, to, message) => { recorder.sent(step, timeUs, from, to, message); },
+    fact: (fact, node, _timeMs, step) => {
+      if (fact.kind === 'invoked') invoked.push({ node, step });
+    },
+  });
+  const past = new Set<number>();
+  for (const step of finding.steps) for (const each of causalPast(recorder.events, step)) past.add(each);
+  const within = { ...plan, faults: plan.faults.filter(({ atMs }) => atMs <= finding.atMs) };
+  const count = (index: number, isCounted: (step: number) => boolean): number =>
+    invoked.filter(({ node, step }) => node === FIRST_CLIENT + index && isCounted(step)).length;
+  if (await shrinker.accepts(firstOperations(within, (index) => count(index, (step) => past.has(step))), 0)) return;
+  if (await shrinker.accepts(firstOperations(within, (index) => count(index, () => true)), 0)) return;
+  await shrinker.accepts(within, 0);
+}
+
+/** Each client with no more operations than it came to invoke. */
+function firstOperations(plan: Plan, invokedBy: (index: number) => number): Plan {
+  const clients = plan.clients.map((client, index) => {
+    let left = invokedBy(index);
+    const kept: number[] = [];
+    for (const [at, { request }] of client.operations.entries()) {
+      if (left === 0) break;
+      kept.push(at);
+      if (request.kind !== 'reconnect') left--;
+    }
+    return withOperations(client, kept);
+  });
+  return { ...plan, clients };
+}
+
+async function reduceClients(shrinker: Shrinker): Promise<void> {
+  const { isOver } = shrinker;
+  await reduceList(shrinker.best.plan.clients, (clients) => shrinker.accepts({ ...shrinker.best.plan, clients }), isOver);
+}
+
+async function reduceFaults(shrinker: Shrinker): Promise<void> {
+  const { isOver } = shrinker;
+  await reduceList(shrinker.best.plan.faults, (faults) => shrinker.accepts({ ...shrinker.best.plan, faults }), isOver);
+}
+
+/** Fewer servers make other quorums, and hence other schedules: more fresh tapes than elsewhere. */
+async function reduceServers(shrinker: Shrinker): Promise<void> {
+  const ids = shrinker.best.plan.members.map(({ id }) => id);
+  await reduceList(ids, async (kept) => {
+    const fewer = withServers(shrinker.best.plan, kept);
+    return fewer !== null && await shrinker.accepts(fewer, 12);
+  }, shrinker.isOver);
+  const { reconfig } = shrinker.best.plan;
+  if (reconfig === undefined) return;
+  await reduceList(reconfig.spares, (spares) => {
+    return shrinker.accepts({ ...shrinker.best.plan, reconfig: { ...reconfig, spares } });
+  }, shrinker.isOver);
+}
+
+async function reduceOperations(shrinker: Shrinker): Promise<void> {
+  for (let index = 0; index < shrinker.best.plan.clients.length && !shrinker.isOver(); index++) {
+    const script = shrinker.best.plan.clients[index];
+    if (script === undefined) continue;
+    const all = script.operations.map((_, at) => at);
+    await reduceList(all, (kept) => {
+      return shrinker.accepts(withClient(shrinker.best.plan, index, withOperations(script, kept)));
+    }, shrinker.isOver);
+    if (script.closeAtEnd) {
+      const now = shrinker.best.plan.clients[index] ?? script;
+      await shrinker.accepts(withClient(shrinker.best.plan, index, { ...now, closeAtEnd: false }));
+    }
+  }
+}
+
+/** Waiting is what makes a run long: the time between two moments is halved as long as that does no harm, the last ones first. */
+async function reduceTime(shrinker: Shrinker): Promise<void> {
+  await shrinker.accepts(endingAt(shrinker.best.plan, shrinker.best.result.finding?.atMs ?? 0), 0);
+  for (let left = momentsOf(shrinker.best.plan).length; left > 0 && !shrinker.isOver(); left--) {
+    const moments = momentsOf(shrinker.best.plan);
+    const [before, moment] = [moments[left - 2] ?? 0, moments[left - 1]];
+    if (moment === undefined || moment - before < 20) continue;
+    const { plan } = shrinker.best;
+    const shorter = (gap: number): Promise<boolean> => shrinker.accepts(sooner(plan, moment, moment - before - gap), 1);
+    await reduceNumber(moment - before, 1, shorter, shrinker.isOver);
+  }
+}
+
+/** Faults are over when the violation comes, if they last so long. */
+function endingAt(plan: Plan, atMs: number): Plan {
+  const faults = plan.faults.map((planned): PlannedFault => {
+    const length = lengthOf(planned.fault);
+    if (length === null || 'downMs' in planned.fault) return planned;
+    return { ...planned, fault: length.with(Math.min(length.ms, Math.max(0, atMs - planned.atMs) + 1)) };
+  });
+  return { ...plan, faults, safetyMs: Math.min(plan.safetyMs, Math.max(atMs + 1, ...faults.map((fault) => fault.atMs))) };
+}
+
+async function quieten(shrinker: Shrinker): Promise<void> {
+  for (let index = 0; !shrinker.isOver(); index++) {
+    const quiet = quieter(shrinker.best.plan)[index];
+    if (quiet === undefined) return;
+    if (await shrinker.accepts(quiet)) index--;
+  }
+}
+
+/** Whom a fault strikes is said by number instead of by role, as it came to be; and whatever it does beside is left out. */
+async function simplifyFaults(shrinker: Shrinker): Promise<void> {
+  const struck = struckBy(shrinker);
+  for (let index = 0; index < shrinker.best.plan.faults.length && !shrinker.isOver(); index++) {
+    const planned = shrinker.best.plan.faults[index];
+    if (planned === undefined) continue;
+    const named = byNumber(planned.fault, struck[index] ?? 0);
+    if (named !== null) await shrinker.accepts(withFault(shrinker.best.plan, index, named), 1);
+    for (const simple of simpler(shrinker.best.plan.faults[index]?.fault ?? planned.fault)) {
+      if (await shrinker.accepts(withFault(shrinker.best.plan, index, simple), 1)) break;
+    }
+  }
+}
+
+function withFault(plan: Plan, index: number, fault: Fault): Plan {
+  return { ...plan, faults: plan.faults.map((planned, at) => (at === index ? { ...planned, fault } : planned)) };
+}
+
+function byNumber(fault: Fault, node: NodeId): Fault | null {
+  if (node === 0) return null;
+  if (fault.kind === 'partition' && fault.shape === 'isolate-leader') return { ...fault, shape: 'isolate', target: { node } };
+  if (!('target' in fault) || 'node' in fault.target) return null;
+  return { ...fault, target: { node } };
+}
+
+/** The process that each fault struck; 0 where nothing tells. */
+function struckBy(shrinker: Shrinker): NodeId[] {
+  const begun: { readonly fact: Fact; readonly timeMs: number }[] = [];
+  shrinker.watch({
+    event: () => undefined,
+    fact: (fact, _node, timeMs) => {
+      if (fact.kind === 'faultBegan' || (fact.kind === 'crashed' && fact.cause === 'fault')) begun.push({ fact, timeMs });
+    },
+  });
+  return shrinker.best.plan.faults.map(({ atMs, fault }) => {
+    const late = fault.kind === 'crash' && fault.afterEffects !== undefined ? 1000 : 0;
+    const found = begun.find(({ fact, timeMs }) => {
+      const kind = fact.kind === 'crashed' ? 'crash' : fact.kind === 'faultBegan' ? fact.fault : '';
+      const wanted = fault.kind === 'drift' ? 'clockDrift' : fault.kind;
+      return timeMs >= atMs && timeMs <= atMs + late && kind.startsWith(wanted);
+    });
+    return found !== undefined && 'node' in found.fact ? found.fact.node : 0;
+  });
+}
+
+async function simplifyRequests(shrinker: Shrinker): Promise<void> {
+  for (let client = 0; client < shrinker.best.plan.clients.length; client++) {
+    const length = shrinker.best.plan.clients[client]?.operations.length ?? 0;
+    for (let at = 0; at < length && !shrinker.isOver(); at++) await simplifyOperation(shrinker, client, at);
+  }
+}
+
+/** Again and again, as long as it becomes plainer. */
+async function simplifyOperation(shrinker: Shrinker, client: number, at: number): Promise<void> {
+  for (let found = true; found && !shrinker.isOver();) {
+    found = false;
+    const script = shrinker.best.plan.clients[client];
+    const operation = script?.operations[at];
+    if (script === undefined || operation === undefined) return;
+    for (const plain of plainer(operation)) {
+      const operations = script.operations.map((each, index) => (index === at ? plain : each));
+      if (await shrinker.accepts(withClient(shrinker.best.plan, client, { ...script, operations }), 0)) {
+        found = true;
+        break;
+      }
+    }
+  }
+}
+
+/** Fewer than so many draws are turned to zero one by one. */
+const FINE_DRAWS = 400;
+
+/** Whole streams first, then parts of what they drew. */
+async function reduceDraws(shrinker: Shrinker): Promise<void> {
+  if (await shrinker.acceptsTape(shrinker.best.plan, [])) return;
+  const labels = shrinker.best.tape.filter(([, draws]) => draws.some((value) => value !== 0)).map(([label]) => label);
+  await reduceList(labels, (kept) => {
+    const { plan, tape } = shrinker.best;
+    return shrinker.acceptsTape(plan, tape.map(([label, draws]) => [label, kept.includes(label) ? draws : draws.map(() => 0)]));
+  }, shrinker.isOver);
+  const places = shrinker.best.tape.flatMap(([label, draws]) => {
+    return draws.flatMap((value, at) => (value === 0 ? [] : [`${label} ${at}`]));
+  });
+  if (places.length > FINE_DRAWS) return;
+  const { plan, tape } = shrinker.best;
+  await reduceList(places, (kept) => {
+    const wanted = new Set(kept);
+    const zeroed = tape.map(([label, draws]): readonly [string, number[]] => {
+      return [label, draws.map((value, at) => (wanted.has(`${label} ${at}`) ? value : 0))];
+    });
+    return shrinker.acceptsTape(plan, zeroed);
+  }, shrinker.isOver);
+}

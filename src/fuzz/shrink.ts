@@ -1,0 +1,224 @@
+/**
+ * Shrinking: a smaller run that breaks the same property. First what is not in the causal past of the violation goes; then
+ * clients, faults, servers and operations are left out one part after another, machines and links are made quieter, time between
+ * two moments is taken out, and draws are turned to zero, the benign value. Where a smaller plan no longer fails with the tape it
+ * had, a few fresh tapes are tried: most bugs need their faults, not one single schedule. Only the property that was violated is
+ * judged, so that none other can end the run first.
+ */
+import type { Property } from '../history/judge.ts';
+import { RecordingChooser, SeedChooser } from '../world/chooser.ts';
+import type { Chooser, Tape } from '../world/chooser.ts';
+import { AligningChooser, unpackNames } from './align.ts';
+import type { TapeNames } from './align.ts';
+import type { Failure } from './failure.ts';
+import type { Plan } from './plan.ts';
+import { sizeOf } from './plan-edits.ts';
+import type { PlanSize } from './plan-edits.ts';
+import { recordRun, recordedFailure } from './record.ts';
+import { MAX_STEPS, runPlan } from './run.ts';
+import type { RunOptions, RunResult } from './run.ts';
+import { PASSES } from './shrink-passes.ts';
+import { sentenceShape } from './verdict.ts';
+import type { Finding } from './verdict.ts';
+
+/** How large a failing run is. `draws`: those that are not zero. */
+export interface ShrinkSize extends PlanSize {
+  readonly events: number;
+  readonly draws: number;
+}
+
+/** What is known while it shrinks. */
+export interface ShrinkProgress {
+  readonly pass: string;
+  readonly runs: number;
+  readonly elapsedMs: number;
+  readonly size: ShrinkSize;
+}
+
+/** How to shrink. */
+export interface ShrinkOptions {
+  readonly properties: readonly Property[];
+  /** After so long the best so far is the result. */
+  readonly forMs: number;
+  readonly signal: AbortSignal;
+  /** Milliseconds from anywhere. */
+  readonly now: () => number;
+  readonly onProgress?: (progress: ShrinkProgress) => void;
+}
+
+/** What came of it. */
+export interface Shrunk {
+  readonly failure: Failure;
+  readonly from: ShrinkSize;
+  readonly to: ShrinkSize;
+  readonly runs: number;
+  readonly elapsedMs: number;
+  /** Nothing more could be left out; false when time was up or somebody had seen enough. */
+  readonly isMinimal: boolean;
+}
+
+/** The failure cannot be shrunk, in a sentence. */
+export class ShrinkError extends Error {
+  override readonly name = 'ShrinkError';
+}
+
+/** A failing run. */
+export interface FailingRun {
+  readonly plan: Plan;
+  readonly tape: Tape;
+  readonly names: TapeNames;
+  readonly result: RunResult;
+}
+
+/** Findings that are about the harness, not about a run. */
+const NOT_OF_A_RUN: ReadonlySet<string> = new Set(['worker', 'harness', 'nondeterminism', 'budget']);
+
+/** Fresh tapes for a plan that does not fail with the tape it had. */
+const FRESH_TAPES = 3;
+/** A run with fewer parts may have so many times the events of the one before; quiet machines can be busy for ever. */
+const GROWTH = 1.1;
+const YIELD_EVERY_MS = 40;
+
+/** Shrinks a failure. Throws `ShrinkError` when it does not fail now, or is of a kind that no run shows. */
+export async function shrink(failure: Failure, options: ShrinkOptions): Promise<Shrunk> {
+  const { property } = failure.verdict;
+  if (NOT_OF_A_RUN.has(property)) {
+    throw new ShrinkError(`a failure of the kind ${property} is not about what a run does, so there is nothing to shrink`);
+  }
+  const shrinker = new Shrinker(failure, options);
+  const began = shrinker.best;
+  const isMinimal = await shrinker.reduce();
+  const { best } = shrinker;
+  const kept = recordRun(best.plan, new AligningChooser(best.tape, best.names, 'zero'), shrinker.judges);
+  return {
+    failure: recordedFailure(best.plan, kept, { judged: [property], mutant: failure.mutant ?? null }),
+    from: sizeOfRun(began),
+    to: sizeOfRun(best),
+    runs: shrinker.runs,
+    elapsedMs: shrinker.elapsedMs,
+    isMinimal,
+  };
+}
+
+/** Counts. */
+export function sizeOfRun({ plan, tape, result }: FailingRun): ShrinkSize {
+  const draws = tape.reduce((sum, [, values]) => sum + values.filter((value) => value !== 0).length, 0);
+  return { ...sizeOf(plan), events: result.events, draws };
+}
+
+/** The work of shrinking one failure: the best run so far, and the ways to try another. */
+export class Shrinker {
+  best: FailingRun;
+  runs = 0;
+  readonly judges: readonly Property[];
+  private readonly wanted: Finding;
+  private readonly options: ShrinkOptions;
+  private readonly beganAt: number;
+  private yieldedAt: number;
+  private pass = 'causal past';
+
+  constructor(failure: Failure, options: ShrinkOptions) {
+    this.options = options;
+    this.wanted = failure.verdict;
+    this.judges = options.properties.filter(({ name }) => name === failure.verdict.property);
+    this.beganAt = options.now();
+    this.yieldedAt = this.beganAt;
+    const names = failure.names === undefined ? [] : unpackNames(failure.names);
+    const chooser = new AligningChooser(failure.tape, names, { seed: failure.plan.seed });
+    const first = this.run(failure.plan, chooser, MAX_STEPS);
+    if (first === null) {
+      const hint = failure.mutant === undefined ? 'the code has changed since it was found' : 'its mutant is not planted';
+      throw new ShrinkError(`it does not violate ${failure.verdict.property} any more: perhaps ${hint}`);
+    }
+    this.best = first;
+  }
+
+  get elapsedMs(): number {
+    return this.options.now() - this.beganAt;
+  }
+
+  /** Time is up, or somebody has had enough. */
+  readonly isOver = (): boolean => this.options.signal.aborted || this.elapsedMs >= this.options.forMs;
+
+  /** All passes, again and again until none finds anything; false if it had to stop before. */
+  async reduce(): Promise<boolean> {
+    for (let again = true; again;) {
+      const before = this.best;
+      for (const pass of PASSES) {
+        this.pass = pass.name;
+        this.progress();
+        await pass.run(this);
+        if (this.isOver()) return false;
+      }
+      again = before !== this.best && isSmaller(sizeOfRun(this.best), sizeOfRun(before));
+    }
+    return true;
+  }
+
+  /** Whether a plan fails in the same way, with the tape it had or with a fresh one; then it is the best from now on. */
+  async accepts(plan: Plan, freshTapes: number = FRESH_TAPES): Promise<boolean> {
+    if (await this.acceptsTape(plan, this.best.tape)) return true;
+    for (let fresh = 0; fresh < freshTapes && !this.isOver(); fresh++) {
+      if (await this.takes(plan, new SeedChooser(`${plan.seed}/shrink/${this.runs}`))) return true;
+    }
+    return false;
+  }
+
+  /** Whether a plan fails in the same way with a tape, zero wherever the tape has nothing. */
+  acceptsTape(plan: Plan, tape: Tape): Promise<boolean> {
+    return this.takes(plan, new AligningChooser(tape, this.best.names, 'zero'));
+  }
+
+  /** The best run once more, under the eyes of `trace`. */
+  watch(trace: NonNullable<RunOptions['trace']>): void {
+    const { plan, tape, names } = this.best;
+    runPlan(plan, new AligningChooser(tape, names, 'zero'), { properties: this.judges, trace });
+  }
+
+  private async takes(plan: Plan, chooser: Chooser): Promise<boolean> {
+    await this.breathe();
+    if (this.isOver()) return false;
+    const run = this.run(plan, chooser, Math.floor(this.best.result.events * GROWTH) + 60);
+    if (run === null) return false;
+    this.best = run;
+    this.progress();
+    return true;
+  }
+
+  private run(plan: Plan, inner: Chooser, maxSteps: number): FailingRun | null {
+    this.runs++;
+    const chooser = new RecordingChooser(inner, { names: true });
+    let result: RunResult;
+    try {
+      result = runPlan(plan, chooser, { properties: this.judges, maxSteps });
+    } catch {
+      // A plan that the harness cannot run is not a smaller failure of the service.
+      return null;
+    }
+    if (result.finding === null || !isSame(this.wanted, result.finding)) return null;
+    return { plan, tape: chooser.tape(), names: chooser.names(), result };
+  }
+
+  private progress(): void {
+    const { pass, runs, elapsedMs } = this;
+    this.options.onProgress?.({ pass, runs, elapsedMs, size: sizeOfRun(this.best) });
+  }
+
+  /** Lets Ctrl-C be heard. */
+  private async breathe(): Promise<void> {
+    if (this.options.now() - this.yieldedAt < YIELD_EVERY_MS) return;
+    await new Promise((resolve) => void setImmediate(resolve));
+    this.yieldedAt = this.options.now();
+  }
+}
+
+/** The same promise is broken; of a crash, the same complaint. */
+function isSame(wanted: Finding, found: Finding): boolean {
+  if (wanted.property !== found.property || wanted.outcome !== found.outcome) return false;
+  return wanted.property !== 'crash' || sentenceShape(wanted.sentence) === sentenceShape(found.sentence);
+}
+
+function isSmaller(one: ShrinkSize, other: ShrinkSize): boolean {
+  const weigh = (size: ShrinkSize): number => size.servers + size.clients + size.operations + size.faults;
+  return weigh(one) < weigh(other) || one.events < other.events * 0.95;
+}

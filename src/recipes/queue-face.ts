@@ -1,0 +1,90 @@
+/**
+ * A queue that many put into and many take from (ZooKeeper's DistributedQueue, kazoo's Queue). An item is put once and taken
+ * once, whatever happens to connections: taking deletes the item and leaves a mark in one transaction. What its taker does
+ * with it before its session ends is its own affair.
+ */
+import { isZooKeeperError, MultiError } from '../client/errors.ts';
+import type { Data } from '../client/operations.ts';
+import type { ZooKeeper } from '../client/zookeeper-face.ts';
+import type { Bytes } from '../wire/words.ts';
+import type { WaitOptions } from './line-face.ts';
+import { commitOnce, createMarked, ensurePath, happensWithin, nextChange, retrying, tolerating } from './retry-face.ts';
+import { inSequence } from './sequence.ts';
+
+/** What was taken. `zxid` is that of the item's creation. */
+export interface QueueItem {
+  readonly data: Bytes | null;
+  readonly name: string;
+  readonly zxid: number;
+}
+
+/** See the head of the file. */
+export class Queue {
+  protected readonly zk: ZooKeeper;
+  private readonly items: string;
+  private readonly marks: string;
+  private isReady = false;
+
+  constructor(zk: ZooKeeper, path: string) {
+    this.zk = zk;
+    this.items = `${path}/items`;
+    this.marks = `${path}/taken`;
+  }
+
+  /** Adds an item at the end; its name. */
+  put(data: Data): Promise<string> {
+    return this.putNamed('item', data);
+  }
+
+  /** Takes the first item, waiting for one if need be; null when the time was up. */
+  async take(options: WaitOptions = {}): Promise<QueueItem | null> {
+    await this.prepare();
+    const timeUp = options.timeoutMs === undefined ? undefined : this.zk.sleep(options.timeoutMs);
+    for (;;) {
+      const change = nextChange();
+      const names = this.inOrder(await retrying(this.zk, () => this.zk.children(this.items, { watch: change.watch })));
+      for (const name of names) {
+        const item = await this.tryTake(name);
+        if (item !== null) return item;
+      }
+      if (!(await happensWithin(change, timeUp))) return null;
+    }
+  }
+
+  /** How many items there are. */
+  async size(): Promise<number> {
+    await this.prepare();
+    return (await retrying(this.zk, () => this.zk.children(this.items))).length;
+  }
+
+  /** The names in the order of taking. */
+  protected inOrder(names: readonly string[]): string[] {
+    return inSequence(names);
+  }
+
+  protected async putNamed(kind: string, data: Data): Promise<string> {
+    await this.prepare();
+    return (await createMarked(this.zk, this.items, kind, data, 'PERSISTENT_SEQUENTIAL')).name;
+  }
+
+  /** Null when somebody else was first. */
+  private async tryTake(name: string): Promise<QueueItem | null> {
+    const path = `${this.items}/${name}`;
+    const node = await tolerating('NONODE', retrying(this.zk, () => this.zk.get(path)));
+    if (node === undefined) return null;
+    try {
+      await commitOnce(this.zk, this.marks, (transaction) => transaction.delete(path));
+    } catch (error) {
+      if (error instanceof MultiError && isZooKeeperError(error, 'NONODE') && error.index === 0) return null;
+      throw error;
+    }
+    return { data: node.data, name, zxid: node.stat.czxid };
+  }
+
+  private async prepare(): Promise<void> {
+    if (this.isReady) return;
+    await ensurePath(this.zk, this.items);
+    await ensurePath(this.zk, this.marks);
+    this.isReady = true;
+  }
+}
