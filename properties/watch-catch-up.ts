@@ -42,7 +42,7 @@ class WatchCatchUp extends Judge {
         this.held.delete(fact.sessionId);
         return;
       case 'invoked':
-        this.seeRequest(fact, at);
+        this.seeRequest(fact, at, history);
         return;
       case 'watchFired':
         this.held.get(fact.sessionId)?.tables.fired(fact);
@@ -63,11 +63,18 @@ class WatchCatchUp extends Judge {
     if (held !== undefined) held.owed = new Set([...held.tables.data.keys(), ...held.tables.child.keys()]);
   }
 
-  private seeRequest({ sessionId, request }: FactOf<'invoked'>, at: At): void {
+  private seeRequest({ sessionId, request }: FactOf<'invoked'>, at: At, { session }: History): void {
     const held = this.held.get(sessionId);
     if (request.kind === 'setWatches' || request.kind === 'setWatches2') {
       this.of(sessionId).requests.push(request);
-      const { dataWatches, existWatches, childWatches } = request;
+      const { dataWatches, existWatches, childWatches, relativeZxid } = request;
+      if (session !== null && relativeZxid < session.seenZxid) {
+        this.violate(
+          `session ${sessionId} renews its watches as of ${zxidToPair(relativeZxid)}, though it had seen ` +
+            zxidToPair(session.seenZxid),
+          at,
+        );
+      }
       for (const path of [...dataWatches, ...existWatches, ...childWatches]) held?.owed.delete(path);
       return;
     }

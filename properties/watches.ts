@@ -270,6 +270,6 @@ export const watches: Property = {
     },
     { name: 'unreadable', source: 'an event is not delivered to who may not read the node' },
   ],
-  mutants: ['exists-unwatched', 'children-unwatched', 'deletion-halfway'],
+  mutants: ['exists-watches-children', 'children-unwatched', 'deletion-halfway'],
   create: (): Judge => new Watches(),
 };

@@ -64,17 +64,17 @@ export const watchMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'exists-unwatched',
-    title: 'exists leaves no watch where there is no node',
-    source: "the programmer's guide: exists watches for the creation",
+    id: 'exists-watches-children',
+    title: 'exists leaves a watch on the children of the node',
+    source: "the programmer's guide: exists watches the data, and the creation of what is not there",
     tier: 0,
     breaks: ['watches'],
-    scenarios: ['five', 'partitions', 'storms'],
+    scenarios: ['storms', 'five'],
     edits: [
       {
         file: 'src/tree/read.ts',
-        find: "watch: kind === 'exists' ? watch : null };",
-        replace: 'watch: null };',
+        find: "const table = kind === 'exists' || kind === 'getData' ? 'data' : 'child';",
+        replace: "const table = kind === 'getData' ? 'data' : 'child';",
       },
     ],
   },

@@ -46,17 +46,19 @@ export async function randomMutants(given: Given, shell: Shell): Promise<number>
   return 0;
 }
 
-function lineOf({ file, line, what, noticed, seeds, run }: SampleResult): string {
+function lineOf({ file, line, what, isRun, noticed, seeds, run }: SampleResult): string {
   const place = `${file}:${line} ${what}`;
+  if (!isRun) return `${place}: not part of what simulations run`;
   if (noticed === null) return `${place}: SURVIVES ${decimal(seeds)} seeds`;
   return `${place}: noticed by ${noticed}${run === null ? '' : ` after ${decimal(seeds)} seeds (${run})`}`;
 }
 
 function scoreOf(results: readonly SampleResult[]): string {
-  const noticed = results.filter((result) => result.noticed !== null).length;
-  const workMs = results.reduce((sum, result) => sum + result.workMs, 0);
-  const share = results.length === 0 ? 0 : Math.round((noticed * 100) / results.length);
-  return `${noticed} of ${results.length} noticed (${share} %), in ${inWords(workMs)} on one core`;
+  const counted = results.filter(({ isRun }) => isRun);
+  const noticed = counted.filter((result) => result.noticed !== null).length;
+  const workMs = counted.reduce((sum, result) => sum + result.workMs, 0);
+  const share = counted.length === 0 ? 0 : Math.round((noticed * 100) / counted.length);
+  return `${noticed} of ${counted.length} noticed (${share} %), in ${inWords(workMs)} on one core`;
 }
 
 function report(results: readonly SampleResult[], shell: Shell): void {

@@ -31,11 +31,13 @@ export interface SampleOptions {
   readonly signal: AbortSignal;
 }
 
-/** What became of one edit. `noticed`: by which property, or `hang`, or `bundle` where it is no program; null: by none. */
+/** What became of one edit. `noticed`: by which property, or `hang` where a run never ends; null: by none. */
 export interface SampleResult {
   readonly file: string;
   readonly line: number;
   readonly what: string;
+  /** Whether simulations run that file, and the edit is a program: what is not run cannot be noticed, and does not count. */
+  readonly isRun: boolean;
   readonly noticed: string | null;
   /** What was said, and in which run. */
   readonly sentence: string;
@@ -60,7 +62,7 @@ export function drawSample(root: string, count: number, seed: number): OperatorE
 export async function examineEdit(edit: OperatorEdit, options: SampleOptions): Promise<SampleResult> {
   const { root, worker, scenarios, seeds, forMs } = options;
   const { file, line, what } = edit;
-  const place = { file, line, what };
+  const place = { file, line, what, isRun: true };
   const hang = AbortSignal.timeout(forMs + HANG_MS);
   const signal = AbortSignal.any([options.signal, hang]);
   let script: Awaited<ReturnType<typeof bundleWorker>>;
@@ -68,7 +70,7 @@ export async function examineEdit(edit: OperatorEdit, options: SampleOptions): P
     script = await bundleWorker(root, worker, [sourceEdit(edit, read(root, file))]);
   } catch (error) {
     if (!(error instanceof BundleError)) throw error;
-    return { ...place, noticed: 'bundle', sentence: error.message, run: null, seeds: 0, workMs: 0 };
+    return { ...place, isRun: false, noticed: null, sentence: error.message, run: null, seeds: 0, workMs: 0 };
   }
   try {
     const summary = await runCampaign(new ForkPool(script.script, 1, ['--enable-source-maps']), {
