@@ -30,6 +30,6 @@ export const ephemerals: Property = {
   source: "programmer's guide, ephemeral nodes; ZOOKEEPER-1208, 1496, 2355",
   reads: ['ordered'],
   exemptions: [],
-  mutants: ['zk-1208', 'zk-3471', 'local-late', 'closed-in-name-only'],
+  mutants: ['zk-1208', 'zk-3471', 'local-late'],
   create: (): Judge => new Ephemerals(),
 };

@@ -56,9 +56,9 @@ export const exactRecovery: Property = {
     { name: 'damaged-medium', source: 'Alagappan et al., Protocol-Aware Recovery, FAST 2018: damage is told, not guessed' },
   ],
   mutants: [
-    'zk-1156', 'zk-2325', 'damage-is-a-tear', 'failed-sync', 'zk-4712', 'zk-2832', 'zk-1489', 'zk-2872',
-    'zk-1090', 'zk-596', 'zk-4837', 'truncate-unsynced', 'log-unnamed', 'sync-of-the-future', 'mark-ahead',
-    'tear-is-damage', 'zk-3231', 'purged-too-much',
+    'zk-1156', 'zk-2325', 'damage-is-a-tear', 'failed-sync', 'zk-4712', 'zk-1489', 'zk-2872', 'zk-1090',
+    'zk-596', 'zk-4837', 'truncate-unsynced', 'log-unnamed', 'sync-of-the-future', 'mark-ahead',
+    'tear-is-damage', 'purged-too-much',
   ],
   create: (): Judge => new ExactRecovery(),
 };

@@ -73,7 +73,7 @@ export const noLostCommitted: Property = {
   exemptions: [],
   mutants: [
     'gen-fsync', 'zk-1082', 'zk-2325', 'damage-is-a-tear', 'failed-sync', 'forgetful-voter',
-    'half-fix-unsynced', 'zk-596', 'zk-3231',
+    'half-fix-unsynced', 'zk-596',
   ],
   create: (): Judge => new NoLostCommitted(),
 };

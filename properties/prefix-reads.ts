@@ -198,6 +198,8 @@ export const prefixReads: Property = {
       source: 'what a list of permissions allows may depend on who asks, which facts do not tell',
     },
   ],
-  mutants: ['nobody-s-ephemerals', 'cversion-stuck', 'pzxid-stuck', 'newer-than-it-says'],
+  mutants: [
+    'closed-in-name-only', 'nobody-s-ephemerals', 'cversion-stuck', 'pzxid-stuck', 'newer-than-it-says',
+  ],
   create: (): Judge => new PrefixReads(),
 };

@@ -36,8 +36,8 @@ export const quorumDurability: Property = {
     { name: 'damaged-medium', source: 'a copy may be lost once acknowledged; its server has no vote until it has one again' },
   ],
   mutants: [
-    'canary', 'reconfig-old-quorum', 'zk-2959', 'zk-3911', 'zk-4646', 'half-fix-unsynced', 'old-acks-count',
-    'early-self-ack', 'ack-of-the-next',
+    'canary', 'reconfig-old-quorum', 'zk-2959', 'zk-3911', 'zk-4646', 'half-fix-unsynced', 'early-self-ack',
+    'ack-of-the-next',
   ],
   create: (): Judge => new QuorumDurability(),
 };

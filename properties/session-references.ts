@@ -71,6 +71,6 @@ export const sessionReferences: Property = {
   exemptions: [
     { name: 'uncommitted', source: 'a log may end in proposals that nobody has committed; the model does not know them' },
   ],
-  mutants: ['zk-1367', 'zk-3144'],
+  mutants: ['zk-1367', 'closed-in-name-only', 'zk-3144'],
   create: (): Judge => new SessionReferences(),
 };

@@ -2,6 +2,7 @@
  * Sessions: created once, closed once, silent afterwards, and never expired before their time. Late is allowed:
  * elections restart the timers.
  */
+import type { SessionId } from '../src/base/session-id.ts';
 import { ZXID_ZERO, zxidToPair } from '../src/base/zxid.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
@@ -14,13 +15,20 @@ import {
   type Property,
 } from '../src/history/judge.ts';
 
+/** Shorter timeouts may pass while a ping and a tick are under way. */
+const QUIET_TICKS = 4;
+
 class Sessions extends Judge {
   /** How much of a timeout must pass by the world's clock, in thousandths. */
   private readonly patience: number;
+  private readonly expectations: Expectations;
+  /** Since when each session has been connected. */
+  private readonly connectedMs: Map<SessionId, number> = new Map();
 
   constructor(expectations: Expectations) {
     super();
     this.patience = 1000 - expectations.clockDriftPerMille;
+    this.expectations = expectations;
   }
 
   see(fact: JudgedFact, at: At, history: History): void {
@@ -29,7 +37,11 @@ class Sessions extends Judge {
         this.seeOrdered(fact, at, history);
         return;
       case 'sessionConnected':
+        this.connectedMs.set(fact.sessionId, at.timeMs);
         this.seeConnected(fact, at, history);
+        return;
+      case 'sessionDisconnected':
+        this.connectedMs.delete(fact.sessionId);
         return;
       case 'sessionExpired':
         this.seeExpired(fact, at, history);
@@ -105,6 +117,7 @@ class Sessions extends Judge {
       );
       return;
     }
+    this.judgeQuiet(fact, at, history);
     // One millisecond each for rounding at both ends.
     const leastMs = Math.floor((fact.timeoutMs * this.patience) / 1000) - 2;
     if (at.timeMs - server.establishedMs < leastMs) {
@@ -121,6 +134,24 @@ class Sessions extends Judge {
       );
     }
   }
+
+  /**
+   * What its leader has heard of a session it says itself. In the quiet, when nothing keeps a client's pings from its server nor
+   * the server's word from its leader, a session that stays connected has been heard of, whatever the leader says.
+   */
+  private judgeQuiet({ sessionId, timeoutMs }: FactOf<'sessionExpiring'>, at: At, history: History): void {
+    const { core, heals, settleMs, tickTimeMs } = this.expectations;
+    const connectedMs = this.connectedMs.get(sessionId);
+    if (!heals || core !== undefined || history.healedMs < 0 || connectedMs === undefined) return;
+    if (timeoutMs < QUIET_TICKS * tickTimeMs) return;
+    const sinceMs = Math.max(history.healedMs + settleMs, connectedMs, history.server(at.node).establishedMs);
+    if (at.timeMs - sinceMs <= timeoutMs + 2 * tickTimeMs) return;
+    this.violate(
+      `server ${at.node} expires session ${sessionId}, which has been connected for ${at.timeMs - connectedMs} ms ` +
+        `and in the quiet for longer than its timeout of ${timeoutMs} ms`,
+      at,
+    );
+  }
 }
 
 /** P14. */
@@ -132,7 +163,7 @@ export const sessions: Property = {
     'A session is created and closed by one transaction each, writes nothing outside them, and ' +
     'expires only after its timeout has passed in silence.',
   source: "programmer's guide, ZooKeeper sessions; ZOOKEEPER-1208, 1366, 1367",
-  reads: ['ordered', 'sessionConnected', 'sessionExpired', 'sessionExpiring', 'replied'],
+  reads: ['ordered', 'sessionConnected', 'sessionDisconnected', 'sessionExpired', 'sessionExpiring', 'replied'],
   exemptions: [
     {
       name: 'closed-twice',
@@ -145,7 +176,7 @@ export const sessions: Property = {
     { name: 'closing', source: 'a session that is being closed is refused before its closeSession is committed' },
   ],
   mutants: [
-    'zk-1208', 'sess-resume', 'local-late', 'hasty-denial', 'zk-1366', 'half-a-timeout', 'untold-touches',
+    'zk-1208', 'sess-resume', 'local-late', 'hasty-denial', 'half-a-timeout', 'untold-touches',
     'new-leader-knows-nobody',
   ],
   create: (expectations): Judge => new Sessions(expectations),

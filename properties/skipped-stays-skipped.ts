@@ -84,8 +84,7 @@ export const skippedStaysSkipped: Property = {
   reads: ['appended', 'applied', 'recovered', 'snapshotInstalled', 'snapshotWritten', 'currentEpoch', 'established'],
   exemptions: [],
   mutants: [
-    'zk-1154', 'zk-2845', 'zk-1082', 'zk-4712', 'zk-2832', 'diff-for-trunc', 'zk-3701', 'zk-4837',
-    'truncate-unsynced',
+    'zk-1154', 'zk-2845', 'zk-1082', 'zk-4712', 'diff-for-trunc', 'zk-3701', 'zk-4837', 'truncate-unsynced',
   ],
   create: (): Judge => new SkippedStaysSkipped(),
 };

@@ -77,6 +77,6 @@ export const sync: Property = {
       source: 'sync is not a quorum operation (ZOOKEEPER-1675): a leader that was replaced, and does not know, may answer',
     },
   ],
-  mutants: ['zk-108', 'sync-left-behind'],
+  mutants: ['zk-108'],
   create: (): Judge => new Sync(),
 };

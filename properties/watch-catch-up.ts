@@ -1,6 +1,6 @@
 /**
- * Watch catch-up: a client that comes back tells its watches and how much it has seen, and is told just what it missed, before
- * anything else that shows it. What came and went while it was away goes unnoticed, as documented.
+ * Watch catch-up: a client that comes back tells all its watches and how much it has seen, and is told just what it missed,
+ * before anything else that shows it. What came and went while it was away goes unnoticed, as documented.
  */
 import type { SessionId } from '../src/base/session-id.ts';
 import { type Zxid, zxidToPair } from '../src/base/zxid.ts';
@@ -8,8 +8,15 @@ import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
 import type { Model } from '../src/history/model.ts';
-import type { PathEvent, RenewalRequest } from '../src/history/watch-tables.ts';
+import { type PathEvent, type RenewalRequest, WatchTables } from '../src/history/watch-tables.ts';
+import type { Request } from '../src/wire/client-messages.ts';
 import { EventType, Permission, Xid } from '../src/wire/words.ts';
+
+/** The watches that a client has, by what it was answered and told; and those that it owes its new server. */
+class Held {
+  readonly tables: WatchTables = new WatchTables();
+  owed: Set<string> = new Set();
+}
 
 /** setWatches under way on one connection, and the events that came without a zxid since the last answer to one. */
 class CatchingUp {
@@ -19,26 +26,68 @@ class CatchingUp {
 
 class WatchCatchUp extends Judge {
   private readonly sessions: Map<SessionId, CatchingUp> = new Map();
+  private readonly held: Map<SessionId, Held> = new Map();
 
   see(fact: JudgedFact, at: At, history: History): void {
     switch (fact.kind) {
       case 'sessionConnected':
+        this.sessions.delete(fact.sessionId);
+        this.seeReturn(fact.sessionId);
+        return;
       case 'sessionDisconnected':
         this.sessions.delete(fact.sessionId);
         return;
+      case 'sessionExpired':
+      case 'sessionClosed':
+        this.held.delete(fact.sessionId);
+        return;
       case 'invoked':
-        if (fact.request.kind === 'setWatches' || fact.request.kind === 'setWatches2')
-          this.of(fact.sessionId).requests.push(fact.request);
+        this.seeRequest(fact, at, history);
         return;
       case 'watchFired':
+        this.held.get(fact.sessionId)?.tables.fired(fact);
         if (fact.zxid < 0) this.seeEvent(fact, at);
         return;
       case 'replied':
+        if (history.op !== null) this.noteAnswer(fact, history.op.request);
         this.seeReply(fact, at, history);
         return;
       default:
         return;
     }
+  }
+
+  /** It owes all that it holds, before it asks for anything. */
+  private seeReturn(id: SessionId): void {
+    const held = this.held.get(id);
+    if (held !== undefined) held.owed = new Set([...held.tables.data.keys(), ...held.tables.child.keys()]);
+  }
+
+  private seeRequest({ sessionId, request }: FactOf<'invoked'>, at: At, { session }: History): void {
+    const held = this.held.get(sessionId);
+    if (request.kind === 'setWatches' || request.kind === 'setWatches2') {
+      this.of(sessionId).requests.push(request);
+      const { dataWatches, existWatches, childWatches, relativeZxid } = request;
+      if (session !== null && relativeZxid < session.seenZxid) {
+        this.violate(
+          `session ${sessionId} renews its watches as of ${zxidToPair(relativeZxid)}, though it had seen ` +
+            zxidToPair(session.seenZxid),
+          at,
+        );
+      }
+      for (const path of [...dataWatches, ...existWatches, ...childWatches]) held?.owed.delete(path);
+      return;
+    }
+    if (held === undefined || held.owed.size === 0 || request.kind === 'auth') return;
+    this.violate(`session ${sessionId} came back without telling its watches on ${[...held.owed].join(', ')}`, at);
+    held.owed.clear();
+  }
+
+  private noteAnswer({ sessionId, err, zxid }: FactOf<'replied'>, request: Request): void {
+    if (!('watch' in request) || !request.watch) return;
+    let held = this.held.get(sessionId);
+    if (held === undefined) this.held.set(sessionId, (held = new Held()));
+    held.tables.answered(request, err, zxid);
   }
 
   private of(id: SessionId): CatchingUp {
@@ -124,9 +173,12 @@ export const watchCatchUp: Property = {
   name: 'watch-catch-up',
   codes: ['P9'],
   kind: 'safety',
-  promise: 'A client that renews its watches on another connection is told what it missed, and only that, before any answer.',
+  promise:
+    'A client renews all its watches on another connection, and is told what it missed, and only that, before any answer.',
   source: "programmer's guide, watches and reconnects; setWatches in the client protocol; ZOOKEEPER-706",
-  reads: ['sessionConnected', 'sessionDisconnected', 'invoked', 'watchFired', 'replied'],
+  reads: [
+    'sessionConnected', 'sessionDisconnected', 'sessionExpired', 'sessionClosed', 'invoked', 'watchFired', 'replied',
+  ],
   exemptions: [{ name: 'unreadable', source: 'an event is not delivered to who may not read the node (CVE-2024-23944)' }],
   mutants: ['zk-706', 'missed-in-silence', 'creation-in-silence', 'since-the-beginning'],
   create: (): Judge => new WatchCatchUp(),

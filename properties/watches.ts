@@ -293,6 +293,6 @@ export const watches: Property = {
     },
     { name: 'unreadable', source: 'an event is not delivered to who may not read the node' },
   ],
-  mutants: ['exists-unwatched', 'children-unwatched', 'deletion-halfway', 'zk-706', 'watch-left-behind'],
+  mutants: ['exists-watches-children', 'children-unwatched', 'deletion-halfway', 'watch-left-behind'],
   create: (): Judge => new Watches(),
 };

@@ -119,20 +119,4 @@ export const broadcastMutants: readonly Mutant[] = [
       },
     ],
   },
-  {
-    id: 'sync-left-behind',
-    title: 'syncs that were under way to the last leader are not forgotten with it',
-    source: 'a generic one: what a role leaves behind (LearnerZooKeeperServer.pendingSyncs)',
-    tier: 1,
-    breaks: ['liveness', 'sync'],
-    scenarios: ['churn', 'five'],
-    edits: [
-      {
-        file: 'src/server/client-service.ts',
-        find: `    this.pendingSyncs.length = 0;
-    this.syncSessions.length = 0;`,
-        replace: '',
-      },
-    ],
-  },
 ];

@@ -22,47 +22,6 @@ export const sessionMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'zk-1366',
-    title: 'sessions are expired by the wall clock',
-    source: 'ZOOKEEPER-1366, 2774',
-    tier: 1,
-    breaks: ['sessions'],
-    scenarios: ['five', 'sessions', 'races'],
-    edits: [
-      {
-        file: 'src/server/server.ts',
-        find: 'this.processor = new RequestProcessor(this.config, this.database, io.now());',
-        replace: `this.offsetMs = io.wallTime() - io.now();
-    this.processor = new RequestProcessor(this.config, this.database, io.now());`,
-      },
-      {
-        file: 'src/server/server.ts',
-        find: 'this.processor?.onTick(this.database, this.leader, this, io);',
-        replace: 'this.processor?.onTick(this.database, this.leader, this, io, this.offsetMs);',
-      },
-      {
-        file: 'src/server/request-processor.ts',
-        find: 'onTick(database: Database, leader: Leader, host: ZabHost, io: Io): void {',
-        replace: 'onTick(database: Database, leader: Leader, host: ZabHost, io: Io, offsetMs: number): void {',
-      },
-      {
-        file: 'src/server/request-processor.ts',
-        find: '    this.expireSessions(database, leader, host, io);\n    if (io.now()',
-        replace: '    this.expireSessions(database, leader, host, io, offsetMs);\n    if (io.now()',
-      },
-      {
-        file: 'src/server/request-processor.ts',
-        find: 'private expireSessions(database: Database, leader: Leader, host: ZabHost, io: Io): void {',
-        replace: 'private expireSessions(database: Database, leader: Leader, host: ZabHost, io: Io, offsetMs: number): void {',
-      },
-      {
-        file: 'src/server/request-processor.ts',
-        find: 'of this.tracker.expire(io.now())) {',
-        replace: 'of this.tracker.expire(io.wallTime() - offsetMs)) {',
-      },
-    ],
-  },
-  {
     id: 'half-a-timeout',
     title: 'a session expires after half of its timeout',
     source: 'a generic one: SessionTrackerImpl; the client was promised the whole',
@@ -90,7 +49,11 @@ export const sessionMutants: readonly Mutant[] = [
     breaks: ['sessions'],
     scenarios: ['calm', 'sessions'],
     edits: [
-      { file: 'src/zab/learner.ts', find: 'touched: host.takeTouched() });', replace: 'touched: host.takeTouched().slice(0, 0) });' },
+      {
+        file: 'src/zab/learner.ts',
+        find: 'touched: host.takeTouched() });',
+        replace: 'touched: host.takeTouched().slice(0, 0) });',
+      },
     ],
   },
   {
@@ -113,7 +76,7 @@ export const sessionMutants: readonly Mutant[] = [
     title: 'closing a session leaves its ephemeral nodes',
     source: 'DataTree.killSession',
     tier: 0,
-    breaks: ['ephemerals'],
+    breaks: ['prefix-reads', 'session-references'],
     scenarios: ['calm', 'sessions'],
     edits: [
       {
@@ -201,7 +164,7 @@ export const sessionMutants: readonly Mutant[] = [
     source: "ZooKeeperServer.processConnectRequest; the programmer's guide: single system image",
     tier: 1,
     breaks: ['single-system-image'],
-    scenarios: ['partitions', 'five'],
+    scenarios: ['churn', 'sync', 'five'],
     edits: [
       {
         file: 'src/server/handshake.ts',

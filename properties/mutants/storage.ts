@@ -189,21 +189,6 @@ export const storageMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'zk-3231',
-    title: 'old snapshots are purged by number, whether or not the new ones can be read',
-    source: 'ZOOKEEPER-3231',
-    tier: 4,
-    breaks: ['no-illegal-events', 'exact-recovery', 'no-lost-committed'],
-    scenarios: ['disk'],
-    edits: [
-      {
-        file: 'src/storage/purge-choice.ts',
-        find: 'const oldestKept = sound[sound.length - Math.max(1, retainCount)];',
-        replace: 'const oldestKept = snapshots[snapshots.length - Math.max(1, retainCount)] ?? sound[-1];',
-      },
-    ],
-  },
-  {
     id: 'purged-too-much',
     title: 'the purge removes a log that the oldest snapshot still needs',
     source: 'PurgeTxnLog.retainNRecentSnapshots: the log that contains the snapshot',

@@ -227,21 +227,6 @@ export const synchronizationMutants: readonly Mutant[] = [
     ],
   },
   {
-    id: 'zk-2832',
-    title: 'SNAP leaves the log that lies beyond the snapshot',
-    source: 'ZOOKEEPER-2832',
-    tier: 4,
-    breaks: ['exact-recovery', 'skipped-stays-skipped', 'no-illegal-events'],
-    scenarios: ['sync', 'churn', 'disk'],
-    edits: [
-      {
-        file: 'src/storage/installation.ts',
-        find: 'files: [...snapshots.map(snapshotFileName), ...logs.map(logFileName)]',
-        replace: 'files: [...snapshots.map(snapshotFileName), ...logs.slice(0, 0).map(logFileName)]',
-      },
-    ],
-  },
-  {
     id: 'zk-2846',
     title: 'a DIFF from the log on disk does not ask whether the log reaches back to where the learner is',
     source: 'ZOOKEEPER-2846',
@@ -304,17 +289,6 @@ export const synchronizationMutants: readonly Mutant[] = [
         find: "for (const txn of proposals.restartFor(handler.sid)) io.send(handler.connection, { kind: 'PROPOSAL', txn });",
         replace: 'proposals.restartFor(handler.sid);',
       },
-    ],
-  },
-  {
-    id: 'old-acks-count',
-    title: 'what a learner acknowledged before it was cut back and brought in line again still counts',
-    source: 'a generic one: acknowledgements belong to a connection',
-    tier: 3,
-    breaks: ['quorum-durability'],
-    scenarios: ['sync', 'churn', 'partitions'],
-    edits: [
-      { file: 'src/zab/proposals.ts', find: '    for (const { acks } of this.outstanding) acks.delete(sid);\n', replace: '' },
     ],
   },
 ];

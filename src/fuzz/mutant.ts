@@ -6,11 +6,12 @@ import { bundleWorker } from './bundle.ts';
 import type { SourceEdit } from './bundle.ts';
 import { runCampaign } from './campaign.ts';
 import { ForkPool } from './pool.ts';
+import type { RunResult } from './run.ts';
 import type { Finding } from './verdict.ts';
 
 /** A planted bug. */
 export interface Mutant {
-  /** The name of its file, such as `zk-4643`. */
+  /** A ticket, such as `zk-4643`, or a name that says what is wrong. */
   readonly id: string;
   /** What is wrong, in one line. */
   readonly title: string;
@@ -28,17 +29,19 @@ export interface Mutant {
   readonly edits: readonly SourceEdit[];
 }
 
-/** How long to look. */
+/** How long to look, and where to begin. */
 export interface MutantBudget {
   /** Seeds of each scenario. */
   readonly seeds: number;
   readonly forMs: number;
+  /** The first seed. */
   readonly from: number;
+  /** Worker processes. */
   readonly jobs: number;
   readonly signal: AbortSignal;
 }
 
-/** What came of looking for one mutant. `found`: by one of the properties that it breaks. */
+/** What came of looking for one mutant. `found`: by one of the properties that it breaks. Times in milliseconds. */
 export interface MutantResult {
   readonly id: string;
   readonly title: string;
@@ -46,9 +49,14 @@ export interface MutantResult {
   readonly found: boolean;
   /** What noticed; null where nothing did. */
   readonly finding: Finding | null;
-  /** The run in which it did: `scenario seed`. */
+  /** The run in which it did, `scenario seed`; who chose what happens next in it, and how many events it had until then. */
   readonly run: string | null;
+  readonly scheduler: string | null;
+  readonly events: number;
+  /** All that was run for it: seeds, simulated time, time on a core, time that passed. */
   readonly seeds: number;
+  readonly simulatedMs: number;
+  readonly workMs: number;
   readonly elapsedMs: number;
 }
 
@@ -56,31 +64,43 @@ export interface MutantResult {
 export async function huntMutant(root: string, worker: string, mutant: Mutant, budget: MutantBudget): Promise<MutantResult> {
   const bundle = await bundleWorker(root, worker, mutant.edits);
   try {
-    const summary = await runCampaign(new ForkPool(bundle.script, budget.jobs, ['--enable-source-maps']), {
-      scenarios: mutant.scenarios,
-      from: budget.from,
-      seeds: budget.seeds,
-      forMs: budget.forMs,
-      shard: { index: 1, of: 1 },
-      properties: mutant.breaks,
-      stopWhen: ({ property }) => mutant.breaks.includes(property),
-      reports: null,
-      signal: budget.signal,
-    });
-    const wanted = summary.failures.find(({ finding }) => mutant.breaks.includes(finding.property));
-    const failure = wanted ?? summary.failures[0];
-    const { id, title, tier } = mutant;
-    return {
-      id,
-      title,
-      tier,
-      found: wanted !== undefined,
-      finding: failure?.finding ?? null,
-      run: failure?.seeds[0] ?? null,
-      seeds: summary.seeds,
-      elapsedMs: summary.elapsedMs,
-    };
+    return await runMutant(bundle.script, mutant, budget);
   } finally {
     bundle.remove();
   }
+}
+
+async function runMutant(script: string, mutant: Mutant, budget: MutantBudget): Promise<MutantResult> {
+  const isWanted = ({ property }: Finding): boolean => mutant.breaks.includes(property);
+  const failing: RunResult[] = [];
+  const onRun = (result: RunResult): void => {
+    if (result.finding !== null && isWanted(result.finding)) failing.push(result);
+  };
+  const summary = await runCampaign(new ForkPool(script, budget.jobs, ['--enable-source-maps']), {
+    scenarios: mutant.scenarios,
+    from: budget.from,
+    seeds: budget.seeds,
+    forMs: budget.forMs,
+    shard: { index: 1, of: 1 },
+    properties: mutant.breaks,
+    stopWhen: isWanted,
+    reports: null,
+    signal: budget.signal,
+    onRun,
+  });
+  const { seeds, simulatedMs, workMs, elapsedMs } = summary;
+  const failure = summary.failures.find(({ finding }) => isWanted(finding)) ?? summary.failures[0];
+  const { id, title, tier } = mutant;
+  return {
+    id, title, tier,
+    found: failing.length > 0,
+    finding: failure?.finding ?? null,
+    run: failure?.seeds[0] ?? null,
+    ...aboutRun(failing[0]),
+    seeds, simulatedMs, workMs, elapsedMs,
+  };
+}
+
+function aboutRun(run: RunResult | undefined): Pick<MutantResult, 'scheduler' | 'events'> {
+  return run === undefined ? { scheduler: null, events: 0 } : { scheduler: run.scheduler.kind, events: run.events };
 }
