@@ -18,7 +18,8 @@ const common = {
 const libraries = { index: 'src/api/index.ts', testing: 'src/testing/index.ts' };
 await build({ ...common, entryPoints: libraries, outdir: join(dist, 'lib'), splitting: true });
 const banner = { js: '#!/usr/bin/env node' };
-await build({ ...common, entryPoints: { viv: 'src/cli/main.ts' }, outdir: join(dist, 'bin'), banner });
+// Split, so that what only a checkout has is imported by those commands alone that need it.
+await build({ ...common, entryPoints: { viv: 'src/cli/main.ts' }, outdir: join(dist, 'bin'), banner, splitting: true });
 chmodSync(join(dist, 'bin', 'viv.js'), 0o755);
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const compiled = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.package.json'], { cwd: root, encoding: 'utf8' });
