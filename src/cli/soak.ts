@@ -47,8 +47,8 @@ export const soak: Command = {
     { name: 'facts', value: 'FILE', help: 'write the facts of the run, one a line; a failure writes them anyway' },
   ],
   notes: [
-    'Faults: SIGKILL and a new start, SIGSTOP and SIGCONT, connections cut or stalled; then 12.5 s of quiet, after which',
-    'liveness is judged. Ctrl-C ends it early, with a verdict on what was seen. A failure leaves reports/soak-S.facts.jsonl. Not judged:',
+    'Faults: SIGKILL and a new start, SIGSTOP and SIGCONT, connections cut or stalled; then 12.5 s of quiet, for liveness.',
+    'Ctrl-C ends it early, with a verdict on what was seen. A failure leaves reports/soak-S.facts.jsonl. Not judged:',
     ...NOT_JUDGED.map(([name, reason]) => `${name}: ${reason}.`),
   ],
   async run(given, shell) {
