@@ -383,6 +383,22 @@ const staying = (s: Script, mode: number): Script =>
 const createdUnder = (s: Script): Script => create(s, 5, 3, '/a/b', 1);
 const looks = (s: Script, counter: number): Script => s.invoke(BOB, 2, read('exists', '/')).reply(BOB, 2, z(counter));
 
+/** Bob comes back with the watch that he had. */
+const brought = (s: Script): Script =>
+  staying(s, AddWatchMode.PERSISTENT_RECURSIVE)
+    .say(1002, { kind: 'sessionDisconnected', sessionId: BOB })
+    .say(1002, { kind: 'sessionConnected', sessionId: BOB, server: 3, timeoutMs: 400, resumed: true, lastZxidSeen: z(3) })
+    .invoke(BOB, -8, {
+      kind: 'setWatches2',
+      relativeZxid: z(3),
+      dataWatches: [],
+      existWatches: [],
+      childWatches: [],
+      persistentWatches: [],
+      persistentRecursiveWatches: ['/a'],
+    })
+    .reply(BOB, -8, z(3), { kind: 'setWatches' });
+
 judgeCases(test, watches, {}, [
   ['told, then shown', null, (s) => looks(fires(changed(watching(s)), EventType.NodeDataChanged, '/a', 4), 4)],
   ['shown an earlier state', null, (s) => looks(changed(watching(s)), 3)],
@@ -473,6 +489,12 @@ judgeCases(test, watches, {}, [
       return looks(createdUnder(once), 5);
     },
   ],
+  [
+    'a recursive watch that was brought along, told of what is below',
+    null,
+    (s) => looks(fires(changed(brought(s)), EventType.NodeDataChanged, '/a', 4), 4),
+  ],
+  ['a recursive watch that was brought along, and lost', /change of \/a at 1:4/, (s) => looks(changed(brought(s)), 4)],
   [
     'a watch taken away in time',
     null,

@@ -20,6 +20,7 @@ import { prefixReads } from './prefix-reads.ts';
 import { primaryOrder } from './primary-order.ts';
 import { quorumDurability } from './quorum-durability.ts';
 import { readYourWrites } from './read-your-writes.ts';
+import { recipes } from './recipes.ts';
 import { registerCrossCheck } from './register-cross-check.ts';
 import { results } from './results.ts';
 import { sessionMove } from './session-move.ts';
@@ -68,6 +69,7 @@ export const allProperties: readonly Property[] = [
   watchCatchUp,
   watchExactness,
   timeliness,
+  recipes,
   noIllegalEvents,
   registerCrossCheck,
   liveness,

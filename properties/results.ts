@@ -101,6 +101,9 @@ export const results: Property = {
       source: 'refusals that rest on more than the log and who asked: a session that has moved or is a local one',
     },
   ],
-  mutants: ['nobody-s-ephemerals', 'prep-stale', 'half-a-multi', 'sequence-by-children', 'cversion-stuck'],
+  mutants: [
+    'nobody-s-ephemerals', 'prep-stale', 'half-a-multi', 'sequence-by-children', 'cversion-stuck',
+    'acl-in-multi', 'quota-one-less', 'hasty-reaper',
+  ],
   create: (): Judge => new Results(),
 };

@@ -10,8 +10,8 @@ import type { History } from '../src/history/history.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
 import type { Trigger } from '../src/history/model-state.ts';
 import { type Ids, isAllowed } from '../src/history/permissions.ts';
-import type { Op } from '../src/history/sessions.ts';
-import { AddWatchMode, ErrorCode, EventType, Permission, WatcherType } from '../src/wire/words.ts';
+import type { RenewalRequest } from '../src/history/watch-tables.ts';
+import { AddWatchMode, ErrorCode, EventType, Permission, WatcherType, Xid } from '../src/wire/words.ts';
 
 type WatchKind = 'data' | 'child' | 'persistent' | 'recursive';
 
@@ -42,6 +42,8 @@ class Watches extends Judge {
   private readonly data: Map<string, Set<Watcher>> = new Map();
   private readonly child: Map<string, Set<Watcher>> = new Map();
   private readonly staying: Set<Watcher> = new Set();
+  /** setWatches under way on a connection, the oldest first. */
+  private readonly renewals: Map<SessionId, RenewalRequest[]> = new Map();
   /** Every trigger there was, in order. */
   private readonly trail: Fired[] = [];
 
@@ -51,8 +53,13 @@ class Watches extends Judge {
         for (const trigger of fact.verdict.effects.triggers)
           this.seeTrigger({ zxid: fact.txn.zxid, trigger }, history);
         return;
+      case 'invoked':
+        if (fact.request.kind === 'setWatches' || fact.request.kind === 'setWatches2')
+          this.seeRenewal(fact.sessionId, fact.request);
+        return;
       case 'replied':
         if (fact.cxid > 0) this.seeReply(fact, at, history);
+        else if (fact.cxid === Xid.SET_WATCHES) this.seeRenewed(fact, history);
         return;
       case 'watchFired':
         this.seeEvent(fact, at, history);
@@ -65,6 +72,21 @@ class Watches extends Judge {
       default:
         return;
     }
+  }
+
+  private seeRenewal(id: SessionId, request: RenewalRequest): void {
+    const renewals = this.renewals.get(id);
+    if (renewals === undefined) this.renewals.set(id, [request]);
+    else renewals.push(request);
+  }
+
+  /** What stays has been brought along, and is owed all that happens from here on; what happened before is not told. */
+  private seeRenewed(fact: FactOf<'replied'>, history: History): void {
+    const request = this.renewals.get(fact.sessionId)?.shift();
+    if (request?.kind !== 'setWatches2' || fact.err !== ErrorCode.OK) return;
+    const ids = history.session?.ids ?? null;
+    for (const path of request.persistentWatches) this.arm(fact, path, 'persistent', ids, history);
+    for (const path of request.persistentRecursiveWatches) this.arm(fact, path, 'recursive', ids, history);
   }
 
   private seeReply(fact: FactOf<'replied'>, at: At, history: History): void {
@@ -85,7 +107,7 @@ class Watches extends Judge {
         fact,
         request.path,
         request.mode === AddWatchMode.PERSISTENT ? 'persistent' : 'recursive',
-        op,
+        op.ids,
         history,
       );
     } else if (request.kind === 'removeWatches' && fact.err === ErrorCode.OK && watcher !== undefined) {
@@ -93,15 +115,15 @@ class Watches extends Judge {
     } else if ('watch' in request && request.watch) {
       const isMissing = request.kind === 'exists' && fact.err === ErrorCode.NONODE;
       const kind = request.kind === 'exists' || request.kind === 'getData' ? 'data' : 'child';
-      if (isMissing || fact.err === ErrorCode.OK) this.arm(fact, request.path, kind, op, history);
+      if (isMissing || fact.err === ErrorCode.OK) this.arm(fact, request.path, kind, op.ids, history);
     }
   }
 
   /** What changed between the watch and the news of it is owed already. */
-  private arm(fact: FactOf<'replied'>, path: string, kind: WatchKind, op: Op, history: History): void {
+  private arm(fact: FactOf<'replied'>, path: string, kind: WatchKind, ids: Ids, history: History): void {
     let watcher = this.watchers.get(fact.sessionId);
     if (watcher === undefined) {
-      watcher = new Watcher(op.ids);
+      watcher = new Watcher(ids);
       this.watchers.set(fact.sessionId, watcher);
     }
     this.judged++;
@@ -221,6 +243,7 @@ class Watches extends Judge {
   }
 
   private drop(id: SessionId): void {
+    this.renewals.delete(id);
     const watcher = this.watchers.get(id);
     if (watcher === undefined) return;
     this.watchers.delete(id);
@@ -261,7 +284,7 @@ export const watches: Property = {
     'A client is told of a change that it watches before it sees any state that includes the change, ' +
     'and of no change that did not happen or that it may not see.',
   source: "programmer's guide, what ZooKeeper guarantees about watches",
-  reads: ['ordered', 'replied', 'watchFired', 'sessionDisconnected', 'sessionExpired', 'sessionClosed'],
+  reads: ['ordered', 'invoked', 'replied', 'watchFired', 'sessionDisconnected', 'sessionExpired', 'sessionClosed'],
   exemptions: [
     {
       name: 'connection-lost',
@@ -270,6 +293,6 @@ export const watches: Property = {
     },
     { name: 'unreadable', source: 'an event is not delivered to who may not read the node' },
   ],
-  mutants: ['exists-watches-children', 'children-unwatched', 'deletion-halfway'],
+  mutants: ['exists-watches-children', 'children-unwatched', 'deletion-halfway', 'watch-left-behind'],
   create: (): Judge => new Watches(),
 };

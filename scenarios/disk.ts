@@ -13,6 +13,9 @@ export const disk: Scenario = scenarioOf({
   ...FIVE,
   name: 'disk',
   summary: 'disks rot, fail and fill up while servers crash and clients write',
+  expects: [
+    'operation setData', 'result BADVERSION', 'sync SNAP', 'sync TRUNC', 'sync TRUNC+DIFF',
+  ],
   voters: [[3, 4], [5, 3], [1, 1]],
   faults: { ...NO_FAULT, bitRot: 8, diskError: 6, diskFull: 4, crash: 8, crashLeader: 3, crashAll: 2, slowSync: 1, isolate: 1 },
   faultCount: [4, 24],

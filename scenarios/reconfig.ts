@@ -21,6 +21,10 @@ const SHAPE: ScenarioShape = {
   ...FIVE,
   name: 'reconfig',
   summary: 'voters, observers and spares change places under load, every fault',
+  expects: [
+    'operation reconfig', 'result NEWCONFIGNOQUORUM', 'result RECONFIGINPROGRESS', 'result BADARGUMENTS',
+    'sync DIFF', 'sync SNAP',
+  ],
   voters: [[3, 6], [5, 2], [2, 1], [1, 1]],
   observers: [[0, 3], [1, 2], [2, 1]],
   clients: [1, 8],
@@ -49,13 +53,14 @@ function drawReconfigPlan(seed: string): Plan {
   const admins = Array.from({ length: draw.integer('admins', 1, 2) }, (_, index) => {
     return admin(new Draw(`${SHAPE.name}/${seed}/admin/${index}`), ids, spanMs, 20 * plan.knobs.tickTimeMs);
   });
+  const rush = draw.percent('rush', 15) ? rushing(draw, ids, plan, 20 * plan.knobs.tickTimeMs) : [];
   const clients = plan.clients.map((client, index) => {
     return draw.percent(`roams/${index}`, 50) ? { ...client, servers: [...client.servers, ...spares] } : client;
   });
   return {
     ...plan,
     reconfig: { spares, standaloneEnabled: draw.percent('standalone', 25), ...(hierarchy === null ? {} : { hierarchy }) },
-    clients: [...clients, ...admins],
+    clients: [...clients, ...admins, ...rush],
   };
 }
 
@@ -85,6 +90,16 @@ function admin(draw: Draw, ids: readonly number[], spanMs: number, sessionTimeou
   return { servers: [...ids], sessionTimeoutMs, operations, closeAtEnd: false };
 }
 
+/** Administrators who know nothing of each other, and do not wait: all but one of them come while a change is under way. */
+function rushing(draw: Draw, ids: readonly number[], plan: Plan, sessionTimeoutMs: number): ClientScript[] {
+  const atMs = draw.integer('rush/at', 0, plan.safetyMs);
+  return [0, 1, 2].map((index) => {
+    const requests = draw.of(`rush/${index}`, fc.array(change(ids), { minLength: 4, maxLength: 8 }));
+    const operations = requests.map((request, at) => ({ afterMs: at === 0 ? atMs : 0, waitForReply: false, request }));
+    return { servers: [...ids], sessionTimeoutMs, operations, closeAtEnd: false };
+  });
+}
+
 const LOOKS: readonly ScriptedRequest[] = [
   { kind: 'getData', path: CONFIG_PATH, watch: true },
   { kind: 'getData', path: CONFIG_PATH },
@@ -112,4 +127,6 @@ function line(id: number, role: Member['role']): string {
 }
 
 /** See the head of the file. */
-export const reconfig: Scenario = { name: SHAPE.name, summary: SHAPE.summary, plan: drawReconfigPlan };
+export const reconfig: Scenario = {
+  name: SHAPE.name, summary: SHAPE.summary, expects: SHAPE.expects ?? [], plan: drawReconfigPlan,
+};

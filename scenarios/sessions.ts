@@ -17,6 +17,11 @@ export const sessions: Scenario = scenarioOf({
   ...FIVE,
   name: 'sessions',
   summary: 'sessions that expire, move, close and are upgraded; local sessions, throttles',
+  expects: [
+    'operation createSession', 'operation closeSession', 'operation setWatches', 'result OK',
+    'result CONNECTIONLOSS', 'result NODEEXISTS', 'result SESSIONEXPIRED', 'result EPHEMERALONLOCALSESSION',
+    'result THROTTLEDOP', 'sync DIFF',
+  ],
   voters: [[3, 4], [5, 2], [1, 1]],
   observers: [[0, 3], [1, 1]],
   clients: [4, 16],

@@ -30,15 +30,39 @@ const TICK_MS = 100;
 /** See the head of the file. */
 export const zabSmall: SmallScenario = {
   name: 'zab-small',
-  summary: 'an ensemble from nothing: election, discovery, synchronization, and writes by one client',
+  summary: 'writes by one client: election, discovery, synchronization, broadcast',
   size: { servers: 3, operations: 2, clients: 1 },
-  plan: (size) => planOf('zab-small', size),
+  plan: (size) => planOf('zab-small', size, create),
+};
+
+/** What a session sees of its own writes. */
+export const readsSmall: SmallScenario = {
+  name: 'reads-small',
+  summary: 'every second operation reads what the one before it wrote, without waiting for the answer',
+  size: { servers: 3, operations: 2, clients: 1 },
+  plan: (size) => planOf('reads-small', size, (client, index) => {
+    return index % 2 === 0 ? create(client, index) : at({ kind: 'exists', path: `/c${client}-${index - 1}` });
+  }),
+};
+
+/** A session that leaves its server in the midst of its writes. */
+export const movesSmall: SmallScenario = {
+  name: 'moves-small',
+  summary: 'a client that knows two servers and, with its second write under way, goes to the other and writes again',
+  size: { servers: 3, operations: 4, clients: 1 },
+  plan: (size) => planOf('moves-small', size, (client, index) => {
+    if (index % 4 === 2) return at({ kind: 'reconnect' });
+    return { ...create(client, index), waitForReply: index % 4 === 1 };
+  }, 2),
 };
 
 /** Those that `viv explore` knows, the default first. */
-export const SMALL_SCENARIOS: readonly SmallScenario[] = [zabSmall];
+export const SMALL_SCENARIOS: readonly SmallScenario[] = [zabSmall, readsSmall, movesSmall];
 
-function planOf(scenario: string, { servers, operations, clients }: SmallSize): Plan {
+type Script = (client: number, index: number) => ScriptedOperation;
+
+/** `known`: how many servers each client knows. */
+function planOf(scenario: string, { servers, operations, clients }: SmallSize, script: Script, known = 1): Plan {
   const members = Array.from({ length: servers }, (_, index) => ({ id: index + 1, role: 'participant' as const }));
   return {
     version: PLAN_VERSION,
@@ -68,9 +92,9 @@ function planOf(scenario: string, { servers, operations, clients }: SmallSize): 
       snapshotTrustEmpty: false,
     },
     clients: Array.from({ length: clients }, (_, index) => ({
-      servers: [(index % servers) + 1],
+      servers: Array.from({ length: Math.min(known, servers) }, (__, each) => ((index + each) % servers) + 1),
       sessionTimeoutMs: 200 * TICK_MS,
-      operations: Array.from({ length: operations }, (__, each) => operation(index, each)),
+      operations: Array.from({ length: operations }, (__, each) => script(index, each)),
       closeAtEnd: false,
     })),
     faults: [],
@@ -80,7 +104,10 @@ function planOf(scenario: string, { servers, operations, clients }: SmallSize): 
   };
 }
 
-function operation(client: number, index: number): ScriptedOperation {
-  const path = `/c${client}-${index}`;
-  return { afterMs: 0, waitForReply: false, request: { kind: 'create', path } };
+function at(request: ScriptedOperation['request']): ScriptedOperation {
+  return { afterMs: 0, waitForReply: false, request };
+}
+
+function create(client: number, index: number): ScriptedOperation {
+  return at({ kind: 'create', path: `/c${client}-${index}` });
 }

@@ -22,6 +22,11 @@ import { storageMutants } from './storage.ts';
 import { synchronizationMutants } from './synchronization.ts';
 import { treeMutants } from './tree.ts';
 import { watchMutants } from './watches.ts';
+import { watchLeftBehind } from './watch-left-behind.ts';
+import { aclInMulti } from './acl-in-multi.ts';
+import { quotaOneLess } from './quota-one-less.ts';
+import { hastyReaper } from './hasty-reaper.ts';
+import { numberAgain } from './number-again.ts';
 import { zk1082 } from './zk-1082.ts';
 import { zk1154 } from './zk-1154.ts';
 import { zk1156 } from './zk-1156.ts';
@@ -70,4 +75,9 @@ export const MUTANTS: readonly Mutant[] = [
   ...treeMutants,
   ...watchMutants,
   ...storageMutants,
+  watchLeftBehind,
+  aclInMulti,
+  quotaOneLess,
+  hastyReaper,
+  numberAgain,
 ];

@@ -17,6 +17,7 @@ import { decimal, duration as inWords, table } from '../report/format.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import { isJudgingSound, judgingReport, measureJudging } from './bench-judging.ts';
 import { measurementLines, processorMs } from './bench-bars.ts';
+import { benchExplorer } from './bench-explore.ts';
 import { benchSnapshot, recover } from './bench-snapshot.ts';
 import type { RecoveryReport } from './bench-snapshot.ts';
 import { benchTree, benchWideNode } from './bench-tree.ts';
@@ -41,14 +42,16 @@ interface Row {
   readonly outcome: Outcome;
 }
 
-const SECTIONS = [{ name: 'simulation' }, { name: 'tree' }, { name: 'snapshot' }, { name: 'judging' }] as const;
+const SECTIONS = [
+  { name: 'simulation' }, { name: 'tree' }, { name: 'snapshot' }, { name: 'judging' }, { name: 'explorer' },
+] as const;
 const DEFAULT_NODES = '1000000';
 const FEW_NODES = 1000;
 
 /** The bars of this program, measured here and now. */
 export const bench: Command = {
   name: 'bench',
-  summary: 'the speed of simulation, of the tree, of snapshots and of judging, against their bars',
+  summary: 'the speed of simulation, of the tree, of snapshots, of judging and of exploring, against their bars',
   usage: '[SECTION...] [--for 5s] [--from S] [--nodes N] [--recover DIR]',
   flags: [
     { name: 'for', value: 'TIME', help: `so long for each scenario and each size of tree (${DEFAULT_TIME})` },
@@ -56,7 +59,7 @@ export const bench: Command = {
     { name: 'nodes', value: 'N', help: `what a large tree is (${DEFAULT_NODES})` },
     { name: 'recover', value: 'DIR', help: 'only start from a data directory; say how long it takes and how much memory' },
   ],
-  notes: ['Sections: simulation, tree, snapshot, judging; all of them if none is named. Rates are per second of processor time.'],
+  notes: ['Sections: simulation, tree, snapshot, judging, explorer; all if none is named. Rates are per processor second.'],
   run(given, shell) {
     const directory = given.text('recover');
     const sections = directory === undefined ? sectionsOf(given.names) : [];
@@ -67,6 +70,7 @@ export const bench: Command = {
     const measurements = [
       ...(sections.includes('tree') ? [...benchTree(FEW_NODES, forMs), ...benchTree(nodes, forMs), ...benchWideNode()] : []),
       ...(sections.includes('snapshot') ? benchSnapshot(nodes) : []),
+      ...(sections.includes('explorer') ? benchExplorer() : []),
     ];
     const judging = sections.includes('judging') ? measureJudging(shell.signal) : [];
     const recovery = directory === undefined ? null : recover(directory);

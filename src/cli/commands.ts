@@ -1,8 +1,11 @@
 /** Every command of `viv`, in the order in which help lists them. */
+import { audit } from './audit.ts';
 import { bench } from './bench.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { explain } from './explain.ts';
 import { explore } from './explore.ts';
+import { exportRun } from './export.ts';
 import { fuzz } from './fuzz.ts';
 import { merge } from './merge.ts';
 import { mutants } from './mutants.ts';
@@ -20,6 +23,6 @@ import { zkShell } from './zk-shell.ts';
 
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
-  start, run, fuzz, plantable(replay), plantable(shrink), report, merge, explore, mutants, check, bench, serve,
-  zkShell, status, txnlog, snapshot,
+  start, run, fuzz, plantable(replay), plantable(shrink), plantable(explain), report, plantable(exportRun), merge, explore,
+  mutants, audit, check, bench, serve, zkShell, status, txnlog, snapshot,
 ];

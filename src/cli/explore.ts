@@ -8,15 +8,20 @@ import { whyUnfit } from '../fuzz/exploration.ts';
 import { type Exploration, type Explored, exploredSoFar, failureFrom, searchOf } from '../fuzz/explore-run.ts';
 import { readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
 import { writeFailure } from '../fuzz/failure.ts';
+import type { Mutant } from '../fuzz/mutant.ts';
 import type { Plan } from '../fuzz/plan.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { exploredReport } from '../report/explored.ts';
-import { decimal, duration } from '../report/format.ts';
+import { decimal, duration as inWords } from '../report/format.ts';
 import { processorMs } from './bench-bars.ts';
-import { type Command, type Given, UsageError } from './command.ts';
+import { type Command, type Given, readArguments, UsageError } from './command.ts';
+import { tryCrashPoints } from './explore-crashes.ts';
+import { exploreMutant, HUNTS, mutantNamed, mutantTable } from './explore-mutants.ts';
+import type { ExploreAnswer } from './explore-worker.ts';
 import type { Shell } from './shell.ts';
-import { named, positiveNumber, wholeNumber } from './values.ts';
+import { duration, named, positiveNumber, wholeNumber } from './values.ts';
 
+const MUTANT_TIME = '3m';
 const SLICE = 2000;
 const LINE_EVERY_MS = 10_000;
 const STATUS_EVERY_MS = 250;
@@ -27,7 +32,7 @@ const SERVERS_MAX = 7;
 export const explore: Command = {
   name: 'explore',
   summary: 'every behaviour of a small world within bounds: proof up to a bound, on the real code',
-  usage: '[SCENARIO] [--servers 3] [--ops 2] [--crashes 1] [--timeouts 1] [--grain coarse] [--start nothing]',
+  usage: '[SCENARIO] [--servers 3] [--ops 2] [--crashes 1] [--timeouts 1] [--grain coarse] [--start proposed]',
   flags: [
     { name: 'servers', value: 'N', help: `voters, 1 to ${SERVERS_MAX} (as the scenario says)` },
     { name: 'ops', value: 'N', help: 'writes of each client (as the scenario says)' },
@@ -36,15 +41,19 @@ export const explore: Command = {
     { name: 'partitions', value: 'N', help: 'times that all connections between two processes die (0)' },
     { name: 'timeouts', value: 'N', help: 'timers that fire although their time has not come (1)' },
     { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
-    { name: 'rounds', value: 'N', help: 'no round of elections above this (3)' },
+    { name: 'rounds', value: 'N', help: 'no round of elections above this (2)' },
     { name: 'grain', value: 'GRAIN', help: `what one step is: ${GRAINS.join(', ')} (coarse)` },
-    { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (nothing)` },
+    { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (proposed; with one operation, serving)` },
     { name: 'depth-first', help: 'for what is deep; without it the first counterexample is a shortest one' },
     { name: 'max-depth', value: 'N', help: 'no path longer than this' },
     { name: 'max-states', value: 'N', help: 'end after so many distinct states' },
     { name: 'memory', value: 'MB', help: 'for the visited states (2000)' },
     { name: 'checkpoint', value: 'FILE', help: 'keep where the search stands there, every minute and when it is interrupted' },
     { name: 'resume', value: 'FILE', help: 'go on where a checkpoint stood; it knows the scenario and the bounds' },
+    { name: 'crash-points', help: 'one run instead, and every way in which each disk may come out of a crash at every step' },
+    { name: 'mutant', value: 'ID', help: 'with this bug planted: see viv mutants --help' },
+    { name: 'mutants', help: 'every planted bug that a small world shows, each within bounds of its own' },
+    { name: 'for', value: 'TIME', help: `with a planted bug: at most so long for each (${MUTANT_TIME})` },
     { name: 'unreduced', help: 'leave no step out, however many orders of the same steps there are' },
   ],
   notes: [
@@ -53,6 +62,10 @@ export const explore: Command = {
     'Exit 0: every state within the bounds was seen and held; 6: the search ended before.',
   ],
   async run(given, shell) {
+    if (given.has('crash-points')) return tryCrashPoints(explorationOf(given), given, shell);
+    if (given.has('mutants')) return huntAll(given, shell);
+    const planted = given.text('mutant');
+    if (planted !== undefined) return exploreWith(mutantNamed(planted), given, shell);
     const { explored, kept } = await exploreHere(taskOf(given), shell, !given.has('json'));
     if (given.has('json')) shell.out(JSON.stringify({ ...explored, kept }, null, 2));
     else {
@@ -62,6 +75,32 @@ export const explore: Command = {
     return EXIT_CODES[explored.outcome];
   },
 };
+
+async function exploreWith(mutant: Mutant, given: Given, shell: Shell): Promise<number> {
+  const exploration = { ...explorationOf(given), properties: mutant.breaks };
+  const { explored, kept } = await exploreMutant(exploration, mutant, duration('for', given.text('for') ?? MUTANT_TIME), shell);
+  const file = typeof kept === 'string' ? kept : writeFailure(shell.reports, kept);
+  if (given.has('json')) shell.out(JSON.stringify({ ...explored, kept: file }, null, 2));
+  else for (const line of [...exploredReport(explored), ...(explored.finding === null ? [] : [`  ${file}`])]) shell.out(line);
+  return EXIT_CODES[explored.outcome];
+}
+
+/** Exit 0 only if every one was found. */
+async function huntAll(given: Given, shell: Shell): Promise<number> {
+  const forMs = duration('for', given.text('for') ?? MUTANT_TIME);
+  const rows: { readonly mutant: Mutant; readonly answer: ExploreAnswer }[] = [];
+  for (const [id, flags] of HUNTS) {
+    if (shell.signal.aborted) break;
+    shell.status(id);
+    const mutant = mutantNamed(id);
+    const exploration = { ...explorationOf(readArguments(explore, flags.split(' '))), properties: mutant.breaks };
+    rows.push({ mutant, answer: await exploreMutant(exploration, mutant, forMs, shell) });
+  }
+  shell.status('');
+  if (given.has('json')) shell.out(JSON.stringify(rows.map(({ answer: { explored } }) => explored), null, 2));
+  else for (const line of mutantTable(rows)) shell.out(line);
+  return rows.every(({ answer: { explored } }) => explored.finding !== null) ? 0 : EXIT_CODES.unknown;
+}
 
 interface Task {
   readonly exploration: Exploration;
@@ -103,7 +142,7 @@ export function explorationOf(given: Given): Exploration {
   const plan = planOf(given);
   const bounds = {
     crashes: number('crashes', 1), partitions: number('partitions', 0), timeouts: number('timeouts', 1),
-    epochs: number('epochs', 2), rounds: number('rounds', 3),
+    epochs: number('epochs', 2), rounds: number('rounds', 2),
   };
   if (bounds.epochs === 0 || bounds.rounds === 0) {
     throw new UsageError('--epochs and --rounds must be at least 1: without an epoch there is nothing to see');
@@ -112,14 +151,14 @@ export function explorationOf(given: Given): Exploration {
   const manner = {
     order, maxDepth: spaces === undefined ? Number.MAX_SAFE_INTEGER : positiveNumber('max-depth', spaces),
     grain: oneOf('grain', given.text('grain') ?? 'coarse', GRAINS),
-    start: oneOf('start', given.text('start') ?? 'nothing', STARTS),
+    start: oneOf('start', given.text('start') ?? (writesOf(plan) < 2 ? 'serving' : 'proposed'), STARTS),
     maxStates: number('max-states', 1_000_000_000), maxBytes: number('memory', 2000) * 1_000_000,
     isReduced: !given.has('unreduced'),
   } as const;
   if ((manner.start === 'committed' || manner.start === 'proposed') && writesOf(plan) < 2) {
     throw new UsageError(`--start ${manner.start} needs a client with two operations: --ops 2`);
   }
-  return { plan, bounds, manner, properties: null };
+  return { plan, bounds, manner, properties: null, mutant: null };
 }
 
 function writesOf(plan: Plan): number {
@@ -166,7 +205,7 @@ async function exploreHere(
     if (talks && elapsedMs >= nextMs) {
       nextMs = elapsedMs + (shell.isTerminal ? STATUS_EVERY_MS : LINE_EVERY_MS);
       const line = `${decimal(search.visited.count)} states, depth ${search.depth}, ${decimal(search.waiting)} waiting, `
-        + duration(elapsedMs);
+        + inWords(elapsedMs);
       if (shell.isTerminal) shell.status(line);
       else shell.err(line);
     }

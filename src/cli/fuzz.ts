@@ -8,14 +8,18 @@ import { runCampaign } from '../fuzz/campaign.ts';
 import type { CampaignOptions } from '../fuzz/campaign.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import { ForkPool } from '../fuzz/pool.ts';
+import { SEEDS_TO_REACH } from '../fuzz/reach.ts';
 import type { RunResult } from '../fuzz/run.ts';
 import type { Summary, Tally } from '../fuzz/tally.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
+import { summaryPage } from '../report/page.ts';
 import { campaignReport } from '../report/text.ts';
 import { openBooks } from './books.ts';
+import { CI_FLAGS, writeCiFiles } from './ci-files.ts';
 import type { Command, Given } from './command.ts';
 import { mutantNamed } from './planted.ts';
+import { pageGiven } from './report.ts';
 import type { Shell } from './shell.ts';
 import { duration, named, positiveNumber, shard, wholeNumber } from './values.ts';
 
@@ -41,11 +45,14 @@ export const fuzz: Command = {
     { name: 'mutant', value: 'ID', help: 'with this bug planted, judged by the properties that it breaks' },
     { name: 'corpus', value: 'FILE', help: 'seeds that failed lately (DIR/corpus.jsonl)' },
     { name: 'reports', value: 'DIR', help: 'where failures, corpus and journal are kept (reports/)' },
+    { name: 'report', value: 'PAGE.html', help: 'write a page of the campaign, to open in a browser' },
+    ...CI_FLAGS,
     { name: 'hashes', value: 'FILE', help: 'one line a seed: scenario, seed, trace hash; the same however many jobs there were' },
   ],
   notes: [
     `Scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; without a name, five.`,
     'A failing seed is kept in DIR/failures/SCENARIO-SEED.json, for viv replay, viv shrink and viv explain.',
+    `What a scenario is there to reach and has not reached in ${SEEDS_TO_REACH} seeds or more is told as NEVER: exit code 6.`,
   ],
   async run(given, shell) {
     const planted = given.text('mutant');
@@ -59,13 +66,25 @@ export const fuzz: Command = {
     };
     const summary = await campaign(shell, { ...options, ...books.options, onRun }, jobsGiven(given), !given.has('json'), mutant);
     for (const remark of books.close()) shell.err(remark);
+    writeCiFiles(given, summary, shell);
     const file = given.text('hashes');
     if (file !== undefined) writeHashes(resolve(file), hashes, shell);
+    writeCampaignPage(pageGiven(given), summary, shell);
     if (given.has('json')) shell.out(JSON.stringify(summary, null, 2));
     else for (const line of campaignReport(summary)) shell.out(line);
     return EXIT_CODES[summary.outcome];
   },
 };
+
+function writeCampaignPage(page: string | undefined, summary: Summary, shell: Shell): void {
+  if (page === undefined) return;
+  try {
+    writeFileSync(page, summaryPage(summary, shell.root));
+    shell.err(`a page to open: ${page}`);
+  } catch (error) {
+    shell.err(`the page could not be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
 
 /** Sorted, so that two campaigns over the same seeds write the same file. */
 function writeHashes(file: string, hashes: string[], shell: Shell): void {
@@ -89,6 +108,7 @@ function campaignOptions(given: Given, shell: Shell, mutant: Mutant | undefined)
     forMs: forTime === undefined ? null : duration('for', forTime),
     shard: part === undefined ? { index: 1, of: 1 } : shard(part),
     properties: mutant?.breaks ?? null,
+    ...(mutant === undefined ? { expects: new Map(SCENARIOS.map(({ name, expects = [] }) => [name, expects])) } : {}),
     ...(mutant === undefined ? {} : { mutant: mutant.id }),
     ...(given.text('quiet') === undefined ? {} : { quietRuns: positiveNumber('quiet', given.text('quiet') ?? '') }),
     feedback: given.has('feedback'),

@@ -8,6 +8,7 @@ import type { Merged } from '../fuzz/merge.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { summaryPage } from '../report/page.ts';
 import { campaignReport } from '../report/text.ts';
+import { CI_FLAGS, writeCiFiles } from './ci-files.ts';
 import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import type { Shell } from './shell.ts';
@@ -17,7 +18,10 @@ export const merge: Command = {
   name: 'merge',
   summary: 'joins the shards of a campaign into one report',
   usage: 'DIR... [--out DIR]',
-  flags: [{ name: 'out', value: 'DIR', help: 'write summary.json, index.html, corpus.jsonl and the failures there' }],
+  flags: [
+    { name: 'out', value: 'DIR', help: 'write summary.json, index.html, corpus.jsonl and the failures there' },
+    ...CI_FLAGS,
+  ],
   notes: [
     'DIR is what viv fuzz --reports DIR wrote: every journal in it is added up, whole or of a campaign that was killed.',
     'A run that is in two of them counts once, and is told.',
@@ -33,6 +37,7 @@ export const merge: Command = {
     const merged = mergeJournals(paths.map(readJournal));
     const out = given.text('out');
     if (out !== undefined) writeMerged(resolve(out), directories, merged, shell);
+    writeCiFiles(given, merged.summary, shell);
     if (given.has('json')) shell.out(JSON.stringify(merged.summary, null, 2));
     else for (const line of campaignReport(merged.summary)) shell.out(line);
     return Promise.resolve(EXIT_CODES[merged.summary.outcome]);
@@ -43,7 +48,7 @@ function writeMerged(out: string, directories: readonly string[], { summary, cor
   try {
     mkdirSync(join(out, 'failures'), { recursive: true });
     writeFileSync(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
-    writeFileSync(join(out, 'index.html'), summaryPage(summary));
+    writeFileSync(join(out, 'index.html'), summaryPage(summary, shell.root));
     const older = directories.flatMap((directory) => readCorpus(join(directory, 'corpus.jsonl')).entries);
     writeCorpus(join(out, 'corpus.jsonl'), [...older, ...corpus]);
     for (const { file } of summary.failures) {

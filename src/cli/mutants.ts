@@ -23,8 +23,9 @@ const DEFAULT_BUDGET = '10m';
 export const mutants: Command = {
   name: 'mutants',
   summary: 'plants each known bug, says whether, how and how fast it was found',
-  usage: '[ID...] [--budget 10m] [--seeds N] [--jobs J] | --random N [--from S]',
+  usage: '[ID...] [--tier T] [--budget 10m] [--seeds N] [--jobs J] | --random N [--from S]',
   flags: [
+    { name: 'tier', value: 'T', help: 'only those that take so many faults: 0 to 4' },
     { name: 'budget', value: 'TIME', help: `for all of them together (${DEFAULT_BUDGET})` },
     { name: 'for', value: 'TIME', help: 'at most so long for each (no limit but the budget)' },
     { name: 'seeds', value: 'N', help: `at most so many seeds of each of its scenarios (${DEFAULT_SEEDS})` },
@@ -45,7 +46,9 @@ export const mutants: Command = {
 };
 
 async function knownMutants(given: Given, shell: Shell): Promise<number> {
-  const chosen = given.names.length === 0 ? MUTANTS : given.names.map((name) => mutantCalled(name));
+  const tier = given.text('tier');
+  const usual = tier === undefined ? MUTANTS : MUTANTS.filter((mutant) => mutant.tier === wholeNumber('tier', tier));
+  const chosen = given.names.length === 0 ? usual : given.names.map((name) => mutantCalled(name));
   const before = committedTable(shell);
   const isJson = given.has('json');
   const summary = await hunt(chosen, given, shell, isJson ? () => undefined : (result) => shell.out(lineOf(result)));

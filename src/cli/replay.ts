@@ -1,13 +1,9 @@
 /** `viv replay`: the same run again, from a seed or from a failure file; it fails if it is not the same. */
-import { existsSync } from 'node:fs';
 import { allProperties } from '../../properties/index.ts';
-import { SCENARIOS } from '../../scenarios/index.ts';
 import { readFailure } from '../fuzz/failure.ts';
 import type { Failure } from '../fuzz/failure.ts';
 import { chooserOf, follow, futures, judgesOf } from '../fuzz/follow.ts';
 import type { Departure } from '../fuzz/follow.ts';
-import { luckOf, planOf } from '../fuzz/lineage.ts';
-import { recordRun } from '../fuzz/record.ts';
 import { exitCodeOf, runPlan } from '../fuzz/run.ts';
 import type { RunOptions, RunResult } from '../fuzz/run.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
@@ -15,20 +11,11 @@ import type { Property } from '../history/judge.ts';
 import { sideBySide, traceOf } from '../report/side-by-side.ts';
 import { describeFinding, runReport } from '../report/text.ts';
 import { TRACE_HEADER, TraceLines } from '../report/trace-lines.ts';
-import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
-import { readHashes } from './hashes.ts';
 import type { Shell } from './shell.ts';
-import { named, positiveNumber, seedText } from './values.ts';
-
-/** What is to be run again: a failure, or a scenario's seed as if it had been kept as one. */
-interface Replay {
-  readonly failure: Failure;
-  readonly isKept: boolean;
-  readonly properties: readonly Property[];
-  /** What the hash must be; null if nobody wrote it down. */
-  readonly hash: string | null;
-}
+import { named, positiveNumber } from './values.ts';
+import { whichRun } from './which-run.ts';
+import type { WhichRun } from './which-run.ts';
 
 /** The same run. */
 export const replay: Command = {
@@ -51,7 +38,7 @@ export const replay: Command = {
 };
 
 function replayOnce(given: Given, shell: Shell): number {
-  const what = replayOf(given, shell);
+  const what = whichRun('replay', given, shell);
   const until = given.text('until');
   const stopAtStep = until === undefined ? undefined : positiveNumber('until', until);
   const other = given.text('diff');
@@ -83,35 +70,6 @@ function verboseLines(from: number, shell: Shell): TraceLines {
   });
 }
 
-function replayOf(given: Given, shell: Shell): Replay {
-  const [name, ...more] = given.names;
-  if (name === undefined || more.length > 0) throw new UsageError('viv replay takes one failure file or one scenario');
-  const wanted = given.text('hash');
-  if (looksLikeFile(name)) {
-    if (given.has('seed')) throw new UsageError('a failure file has its own seed: leave out --seed');
-    const failure = readFailure(name);
-    return { failure, isKept: true, properties: judgesOf(failure, allProperties), hash: wanted ?? failure.hash };
-  }
-  const scenario = named('scenario', name, SCENARIOS);
-  const seed = seedText('seed', given.text('seed') ?? '1');
-  const hash = wanted ?? readHashes(shell.root).get(scenario.name)?.[Number(seed) - 1] ?? null;
-  return { failure: keptRun(planOf(scenario, seed)), isKept: false, properties: allProperties, hash };
-}
-
-/** A seed's run as a failure file would have it, whether or not it fails. */
-function keptRun(plan: Failure['plan']): Failure {
-  const { result, tape } = recordRun(plan, luckOf(plan.seed), allProperties);
-  const held = { outcome: 'held' as const, property: '', sentence: '', steps: [], atMs: result.simulatedMs };
-  return {
-    format: 'vivarium failure', version: 2, plan, tape, verdict: result.finding ?? held, hash: result.hash, events: result.events,
-  };
-}
-
-function looksLikeFile(name: string): boolean {
-  if (name.endsWith('.json') || name.includes('/')) return true;
-  return !SCENARIOS.some((scenario) => scenario.name === name) && existsSync(name);
-}
-
 function compare(result: RunResult, hash: string | null, departure: Departure | null, shell: Shell): number {
   if (hash === null || hash === result.hash) return exitCodeOf(result);
   const why = departure === null ? 'the code has changed since, or the run is not deterministic'
@@ -122,7 +80,7 @@ function compare(result: RunResult, hash: string | null, departure: Departure | 
 
 const LINES_BEFORE_BREAK = 20;
 
-function showBreak({ failure }: Replay, property: Property, shell: Shell): number {
+function showBreak({ failure }: WhichRun, property: Property, shell: Shell): number {
   const last: string[] = [];
   const lines = new TraceLines((line) => {
     last.push(line);
@@ -140,7 +98,7 @@ function showBreak({ failure }: Replay, property: Property, shell: Shell): numbe
   return exitCodeOf(result);
 }
 
-function showFutures({ failure, properties }: Replay, afterStep: number, count: number, given: Given, shell: Shell): number {
+function showFutures({ failure, properties }: WhichRun, afterStep: number, count: number, given: Given, shell: Shell): number {
   const found = futures(failure, afterStep, count, properties);
   if (given.has('json')) shell.out(JSON.stringify(found, null, 2));
   else {
@@ -151,7 +109,7 @@ function showFutures({ failure, properties }: Replay, afterStep: number, count: 
   return 0;
 }
 
-function showDiff(one: Replay, other: Failure, shell: Shell): number {
+function showDiff(one: WhichRun, other: Failure, shell: Shell): number {
   const traced = (failure: Failure, properties: readonly Property[]): string[] =>
     traceOf((trace) => void runPlan(failure.plan, chooserOf(failure), { properties, trace }));
   const lines = sideBySide(traced(one.failure, one.properties), traced(other, judgesOf(other, allProperties)));

@@ -1,25 +1,24 @@
 /** `viv report`: a failure as a page to open: it is run again with everything recorded. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { MUTANTS } from '../../properties/mutants/index.ts';
 import { allProperties } from '../../properties/index.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
 import { readFailure } from '../fuzz/failure.ts';
 import type { Failure } from '../fuzz/failure.ts';
+import { chooserOf, judgesOf } from '../fuzz/follow.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { runPage } from '../report/page-html.ts';
 import { isPageModel } from '../report/page-model.ts';
 import type { PageModel } from '../report/page-model.ts';
-import { recordRun } from '../report/page-run.ts';
+import { recordPage } from '../report/page-run.ts';
 import { describeFinding } from '../report/text.ts';
-import { TapeChooser } from '../world/chooser.ts';
 import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
-import { unknownName } from './nearest.ts';
+import { mutantNamed } from './planted.ts';
 import type { Shell } from './shell.ts';
 
 /** What is bundled with a mutant planted. */
@@ -32,16 +31,16 @@ export const report: Command = {
   usage: 'FILE [--out PAGE.html] [--mutant ID]',
   flags: [
     { name: 'out', value: 'PAGE.html', help: 'where the page goes (beside FILE, with .html for .json)' },
-    { name: 'mutant', value: 'ID', help: 'run it with this bug planted, judged by the properties that it breaks' },
+    { name: 'mutant', value: 'ID', help: 'run it with this bug planted (a failure file that says so needs no flag)' },
   ],
   notes: ['FILE is a failure that a campaign kept, reports/failures/SCENARIO-SEED.json. docs/page.md says how to read the page.'],
   async run(given, shell) {
     const [file, ...more] = given.names;
     if (file === undefined || more.length > 0) throw new UsageError('viv report takes one failure file');
     const failure = readFailure(file);
+    const page = placeFor(given.text('out') ?? `${file.replace(/\.json$/, '')}.html`);
     shell.status(`running ${failure.plan.scenario} ${failure.plan.seed} again`);
-    const model = await modelOf(file, failure, mutantGiven(given), shell);
-    const page = resolve(given.text('out') ?? `${file.replace(/\.json$/, '')}.html`);
+    const model = await modelOf(file, failure, mutantOf(given, failure), shell);
     await writePage(shell, page, model);
     const { finding, hash, isAsRecorded } = model;
     if (given.has('json')) shell.out(JSON.stringify({ page, events: model.events.process.length, hash, finding }, null, 2));
@@ -53,18 +52,17 @@ export const report: Command = {
   },
 };
 
-function mutantGiven(given: Given): Mutant | undefined {
-  const id = given.text('mutant');
-  const mutant = MUTANTS.find((each) => each.id === id);
-  if (id !== undefined && mutant === undefined) throw new UsageError(unknownName('mutant', id, MUTANTS.map((each) => each.id)));
-  return mutant;
+/** The mutant that is asked for, or the one that the failure says it was found with. */
+function mutantOf(given: Given, failure: Failure): Mutant | undefined {
+  const id = given.text('mutant') ?? failure.mutant;
+  return id === undefined ? undefined : mutantNamed(id);
 }
 
 async function modelOf(file: string, failure: Failure, mutant: Mutant | undefined, shell: Shell): Promise<PageModel> {
   const commands = [`viv replay ${file}`, `viv replay ${file} --verbose`];
   if (mutant !== undefined) return plantedModel(file, mutant, shell);
-  const chooser = new TapeChooser(failure.tape, failure.plan.seed);
-  return recordRun(failure.plan, chooser, { properties: allProperties, hash: failure.hash, commands }).model;
+  const context = { properties: judgesOf(failure, allProperties), hash: failure.hash, commands };
+  return recordPage(failure.plan, chooserOf(failure), context).model;
 }
 
 /** The document of a run with a mutant planted, recorded by a child. */
@@ -73,7 +71,7 @@ async function plantedModel(file: string, mutant: Mutant, shell: Shell): Promise
   const directory = mkdtempSync(join(tmpdir(), 'vivarium-'));
   const out = join(directory, 'document.json');
   try {
-    const command = `viv mutants ${mutant.id}`;
+    const command = `viv replay ${file} --mutant ${mutant.id}`;
     const argv = ['--enable-source-maps', bundle.script, file, mutant.breaks.join(','), out, command];
     await promisify(execFile)(process.execPath, argv, { signal: shell.signal });
     const json: unknown = JSON.parse(readFileSync(out, 'utf8'));
@@ -100,5 +98,13 @@ export async function writePage(shell: Shell, page: string, model: PageModel): P
 /** The value of `--report`, as a path; undefined if it was not given. */
 export function pageGiven(given: Given): string | undefined {
   const page = given.text('report');
-  return page === undefined ? undefined : resolve(page);
+  return page === undefined ? undefined : placeFor(page);
+}
+
+/** Said before the run, which may take a while, rather than after it. */
+function placeFor(page: string): string {
+  const path = resolve(page);
+  const isFolder = statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder) throw new UsageError(`there is no folder ${dirname(path)}: name another place for the page`);
+  return path;
 }

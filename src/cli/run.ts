@@ -5,7 +5,7 @@ import { luckOf, planOf } from '../fuzz/lineage.ts';
 import type { Plan } from '../fuzz/plan.ts';
 import { exitCodeOf, runPlan } from '../fuzz/run.ts';
 import type { RunResult } from '../fuzz/run.ts';
-import { recordRun } from '../report/page-run.ts';
+import { recordPage } from '../report/page-run.ts';
 import { runReport } from '../report/text.ts';
 import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
@@ -50,7 +50,7 @@ async function play(plan: Plan, page: string | undefined, shell: Shell): Promise
   const chooser = luckOf(plan.seed);
   if (page === undefined) return runPlan(plan, chooser, { properties: allProperties });
   const commands = [`viv run ${plan.scenario} --seed ${plan.seed}`, `viv replay ${plan.scenario} --seed ${plan.seed} --verbose`];
-  const { result, model } = recordRun(plan, chooser, { properties: allProperties, hash: null, commands });
+  const { result, model } = recordPage(plan, chooser, { properties: allProperties, hash: null, commands });
   await writePage(shell, page, model);
   shell.err(`a page to open: ${page}`);
   return result;

@@ -45,7 +45,7 @@ function writeLatest(shell: Shell, reports: string, summary: Summary): void {
   try {
     mkdirSync(directory, { recursive: true });
     writeFileSync(resolve(directory, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
-    writeFileSync(resolve(directory, 'index.html'), summaryPage(summary));
+    writeFileSync(resolve(directory, 'index.html'), summaryPage(summary, shell.root));
     shell.err(`a page to open: ${resolve(directory, 'index.html')}`);
   } catch (error) {
     shell.err(`the page could not be written to ${directory}: ${error instanceof Error ? error.message : String(error)}`);

@@ -50,7 +50,7 @@ export class ClientCore {
   isReadOnly = false;
   private readonly seeker: WritableSeeker = new WritableSeeker();
   private outcomes: ClientOutcome[] = [];
-  private readonly auths: RequestMessage[] = [];
+  private auths: RequestMessage[] = [];
   /** Not yet handed to the network. */
   private queue: RequestMessage[] = [];
   /** Sent and unanswered, in the order of sending; replies come in that order. */
@@ -101,7 +101,7 @@ export class ClientCore {
     return this.submit(CLOSE_SESSION, io);
   }
 
-  /** Adds credentials to the session, on this and every later connection. A refusal ends the session with 'authFailed'. */
+  /** Adds credentials, for this and every later connection. A refusal ends the session with 'authFailed', and takes them all. */
   addAuth(scheme: string, auth: Bytes | null, io: Io): void {
     const request: AuthRequest = { kind: 'auth', authType: 0, scheme, auth };
     const message: RequestMessage = { kind: 'request', xid: Xid.AUTH, request };
@@ -260,14 +260,14 @@ export class ClientCore {
   }
 
   private onReply(reply: ReplyMessage, io: Io): void {
-    if (reply.xid === Xid.AUTH) {
-      if (reply.err !== ErrorCode.OK) this.failAuth(io);
-      return;
-    }
     if (reply.xid === Xid.PING) return this.noteZxid(reply.zxid);
-    const message = this.pending[0];
     const { xid: cxid, zxid, err, response } = reply;
     io.observe({ kind: 'replied', sessionId: this.sessionId, cxid, zxid, err, response });
+    if (cxid === Xid.AUTH) {
+      if (err !== ErrorCode.OK) this.failAuth(io);
+      return;
+    }
+    const message = this.pending[0];
     // Xid out of order: this connection cannot be trusted with any of what is under way (ZOOKEEPER-2775). The answer
     // that came is stated all the same, for those who judge.
     if (message?.xid !== cxid) {
@@ -372,6 +372,7 @@ export class ClientCore {
   }
 
   private failAuth(io: Io): void {
+    this.auths = [];
     if (this.leaveConnection(io)) this.end({ kind: 'authFailed' });
   }
 

@@ -6,7 +6,8 @@ import { present } from '../base/invariant.ts';
 import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
 import type { CreateRequest, MultiOp, Request, Response } from '../wire/client-messages.ts';
-import { OPEN_ACL_UNSAFE, type Acl, type Bytes } from '../wire/words.ts';
+import { AddWatchMode, CreateFlag, OPEN_ACL_UNSAFE, type Acl, type Bytes } from '../wire/words.ts';
+import type { Recipe } from './recipe.ts';
 
 /** The whole life of one client. */
 export interface ClientScript {
@@ -17,6 +18,8 @@ export interface ClientScript {
   readonly closeAtEnd: boolean;
   /** Left out: false. */
   readonly canBeReadOnly?: boolean;
+  /** What it does instead of operations; left out: nothing. */
+  readonly recipe?: Recipe;
 }
 
 /** One step of a script: when, and what. */
@@ -28,10 +31,19 @@ export interface ScriptedOperation {
   readonly request: ScriptedRequest;
 }
 
-/** `data` is text, sent as UTF-8; left out, null. `flags` left out: persistent. `acl` left out: open to all. */
+/** `data` is text, sent as UTF-8; left out, null. `flags` left out: persistent, or a container. `acl` left out: open to all. */
 export interface ScriptedCreate {
   readonly kind: CreateRequest['kind'];
   readonly path: string;
+  readonly data?: string;
+  readonly flags?: number;
+  readonly acl?: readonly Acl[];
+}
+/** A node that may go `ttlMs` after its last change. As a create otherwise; `flags` left out: persistent with a TTL. */
+export interface ScriptedCreateTtl {
+  readonly kind: 'createTTL';
+  readonly path: string;
+  readonly ttlMs: number;
   readonly data?: string;
   readonly flags?: number;
   readonly acl?: readonly Acl[];
@@ -62,13 +74,37 @@ export interface ScriptedRead {
   readonly path: string;
   readonly watch?: boolean;
 }
-/** What needs a path and nothing else. */
+/** What needs a path and nothing else; of getEphemerals, a prefix. */
 export interface ScriptedPath {
-  readonly kind: 'getACL' | 'sync';
+  readonly kind: 'getACL' | 'sync' | 'getEphemerals' | 'getAllChildrenNumber';
   readonly path: string;
 }
+/** `mode` is an AddWatchMode; left out: persistent. Another number is sent as it is, for the server to refuse. */
+export interface ScriptedAddWatch {
+  readonly kind: 'addWatch';
+  readonly path: string;
+  readonly mode?: number;
+}
+/** `watcherType` is a WatcherType, or another number for the server to refuse. */
+export interface ScriptedWatcher {
+  readonly kind: 'checkWatches' | 'removeWatches';
+  readonly path: string;
+  readonly watcherType: number;
+}
 /** What a multi may contain; `check` only there. */
-export type ScriptedMultiOp = ScriptedCreate | ScriptedVersioned | ScriptedSetData;
+export type ScriptedMultiOp = ScriptedCreate | ScriptedCreateTtl | ScriptedVersioned | ScriptedSetData;
+/** What a multiRead may contain. */
+export interface ScriptedMultiReadOp {
+  readonly kind: 'getData' | 'getChildren';
+  readonly path: string;
+}
+export interface ScriptedMultiRead {
+  readonly kind: 'multiRead';
+  readonly ops: readonly ScriptedMultiReadOp[];
+}
+export interface ScriptedWhoAmI {
+  readonly kind: 'whoAmI';
+}
 export interface ScriptedMulti {
   readonly kind: 'multi';
   readonly ops: readonly ScriptedMultiOp[];
@@ -80,15 +116,25 @@ export interface ScriptedReconfig {
   readonly leaving?: readonly string[];
   readonly members?: string;
 }
-/** `closeSession` goes on with a new session; `reconnect` drops the connection and moves to another server. */
-export type ScriptedTurn = { readonly kind: 'closeSession' } | { readonly kind: 'reconnect' };
+/**
+ * `closeSession` goes on with a new session; `reconnect` drops the connection and moves to another server; `addAuth` presents
+ * credentials (`auth` is text, sent as UTF-8) on this and every later connection, until they are refused.
+ */
+export type ScriptedTurn =
+  | { readonly kind: 'closeSession' }
+  | { readonly kind: 'reconnect' }
+  | { readonly kind: 'addAuth'; readonly scheme: string; readonly auth: string };
 /** All that an operation can be. */
 export type ScriptedRequest =
   | ScriptedMultiOp
   | ScriptedSetAcl
   | ScriptedRead
   | ScriptedPath
+  | ScriptedAddWatch
+  | ScriptedWatcher
+  | ScriptedWhoAmI
   | ScriptedMulti
+  | ScriptedMultiRead
   | ScriptedReconfig
   | ScriptedTurn;
 
@@ -130,7 +176,20 @@ export function buildRequest(scripted: BuildableRequest, index: number, paths: R
       return { kind: scripted.kind, path: fillPath(scripted.path, paths), watch: scripted.watch ?? false };
     case 'getACL':
     case 'sync':
+    case 'getEphemerals':
+    case 'getAllChildrenNumber':
       return { kind: scripted.kind, path: fillPath(scripted.path, paths) };
+    case 'addWatch':
+      return { kind: 'addWatch', path: fillPath(scripted.path, paths), mode: scripted.mode ?? AddWatchMode.PERSISTENT };
+    case 'checkWatches':
+    case 'removeWatches':
+      return { kind: scripted.kind, path: fillPath(scripted.path, paths), watcherType: scripted.watcherType };
+    case 'whoAmI':
+      return { kind: 'whoAmI' };
+    case 'multiRead': {
+      const ops = scripted.ops.map(({ kind, path }) => ({ kind, path: fillPath(path, paths), watch: false }));
+      return { kind: 'multiRead', ops };
+    }
     default:
       return buildMultiOp(scripted, paths);
   }
@@ -160,20 +219,26 @@ function buildMultiOp(scripted: ScriptedMultiOp, paths: ReturnedPaths): MultiOp 
       return { kind: scripted.kind, path, version: scripted.version ?? -1 };
     case 'setData':
       return { kind: 'setData', path, data: encode(scripted.data), version: scripted.version ?? -1 };
+    case 'createTTL': {
+      const { acl = OPEN_ACL_UNSAFE, flags = CreateFlag.PERSISTENT_WITH_TTL, ttlMs: ttl } = scripted;
+      return { kind: 'createTTL', path, data: encode(scripted.data), acl, flags, ttl };
+    }
     default: {
-      const { kind, acl = OPEN_ACL_UNSAFE, flags = 0 } = scripted;
+      const { kind, acl = OPEN_ACL_UNSAFE } = scripted;
+      const { flags = kind === 'createContainer' ? CreateFlag.CONTAINER : CreateFlag.PERSISTENT } = scripted;
       return { kind, path, data: encode(scripted.data), acl, flags };
     }
   }
 }
 
-function encode(data: string | undefined): Bytes | null {
+/** Text as the bytes that travel; left out, null. */
+export function encode(data: string | undefined): Bytes | null {
   return data === undefined ? null : utf8.encode(data);
 }
 
 function referenceState(scripted: BuildableRequest, index: number, paths: ReturnedPaths): ReferenceState {
-  if (scripted.kind === 'reconfig') return 'known';
-  if (scripted.kind !== 'multi') return pathState(scripted.path, index, paths);
+  if (scripted.kind === 'reconfig' || scripted.kind === 'whoAmI') return 'known';
+  if (scripted.kind !== 'multi' && scripted.kind !== 'multiRead') return pathState(scripted.path, index, paths);
   let state: ReferenceState = 'known';
   for (const op of scripted.ops) {
     const one = pathState(op.path, index, paths);

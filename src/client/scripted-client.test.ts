@@ -2,7 +2,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NO_SESSION } from '../base/session-id.ts';
 import { FakeIo, granted, reply } from './fake-io.ts';
-import { buildRequest, type ScriptedOperation, type ScriptedRequest } from './script.ts';
+import { ErrorCode, OPEN_ACL_UNSAFE } from '../wire/words.ts';
+import { type BuildableRequest, buildRequest, type ScriptedOperation, type ScriptedRequest } from './script.ts';
 import { ScriptedClient } from './scripted-client.ts';
 
 const test = suite('scripted client');
@@ -176,6 +177,44 @@ test('compact requests become whole ones', () => {
   });
   assert.is(buildRequest({ kind: 'sync', path: '$1' }, 3, none), 'waiting');
   assert.is(buildRequest({ kind: 'sync', path: '$3' }, 3, none), 'skipped');
+});
+
+test('every kind of request is built with its defaults', () => {
+  const paths = new Map<number, string>([[0, '/q']]);
+  const table: [scripted: BuildableRequest, due: object][] = [
+    [{ kind: 'createTTL', path: '$0/t', ttlMs: 5 }, {
+      kind: 'createTTL', path: '/q/t', data: null, acl: OPEN_ACL_UNSAFE, flags: 5, ttl: 5,
+    }],
+    [{ kind: 'createContainer', path: '/k' }, {
+      kind: 'createContainer', path: '/k', data: null, acl: OPEN_ACL_UNSAFE, flags: 4,
+    }],
+    [{ kind: 'addWatch', path: '$0' }, { kind: 'addWatch', path: '/q', mode: 0 }],
+    [{ kind: 'addWatch', path: '/a', mode: 1 }, { kind: 'addWatch', path: '/a', mode: 1 }],
+    [{ kind: 'removeWatches', path: '$0', watcherType: 3 }, { kind: 'removeWatches', path: '/q', watcherType: 3 }],
+    [{ kind: 'checkWatches', path: '/a', watcherType: 1 }, { kind: 'checkWatches', path: '/a', watcherType: 1 }],
+    [{ kind: 'getEphemerals', path: '/' }, { kind: 'getEphemerals', path: '/' }],
+    [{ kind: 'getAllChildrenNumber', path: '$0' }, { kind: 'getAllChildrenNumber', path: '/q' }],
+    [{ kind: 'whoAmI' }, { kind: 'whoAmI' }],
+    [{ kind: 'multiRead', ops: [{ kind: 'getChildren', path: '$0' }] }, {
+      kind: 'multiRead', ops: [{ kind: 'getChildren', path: '/q', watch: false }],
+    }],
+  ];
+  for (const [scripted, due] of table) assert.equal(buildRequest(scripted, 1, paths), due);
+  assert.is(buildRequest({ kind: 'multiRead', ops: [{ kind: 'getData', path: '$1' }] }, 2, paths), 'waiting');
+});
+
+test('credentials are presented now and on every later connection, until they are refused', () => {
+  const auths = (io: FakeIo): number => io.take().filter((line) => line === '> -4 auth').length;
+  const { client, io } = standing([op({ kind: 'addAuth', scheme: 'digest', auth: 'u:p' }), op(get('/a'), 5)]);
+  assert.is(auths(io), 1);
+  io.hangUp(client);
+  io.advance(client, 2000);
+  io.establish(client);
+  assert.is(auths(io), 1);
+  io.luck.push(1);
+  io.receive(client, reply(-4, 0, null, ErrorCode.AUTHFAILED));
+  io.establish(client);
+  assert.is(auths(io), 0);
 });
 
 test.run();

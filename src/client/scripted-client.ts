@@ -8,7 +8,7 @@ import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
 import type { Request, Response } from '../wire/client-messages.ts';
 import { ClientCore } from './client-core.ts';
-import { buildRequest, returnedPath, type ClientScript, type ScriptedOperation } from './script.ts';
+import { buildRequest, encode, returnedPath, type ClientScript, type ScriptedOperation } from './script.ts';
 
 const OPERATION_TIMER: TimerId = 1;
 
@@ -84,6 +84,11 @@ export class ScriptedClient implements Process {
       this.paths.set(index, null);
       this.core.reconnect(io);
       this.takeOutcomes(io);
+      return true;
+    }
+    if (scripted.kind === 'addAuth') {
+      this.paths.set(index, null);
+      this.core.addAuth(scripted.scheme, encode(scripted.auth), io);
       return true;
     }
     if (scripted.kind === 'closeSession') {

@@ -24,8 +24,8 @@ import { TIMED } from '../world/scheduler.ts';
 import { UNTIMED } from '../world/settings.ts';
 import { connectionId, PORTS, TWINS_MAX } from './wires.ts';
 
-/** What a crash makes of what was not durable: all of it is kept, or none. */
-export type CrashLuck = 'keep' | 'lose';
+/** What a crash makes of what was not durable: all of it is kept, or none, or what these draws decide. */
+export type CrashLuck = 'keep' | 'lose' | readonly number[];
 
 /** Answers zero, the benign answer. */
 class Benign extends Stream {
@@ -40,7 +40,39 @@ export class Ruthless extends Stream {
     return ruthless(name);
   }
 }
+
+/** Answers from a list, then zero; knows what it was asked. */
+class Listed extends Stream {
+  readonly draws: readonly number[];
+  readonly answers: { readonly value: number; readonly bound: number }[] = [];
+
+  constructor(draws: readonly number[]) {
+    super();
+    this.draws = draws;
+  }
+
+  override below(bound: number): number {
+    if (bound === 1) return 0;
+    const value = this.draws[this.answers.length] ?? 0;
+    this.answers.push({ value, bound });
+    return value;
+  }
+}
 immutable(Benign, Ruthless);
+
+/** Every way in which a crash may leave this disk, as draws; no more than `most` of them. */
+export function crashDraws(disk: SimulatedDisk, most: number): number[][] {
+  const ways: number[][] = [];
+  for (let draws: number[] | null = []; draws !== null && ways.length < most;) {
+    const luck: Listed = new Listed(draws);
+    fork(disk).crash(luck, noLosses());
+    ways.push(luck.answers.map(({ value }) => value));
+    // The last draw that has another answer takes it; what comes behind it begins again.
+    const last = luck.answers.findLastIndex(({ value, bound }) => value + 1 < bound);
+    draws = last < 0 ? null : luck.answers.slice(0, last + 1).map(({ value }, index) => (index === last ? value + 1 : value));
+  }
+  return ways;
+}
 
 /** Of a draw about a crash, by its name. */
 export function ruthless(name: string): number {
@@ -259,7 +291,7 @@ export function die(cell: Cell, luck: CrashLuck | 'halt'): void {
   cell.open = [];
   cell.prompt = [];
   if (luck === 'halt') host.disk?.flush();
-  else host.disk?.crash(luck === 'keep' ? BENIGN : new Ruthless(), noLosses());
+  else host.disk?.crash(luck === 'keep' ? BENIGN : luck === 'lose' ? new Ruthless() : new Listed(luck), noLosses());
 }
 
 /** A cell that goes on by itself. */

@@ -65,9 +65,8 @@ export interface Badness {
   readonly broken: (Broken & { readonly node: NodeId }) | null;
 }
 
-/** A crash or a restart happens on a millisecond of its own, so that a plan can say when. */
-const FAULT_MS = 1;
-const LUCKS: readonly CrashLuck[] = ['keep', 'lose'];
+/** A process takes time to start again, or it would give the session ids of its last life once more. */
+const RESTART_MS = 1;
 
 /** See the head of the file. */
 export class Space {
@@ -88,6 +87,8 @@ export class Space {
   /** How often each kind of action was taken. */
   readonly taken: number[] = ACT_NAMES.map(() => 0);
   broken: (Broken & { readonly node: NodeId }) | null = null;
+  /** What crashes make of disks, by the last part of their codes. A search knows the first two only. */
+  readonly lucks: CrashLuck[] = ['keep', 'lose'];
   /** Hears of every list of facts. */
   onFacts: ((list: FactList) => void) | null = null;
   private readonly indexOf: Map<NodeId, number> = new Map();
@@ -182,9 +183,9 @@ export class Space {
       case Act.timeout:
         return this.timer(row, index, sub, kind === Act.timeout);
       case Act.crash:
-        return this.crash(row, index, LUCKS[sub] ?? 'keep');
+        return this.crash(row, index, sub);
       case Act.restart:
-        row[this.nowAt] = (row[this.nowAt] ?? 0) + FAULT_MS;
+        row[this.nowAt] = (row[this.nowAt] ?? 0) + RESTART_MS;
         return this.happen(row, index, Key.restart, () => ({ kind: 'restart' }));
       default:
         return this.reset(row, index);
@@ -317,15 +318,14 @@ export class Space {
     return this.happen(row, index, Key.timer + timer, () => ({ kind: 'timer', timer }));
   }
 
-  private crash(row: Int32Array, index: number, luck: CrashLuck): Fired {
-    row[this.nowAt] = (row[this.nowAt] ?? 0) + FAULT_MS;
+  private crash(row: Int32Array, index: number, sub: number): Fired {
+    const luck = this.lucks[sub] ?? 'keep';
     row[this.crashesAt] = (row[this.crashesAt] ?? 0) - 1;
     this.cut(row, index);
-    return this.happen(row, index, luck === 'keep' ? Key.keep : Key.lose, () => ({ kind: 'crash', luck }));
+    return this.happen(row, index, Key.crash + sub, () => ({ kind: 'crash', luck }));
   }
 
   private reset(row: Int32Array, pair: number): Fired {
-    row[this.nowAt] = (row[this.nowAt] ?? 0) + FAULT_MS;
     row[this.partitionsAt] = (row[this.partitionsAt] ?? 0) - 1;
     const at = this.nodes.length + pair;
     row[at] = this.wires.reset(row[at] ?? 0, this.nodes[this.pairs[pair]?.[0] ?? 0] ?? 0);
@@ -382,7 +382,7 @@ function accepting({ peer, port }: Move): CellEvent {
 }
 
 /** Numbers of events that are no move, for one process. */
-const Key = { start: 1, restart: 2, keep: 3, lose: 4, timer: 0x100, disk: 0x1_0000, move: 0x10_0000 } as const;
+const Key = { start: 1, restart: 2, timer: 0x100, disk: 0x1_0000, crash: 0x2_0000, move: 0x10_0000 } as const;
 
 /** A number for the event of a move, above all others. */
 function eventKey({ kind, connection, message, peer, port }: Move): number {

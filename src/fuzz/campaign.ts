@@ -11,6 +11,7 @@ import { writeFailure } from './failure.ts';
 import { Novelty } from './features.ts';
 import type { FoundJournal, Journal, JournalEntry } from './journal.ts';
 import type { JobReport, Pool } from './pool.ts';
+import type { Reach } from './reach.ts';
 import type { RunResult } from './run.ts';
 import { Tally } from './tally.ts';
 import type { Summary } from './tally.ts';
@@ -23,6 +24,8 @@ export const FILES_PER_FAILURE = 20;
 export interface CampaignOptions extends AgendaOptions {
   /** Ends the campaign at the first finding for which it is true. */
   readonly stopWhen?: (finding: Finding) => boolean;
+  /** What each scenario is there to reach; left out: nothing. */
+  readonly expects?: ReadonlyMap<string, readonly Reach[]>;
   /** Ends the campaign when so many runs in a row did nothing that no run before them did. */
   readonly quietRuns?: number;
   /** The bug that is planted in the workers' code, for the failure files to say so; left out: none. */
@@ -53,7 +56,7 @@ class Course {
   readonly agenda: Agenda;
   readonly signal: AbortSignal;
   private readonly options: CampaignOptions;
-  private readonly tally: Tally = new Tally();
+  private readonly tally: Tally;
   private readonly novelty: Novelty = new Novelty();
   private readonly enough: AbortController = new AbortController();
   private readonly began: number = performance.now();
@@ -61,6 +64,7 @@ class Course {
 
   constructor(options: CampaignOptions) {
     this.options = options;
+    this.tally = new Tally(options.expects);
     this.signal = AbortSignal.any([options.signal, this.enough.signal]);
     const entries = options.resumed?.entries ?? [];
     const done = new Set(entries.map(({ result }) => `${result.scenario} ${result.seed}`));
@@ -80,6 +84,7 @@ class Course {
     const entry = said.kind === 'died' ? lost(said) : this.examined(said);
     if (entry === null) return;
     const news = this.enter(entry);
+    this.tally.mark(this.elapsedMs);
     this.agenda.learn(entry.result, entry.workMs, news);
     this.keep(() => { options.journal?.add(entry, this.elapsedMs); }, 'the journal could not be written');
     if (said.kind === 'examined' && said.job.file === undefined) options.onRun?.(entry.result, entry.signature);

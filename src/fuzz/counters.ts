@@ -3,7 +3,9 @@
  * that is meant to provoke something shows here whether it does. Counting must stay cheap: it sees every fact of every run.
  */
 import type { Fact } from '../io/fact.ts';
-import { ErrorCode } from '../wire/words.ts';
+import type { Response } from '../wire/client-messages.ts';
+import type { TxnBody } from '../wire/transactions.ts';
+import { ErrorCode, EventType } from '../wire/words.ts';
 
 /** Counts by name, as they go into a summary: sorted pairs, so that they print and add up in one order everywhere. */
 export type Count = readonly [name: string, count: number];
@@ -16,10 +18,14 @@ export interface Counts {
   readonly errors: readonly Count[];
   readonly sessions: readonly Count[];
   readonly servers: readonly Count[];
+  /** By the names of `Reach`: operations, results, events and syncs, wherever they occurred, in parts of a multi too. */
+  readonly reached: readonly Count[];
 }
 
 /** Nothing counted yet. */
-export const NO_COUNTS: Counts = { elections: 0, syncs: [], operations: [], errors: [], sessions: [], servers: [] };
+export const NO_COUNTS: Counts = {
+  elections: 0, syncs: [], operations: [], errors: [], sessions: [], servers: [], reached: [],
+};
 
 const SESSION_NAMES = new Map<Fact['kind'], string>([
   ['sessionDisconnected', 'disconnected'],
@@ -28,12 +34,10 @@ const SESSION_NAMES = new Map<Fact['kind'], string>([
   ['localSessionOpened', 'local opened'],
   ['localSessionClosed', 'local closed'],
   ['clientRefused', 'refused as ahead'],
-  ['watchFired', 'watches fired'],
 ]);
 const SERVER_NAMES = new Map<Fact['kind'], string>([
   ['electionStarted', 'elections started'],
   ['synchronized', 'synchronized'],
-  ['committed', 'committed'],
   ['applied', 'applied'],
   ['truncated', 'truncated'],
   ['snapshotInstalled', 'snapshots installed'],
@@ -53,6 +57,11 @@ export class FactCounter {
   private readonly errors: Map<number, number> = new Map();
   private readonly sessions: Map<string, number> = new Map();
   private readonly servers: Map<string, number> = new Map();
+  /** Inside of multis and of the log. */
+  private readonly partOperations: Map<string, number> = new Map();
+  private readonly partErrors: Map<number, number> = new Map();
+  private readonly events: Map<number, number> = new Map();
+  private readonly missedEvents: Map<number, number> = new Map();
 
   see(fact: Fact): void {
     switch (fact.kind) {
@@ -62,9 +71,17 @@ export class FactCounter {
       case 'syncChosen':
         return add(this.syncs, fact.mode);
       case 'invoked':
+        if ('ops' in fact.request) for (const op of fact.request.ops) add(this.partOperations, op.kind);
         return add(this.operations, fact.request.kind);
       case 'replied':
+        this.seeParts(fact.response);
         return add(this.errors, fact.err);
+      case 'watchFired':
+        add(fact.zxid > 0 ? this.events : this.missedEvents, fact.type);
+        return add(this.sessions, 'watches fired');
+      case 'committed':
+        this.seeLogged(fact.txn.body);
+        return add(this.servers, fact.kind);
       case 'lost':
         return add(this.errors, ErrorCode.CONNECTIONLOSS);
       case 'sessionConnected':
@@ -78,6 +95,30 @@ export class FactCounter {
     }
   }
 
+  private seeParts(response: Response | null): void {
+    if (response === null || !('results' in response)) return;
+    for (const result of response.results) if (result.kind === 'error') add(this.partErrors, result.err);
+  }
+
+  /** What no client asked for, and refusals that end a connection instead of being answered. */
+  private seeLogged(body: TxnBody): void {
+    if (body.kind === 'error') add(this.partErrors, body.err);
+    else if (body.kind === 'deleteContainer' || body.kind === 'createSession') add(this.partOperations, body.kind);
+  }
+
+  private reached(): Map<string, number> {
+    const sum = new Map<string, number>();
+    const put = (name: string, count: number): void => { sum.set(name, (sum.get(name) ?? 0) + count); };
+    for (const [name, count] of [...this.operations, ...this.partOperations]) put(`operation ${name}`, count);
+    // A refusal in the log is answered too, as a rule: the answers count, and what is in the log only where there is none.
+    for (const [code, count] of this.errors) put(`result ${errorName(code)}`, count);
+    for (const [code, count] of this.partErrors) if (!this.errors.has(code)) put(`result ${errorName(code)}`, count);
+    for (const [type, count] of this.events) put(`event ${eventName(type)}`, count);
+    for (const [type, count] of this.missedEvents) put(`event ${eventName(type)} missed`, count);
+    for (const [mode, count] of this.syncs) put(`sync ${mode}`, count);
+    return sum;
+  }
+
   counts(): Counts {
     const errors = new Map([...this.errors].map(([code, count]) => [errorName(code), count]));
     return {
@@ -87,6 +128,7 @@ export class FactCounter {
       errors: sorted(errors),
       sessions: sorted(this.sessions),
       servers: sorted(this.servers),
+      reached: sorted(this.reached()),
     };
   }
 }
@@ -116,10 +158,16 @@ export function mergeCounts(one: Counts, other: Counts): Counts {
     errors: addCounts(one.errors, other.errors),
     sessions: addCounts(one.sessions, other.sessions),
     servers: addCounts(one.servers, other.servers),
+    reached: addCounts(one.reached, other.reached),
   };
 }
 
 /** KeeperException's name of a code; the number of one that it does not know. */
 export function errorName(code: number): string {
   return Object.entries(ErrorCode).find(([, value]) => value === code)?.[0] ?? String(code);
+}
+
+/** Its name; the number of one that it does not know. */
+function eventName(type: number): string {
+  return Object.entries(EventType).find(([, value]) => value === type)?.[0] ?? String(type);
 }

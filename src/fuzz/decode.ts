@@ -29,6 +29,11 @@ export function integer(minimum: number, maximum: number = Number.MAX_SAFE_INTEG
 /** Any string. */
 export const text: Decoder<string> = (value, path) => (typeof value === 'string' ? value : refuse(path, 'a string'));
 
+/** A time in milliseconds, 0 or more, to the microsecond. */
+export const moment: Decoder<number> = (value, path) => {
+  return typeof value === 'number' && value >= 0 && value < 2 ** 41 ? value : refuse(path, 'a time in milliseconds');
+};
+
 /** true or false. */
 export const boolean: Decoder<boolean> = (value, path) => (typeof value === 'boolean' ? value : refuse(path, 'true or false'));
 

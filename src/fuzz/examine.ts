@@ -83,7 +83,7 @@ export function noResult(
 function record(plan: Plan, result: RunResult, properties: readonly Property[]): Failure {
   const chooser = new RecordingChooser(luckOf(plan.seed), { names: true });
   const trail = new TrailSink();
-  const signature = new SignatureSink(plan.settings.encode);
+  const signature = new SignatureSink();
   const trace = bothOf(trail, signature);
   try {
     runPlan(plan, chooser, { properties, trace });
@@ -99,11 +99,10 @@ function record(plan: Plan, result: RunResult, properties: readonly Property[]):
 /** One trace for two. */
 function bothOf(trail: TrailSink, signature: SignatureSink): NonNullable<RunOptions['trace']> {
   return {
-    event: (step, timeUs, node, event, peer) => {
+    event: (step, timeUs, node, event) => {
       trail.event(step, timeUs, node, event);
-      signature.event(step, timeUs, node, event, peer);
+      signature.event(step, timeUs, node, event);
     },
-    sent: (step, timeUs, from, to, message) => { signature.sent(step, timeUs, from, to, message); },
-    fact: (fact, node) => { signature.fact(fact, node); },
+    fact: (...args) => { signature.fact(...args); },
   };
 }

@@ -1,7 +1,8 @@
 /**
  * One exploration, as plain data in and out: what is searched and how, and what came of it. Whoever drives it looks at the clock.
  */
-import { ACT_NAMES, Space } from '../explore/space.ts';
+import { CrashPoints } from '../explore/crash-points.ts';
+import { ACT_NAMES, type Badness, Space } from '../explore/space.ts';
 import type { Bounds } from '../explore/space.ts';
 import { type Manner, oddsOfMiss, Search, type Status } from '../explore/search.ts';
 import { allProperties } from '../../properties/index.ts';
@@ -21,6 +22,8 @@ export interface Exploration {
   readonly manner: Manner;
   /** Names; null: all. */
   readonly properties: readonly string[] | null;
+  /** The bug that is planted; null: none. */
+  readonly mutant: string | null;
 }
 
 /** What came of it, so far or in the end. */
@@ -109,9 +112,11 @@ export function exploredSoFar(exploration: Exploration, search: Search, times: T
 }
 
 function findingOf(search: Search): Finding | null {
-  const { found } = search;
-  if (found === null) return null;
-  const { violation, broken } = found.badness;
+  return search.found === null ? null : findingIn(search.found.badness);
+}
+
+/** What is bad, as a finding. */
+export function findingIn({ violation, broken }: Badness): Finding {
   if (violation !== null) {
     const { kind, property, sentence, atMs } = violation;
     return { outcome: kind, property, sentence, steps: [], atMs };
@@ -120,14 +125,25 @@ function findingOf(search: Search): Finding | null {
   return { outcome: 'crash', property: 'crash', sentence, steps: [], atMs: 0 };
 }
 
+/** Exhaustive crash points of a plan. */
+export function crashPointsOf(exploration: Exploration): CrashPoints {
+  const bounds = { ...exploration.bounds, crashes: 1, timeouts: 0, partitions: 0, epochs: 8, rounds: 16 };
+  return new CrashPoints(new Space(subjectOf(exploration.plan, bounds, propertiesNamed(exploration.properties))));
+}
+
 /** The counterexample as a failure file; a sentence instead, if the world does not confirm it. */
 export function failureFrom(exploration: Exploration, search: Search): Failure | string {
-  const { found, space } = search;
-  if (found === null) return 'there is no counterexample';
+  return search.found === null ? 'there is no counterexample' : failureOn(exploration, search.space, search.found);
+}
+
+/** The failure file of steps that lead to something bad. */
+export function failureOn(
+  exploration: Exploration, space: Space, found: { readonly steps: readonly number[]; readonly badness: Badness },
+): Failure | string {
   if (found.steps.length > PATH_MAX) return `the way there has ${found.steps.length} steps, and ${PATH_MAX} can be replayed`;
+  const { properties: judged, mutant } = exploration;
   const { plan, tape } = realize(exploration.plan, space, found.steps);
-  const recorded = recordRun(plan, new TapeChooser(tape, plan.seed), allProperties);
-  const wanted = findingOf(search)?.property;
-  if (recorded.result.finding === null) return `the explorer found a breach of ${wanted}, and the world does not confirm it`;
-  return recordedFailure(plan, recorded, { judged: null, mutant: null });
+  const recorded = recordRun(plan, new TapeChooser(tape, plan.seed), propertiesNamed(judged));
+  if (recorded.result.finding !== null) return recordedFailure(plan, recorded, { judged, mutant });
+  return `the explorer found a breach of ${findingIn(found.badness).property}, and the world does not confirm it`;
 }

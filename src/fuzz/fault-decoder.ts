@@ -1,7 +1,7 @@
 /** Reading a fault back from JSON, field by field. */
 import { DECAYS, DISK_CALLS, HELD_MESSAGES, SERIES } from '../world/fault.ts';
 import type { Fault, Target } from '../world/fault.ts';
-import { Fields, boolean, integer, text, word } from './decode.ts';
+import { Fields, boolean, integer, text, word, moment } from './decode.ts';
 import type { Decoder } from './decode.ts';
 
 const KINDS = [
@@ -30,7 +30,7 @@ function faultOf(fields: Fields, kind: (typeof KINDS)[number]): Fault {
         target: target(fields),
         ...fields.maybe('afterEffects', time),
         ...fields.maybe('after', word(['sync'] as const)),
-        downMs: downMs(fields),
+        downMs: fields.get('downMs', moment),
       };
     case 'power':
       return { kind, downMs: downMs(fields) };

@@ -108,11 +108,18 @@ class Follower implements TraceSink {
 
 /** A run that is the recorded one up to an event, and has other luck from then on. */
 export function future(failure: Failure, afterStep: number, luck: string, properties: readonly Property[]): RunResult {
-  let now = 0;
-  const chooser = new ForkedChooser(chooserOf(failure), luck, () => now > afterStep);
-  const trace = { event: (step: number): void => { now = step; } };
+  const { chooser, trace } = futureChooser(failure, afterStep, luck);
   const maxSteps = Math.max(failure.events, 1000) * 20;
   return runPlan(failure.plan, chooser, { properties, trace, maxSteps });
+}
+
+/** The luck of such a future, and the trace by which it knows when to change; both are for one run. */
+export function futureChooser(
+  failure: Failure, afterStep: number, luck: string,
+): { readonly chooser: Chooser; readonly trace: TraceSink } {
+  let now = 0;
+  const chooser = new ForkedChooser(chooserOf(failure), luck, () => now > afterStep);
+  return { chooser, trace: { event: (step: number): void => { now = step; } } };
 }
 
 class ForkedChooser implements Chooser {

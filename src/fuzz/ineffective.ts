@@ -14,3 +14,6 @@ export function ineffectiveFaults(faults: readonly FaultCounter[]): string[] {
   const idle = faults.filter(({ name, fired, effective }) => fired >= PATIENCE && effective === 0 && !EXCUSED.has(name));
   return idle.map(({ name, fired }) => `the fault ${name} fired ${fired} times and never had an effect`);
 }
+
+/** Properties that have something to judge in one scenario only: elsewhere their silence says nothing. */
+export const NEED_SCENARIO: ReadonlyMap<string, string> = new Map([['recipes', 'recipes']]);

@@ -3,13 +3,14 @@
  * missing or misspelt would be another run under the same name.
  */
 import { COUNTER_MAX } from '../base/zxid.ts';
-import type { ClientScript, ScriptedMultiOp, ScriptedOperation, ScriptedRequest } from '../client/script.ts';
+import type { Recipe, RecipeTurn } from '../client/recipe.ts';
+import type { ClientScript, ScriptedMultiOp, ScriptedMultiReadOp, ScriptedOperation, ScriptedRequest } from '../client/script.ts';
 import type { Member } from '../server/config.ts';
 import type { Hierarchy } from '../zab/quorum.ts';
 import type { ServiceConfig } from '../server/service-config.ts';
 import type { Acl } from '../wire/words.ts';
 import type { BrokenAssumptions, Latency, WorldSettings } from '../world/settings.ts';
-import { DecodeError, Fields, boolean, integer, list, text, word } from './decode.ts';
+import { DecodeError, Fields, boolean, integer, list, moment, text, word } from './decode.ts';
 import type { Decoder } from './decode.ts';
 import { decodeFault } from './fault-decoder.ts';
 import { decodeScheduler } from './scheduler-decoder.ts';
@@ -91,7 +92,7 @@ const decodeKnobs: Decoder<ServerKnobs> = (value, path) => {
     minNotificationIntervalMs: fields.get('minNotificationIntervalMs', positive),
     maxNotificationIntervalMs: fields.get('maxNotificationIntervalMs', positive),
     cnxTimeoutMs: fields.get('cnxTimeoutMs', positive),
-    learnerRetryMs: fields.get('learnerRetryMs', positive),
+    learnerRetryMs: fields.get('learnerRetryMs', count),
     counterLimit: fields.get('counterLimit', integer(1, COUNTER_MAX)),
     snapRetainCount: fields.get('snapRetainCount', positive),
     preAllocSizeKb: fields.maybe('preAllocSizeKb', count).preAllocSizeKb ?? 0,
@@ -138,7 +139,7 @@ const decodeService: Decoder<Partial<ServiceConfig>> = (value, path) => {
 
 const decodePlannedFault: Decoder<PlannedFault> = (value, path) => {
   const fields = new Fields(value, path);
-  const planned: PlannedFault = { atMs: fields.get('atMs', count), fault: fields.get('fault', decodeFault) };
+  const planned: PlannedFault = { atMs: fields.get('atMs', moment), fault: fields.get('fault', decodeFault) };
   fields.end();
   return planned;
 };
@@ -151,9 +152,25 @@ const decodeClient: Decoder<ClientScript> = (value, path) => {
     operations: fields.get('operations', list(decodeOperation)),
     closeAtEnd: fields.get('closeAtEnd', boolean),
     ...fields.maybe('canBeReadOnly', boolean),
+    ...fields.maybe('recipe', decodeRecipe),
   };
   fields.end();
   return client;
+};
+
+const decodeRecipe: Decoder<Recipe> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, {
+    kind: fields.get('kind', word(['lock', 'election', 'producer', 'consumer'] as const)),
+    path: fields.get('path', text),
+    name: fields.get('name', text),
+    turns: fields.get('turns', list(decodeTurn)),
+  });
+};
+
+const decodeTurn: Decoder<RecipeTurn> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, { afterMs: fields.get('afterMs', count), holdMs: fields.get('holdMs', count) });
 };
 
 const decodeOperation: Decoder<ScriptedOperation> = (value, path) => {
@@ -169,9 +186,10 @@ const decodeOperation: Decoder<ScriptedOperation> = (value, path) => {
 
 const REQUEST_KINDS = [
   'create', 'create2', 'createContainer', 'delete', 'check', 'setData', 'setACL', 'exists', 'getData', 'getChildren',
-  'getChildren2', 'getACL', 'sync', 'multi', 'closeSession', 'reconnect', 'reconfig',
+  'getChildren2', 'getACL', 'sync', 'multi', 'closeSession', 'reconnect', 'reconfig', 'createTTL', 'getEphemerals',
+  'getAllChildrenNumber', 'addWatch', 'checkWatches', 'removeWatches', 'whoAmI', 'multiRead', 'addAuth',
 ] as const;
-const MULTI_KINDS = ['create', 'create2', 'createContainer', 'delete', 'check', 'setData'] as const;
+const MULTI_KINDS = ['create', 'create2', 'createContainer', 'createTTL', 'delete', 'check', 'setData'] as const;
 
 const decodeRequest: Decoder<ScriptedRequest> = (value, path) => {
   const fields = new Fields(value, path);
@@ -179,7 +197,10 @@ const decodeRequest: Decoder<ScriptedRequest> = (value, path) => {
   switch (kind) {
     case 'closeSession':
     case 'reconnect':
+    case 'whoAmI':
       return ended(fields, { kind });
+    case 'addAuth':
+      return ended(fields, { kind, scheme: fields.get('scheme', text), auth: fields.get('auth', text) });
     case 'reconfig':
       return ended(fields, {
         kind,
@@ -189,8 +210,17 @@ const decodeRequest: Decoder<ScriptedRequest> = (value, path) => {
       });
     case 'multi':
       return ended(fields, { kind, ops: fields.get('ops', list(decodeMultiOp)) });
+    case 'multiRead':
+      return ended(fields, { kind, ops: fields.get('ops', list(decodeMultiReadOp)) });
+    case 'addWatch':
+      return ended(fields, { kind, path: fields.get('path', text), ...fields.maybe('mode', int32) });
+    case 'checkWatches':
+    case 'removeWatches':
+      return ended(fields, { kind, path: fields.get('path', text), watcherType: fields.get('watcherType', int32) });
     case 'getACL':
     case 'sync':
+    case 'getEphemerals':
+    case 'getAllChildrenNumber':
       return ended(fields, { kind, path: fields.get('path', text) });
     case 'exists':
     case 'getData':
@@ -207,6 +237,11 @@ const decodeRequest: Decoder<ScriptedRequest> = (value, path) => {
   }
 };
 
+const decodeMultiReadOp: Decoder<ScriptedMultiReadOp> = (value, path) => {
+  const fields = new Fields(value, path);
+  return ended(fields, { kind: fields.get('kind', word(['getData', 'getChildren'] as const)), path: fields.get('path', text) });
+};
+
 const decodeMultiOp: Decoder<ScriptedMultiOp> = (value, path) => {
   const fields = new Fields(value, path);
   return multiOp(fields, fields.get('kind', word(MULTI_KINDS)));
@@ -220,6 +255,18 @@ function multiOp(fields: Fields, kind: (typeof MULTI_KINDS)[number]): ScriptedMu
       return ended(fields, { kind, path, ...fields.maybe('version', int32) });
     case 'setData':
       return ended(fields, { kind, path, ...fields.maybe('data', text), ...fields.maybe('version', int32) });
+    case 'createTTL':
+      return ended(
+        fields,
+        {
+          kind,
+          path,
+          ttlMs: fields.get('ttlMs', integer(-1)),
+          ...fields.maybe('data', text),
+          ...fields.maybe('flags', integer(0, 6)),
+          ...fields.maybe('acl', list(decodeAcl)),
+        },
+      );
     default:
       return ended(
         fields,

@@ -36,6 +36,7 @@ function renumbered(request: ScriptedRequest, numbers: ReadonlyMap<number, numbe
     return number === undefined ? whole : `$${number}`;
   });
   if (request.kind === 'multi') return { ...request, ops: request.ops.map((op) => ({ ...op, path: path(op.path) })) };
+  if (request.kind === 'multiRead') return { ...request, ops: request.ops.map((op) => ({ ...op, path: path(op.path) })) };
   return 'path' in request ? { ...request, path: path(request.path) } : request;
 }
 

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
+import type { ScriptedRequest } from '../client/script.ts';
 import { DecodeError } from './decode.ts';
 import { decodePlan } from './plan-decoder.ts';
 import type { Plan } from './plan.ts';
@@ -58,6 +59,29 @@ test('a plan of old, without scheduler or broken assumptions, is read as it was'
   assert.equal(roundTrip({ ...old, settings: { ...old.settings, broken: { oneIn: 3, connections: 'drop' } } }).settings.broken, {
     oneIn: 3, connections: 'drop',
   });
+});
+
+test('every request that a script can make survives JSON', () => {
+  const acl = [{ perms: 1, id: { scheme: 'digest', id: 'u:h' } }];
+  const requests: ScriptedRequest[] = [
+    { kind: 'createTTL', path: '/t', ttlMs: 5 },
+    { kind: 'createTTL', path: '/t', ttlMs: 0, data: 'd', flags: 6, acl },
+    { kind: 'createContainer', path: '/k' },
+    { kind: 'addWatch', path: '/a' },
+    { kind: 'addWatch', path: '/a', mode: 7 },
+    { kind: 'checkWatches', path: '/a', watcherType: 1 },
+    { kind: 'removeWatches', path: '/a', watcherType: 9 },
+    { kind: 'getEphemerals', path: '/' },
+    { kind: 'getAllChildrenNumber', path: '/' },
+    { kind: 'whoAmI' },
+    { kind: 'multiRead', ops: [{ kind: 'getData', path: '/a' }, { kind: 'getChildren', path: '/b' }] },
+    { kind: 'multi', ops: [{ kind: 'createTTL', path: '/t', ttlMs: 9 }] },
+    { kind: 'addAuth', scheme: 'digest', auth: 'u:p' },
+    { kind: 'setACL', path: '/a', acl, version: 2 },
+  ];
+  const operations = requests.map((request) => ({ afterMs: 0, waitForReply: false, request }));
+  const plan: Plan = { ...five('1'), clients: [{ servers: [1], sessionTimeoutMs: 100, operations, closeAtEnd: false }] };
+  assert.equal(roundTrip(plan), plan);
 });
 
 test('a plan keeps its own rules', () => {

@@ -32,7 +32,7 @@ export interface ReconfigPlan {
   readonly hierarchy?: Hierarchy;
 }
 
-/** A fault and the simulated time at which it strikes. */
+/** A fault and the simulated time at which it strikes: milliseconds, to the microsecond. */
 export interface PlannedFault {
   readonly atMs: number;
   readonly fault: Fault;

@@ -4,7 +4,7 @@
  * messages is held against the world's: whatever the path claims must happen there too.
  */
 import { invariant, present } from '../base/invariant.ts';
-import { ruthless } from '../explore/cell.ts';
+import { type CrashLuck, ruthless } from '../explore/cell.ts';
 import { Act, actionOf, type Space } from '../explore/space.ts';
 import { connectionId, type Move, PORTS, TWINS_MAX } from '../explore/wires.ts';
 import type { ConnectionId, NodeId } from '../io/event.ts';
@@ -24,6 +24,11 @@ export const PATH_MAX = 990;
 const NEVER_MS = 1_000_000;
 /** What travels on a connection. */
 const CARRIED: ReadonlySet<number> = new Set([Due.message, Due.opening, Due.opened, Due.closing]);
+
+/** What is drawn about a disk when its process dies, but for whether the page cache survives. */
+const CRASH_DRAWS: ReadonlySet<string> = new Set([
+  'crashOutcome', 'keptWrites', 'tornWrite', 'tornAt', 'writeLost', 'directoryOutcome', 'syncedNameLost', 'nameLost',
+]);
 
 /** A run that takes a path. */
 export interface Realized {
@@ -57,7 +62,9 @@ class Pilot {
   readonly ios: Map<NodeId, SteeredIo> = new Map();
   /** What was drawn about the loss of an end's suffix, and when of its items. */
   readonly losses: Map<End, Drawn> = new Map();
-  private isRuthless = false;
+  private luck: CrashLuck = 'keep';
+  /** Draws of a listed luck that were answered. */
+  private drawn = 0;
   private resetIndex = 0;
 
   constructor(plan: Plan, space: Space) {
@@ -65,7 +72,8 @@ class Pilot {
     this.space = space;
     this.chooser = new SteeredChooser((name) => {
       if (name === 'resetConnection') return this.resetIndex;
-      return this.isRuthless ? ruthless(name) : 0;
+      if (!CRASH_DRAWS.has(name) || this.luck === 'keep') return 0;
+      return this.luck === 'lose' ? ruthless(name) : (this.luck[this.drawn++] ?? 0);
     });
     const onFact = (fact: Fact, node: NodeId): void => {
       this.facts.push({ node, fact });
@@ -97,12 +105,11 @@ class Pilot {
     if (move !== null && entry !== null) this.arrive(move, entry, timeUs);
     else if (kind === Act.disk) this.delay(this.diskEntry(node, sub), timeUs);
     else if (kind === Act.prompt || kind === Act.timeout) this.ring(node, sub, timeUs);
-    else if (kind === Act.crash) this.crash(node, sub === 1, nowMs);
-    else if (kind === Act.restart) this.restart(node, nowMs);
-    else if (kind === Act.reset) this.reset(index, nowMs);
-    const isFault = kind === Act.crash || kind === Act.reset || kind === Act.restart;
+    else if (kind === Act.crash) this.crash(node, space.lucks[sub] ?? 'keep', timeUs);
+    else if (kind === Act.restart) this.restart(node, timeUs);
+    else if (kind === Act.reset) this.reset(index, timeUs);
     world.run(nowMs + 1, 1);
-    world.core.schedule.nowUs = isFault ? nowMs * 1000 : timeUs;
+    world.core.schedule.nowUs = timeUs;
     if (accepted !== null && accepted.id !== 0 && move !== null) {
       this.name(move.node, move.peer, move.port, false, accepted);
     }
@@ -199,16 +206,17 @@ class Pilot {
     entry.number = ++slot.queuedNumber;
   }
 
-  private crash(node: NodeId, isRuthless: boolean, nowMs: number): void {
+  private crash(node: NodeId, luck: CrashLuck, timeUs: number): void {
     const fault: Fault = { kind: 'crash', target: { node }, downMs: NEVER_MS };
     const ends = [...this.world.host(node).connections.values()].filter(({ inFlight }) => inFlight > 0);
-    this.isRuthless = isRuthless;
-    this.inject(fault, nowMs);
-    this.isRuthless = false;
+    this.luck = luck;
+    this.drawn = 0;
+    this.inject(fault, timeUs);
+    this.luck = 'keep';
     this.noteLosses(ends);
   }
 
-  private restart(node: NodeId, nowMs: number): void {
+  private restart(node: NodeId, timeUs: number): void {
     const { core } = this.world;
     const host = this.world.host(node);
     const entry = present(
@@ -217,33 +225,34 @@ class Pilot {
     );
     const drawn = this.chooser.bySeq.get(entry.seq);
     if (drawn?.name === 'afterHalt') {
-      drawn.value = nowMs - Math.floor(drawn.atUs / 1000);
-      bringForward(core, entry, drawn.atUs + drawn.value * 1000);
+      // Only whole milliseconds are drawn there: it starts again when the next one has come, or at once.
+      drawn.value = Math.max(0, Math.floor((timeUs - drawn.atUs) / 1000));
+      bringForward(core, entry, timeUs);
       return;
     }
     const planned = this.faults.findLast(({ fault }) => {
       return fault.kind === 'crash' && 'node' in fault.target && fault.target.node === node;
     });
-    if (planned?.fault.kind === 'crash') planned.fault = { ...planned.fault, downMs: nowMs - planned.atMs };
-    bringForward(core, entry, nowMs * 1000);
+    if (planned?.fault.kind === 'crash') planned.fault = { ...planned.fault, downMs: timeUs / 1000 - planned.atMs };
+    bringForward(core, entry, timeUs);
   }
 
-  private reset(pair: number, nowMs: number): void {
+  private reset(pair: number, timeUs: number): void {
     const [one = 0, other = 0] = (this.space.pairs[pair] ?? []).map((index) => this.space.nodes[index] ?? 0);
     const all = [...this.world.host(one).connections.values()];
     for (const [index, end] of all.entries()) {
       if (end.link.to.node !== other) continue;
       const ends = [end, ...(end.peer === null ? [] : [end.peer])].filter(({ inFlight }) => inFlight > 0);
       this.resetIndex = index;
-      this.inject({ kind: 'reset', target: { node: one } }, nowMs);
+      this.inject({ kind: 'reset', target: { node: one } }, timeUs);
       this.noteLosses(ends);
     }
   }
 
-  private inject(fault: Fault, nowMs: number): void {
+  private inject(fault: Fault, timeUs: number): void {
     this.chooser.losses = [];
-    this.world.core.schedule.nowUs = nowMs * 1000;
-    this.faults.push({ atMs: nowMs, fault });
+    this.world.core.schedule.nowUs = timeUs;
+    this.faults.push({ atMs: timeUs / 1000, fault });
     this.world.inject(fault);
   }
 

@@ -26,6 +26,7 @@ const decodeCounts: Decoder<Counts> = (value, path) => {
     errors: fields.get('errors', list(decodeCount)),
     sessions: fields.get('sessions', list(decodeCount)),
     servers: fields.get('servers', list(decodeCount)),
+    reached: fields.maybe('reached', list(decodeCount)).reached ?? [],
   };
 };
 

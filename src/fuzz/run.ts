@@ -4,6 +4,7 @@
  * reaches for the real clock or for real luck in it is named. Everything else is a function of plan and tape alone.
  */
 import { hashString } from '../base/hash.ts';
+import { RecipeClient } from '../client/recipe-client.ts';
 import { ScriptedClient } from '../client/scripted-client.ts';
 import { Panel } from '../history/panel.ts';
 import type { PropertyReport } from '../history/panel.ts';
@@ -11,6 +12,7 @@ import type { Expectations, Property } from '../history/judge.ts';
 import type { Member } from '../server/config.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
+import type { Process } from '../io/process.ts';
 import { Server } from '../server/server.ts';
 import { recode } from '../wire/recode.ts';
 import { fingerprintMessage } from '../wire/message-fingerprint.ts';
@@ -148,7 +150,9 @@ export function nodesOf(plan: Plan): NodeSpec[] {
     return { node: id, kind: 'server', disk: true, isVoter, boot: () => new Server(config) };
   });
   const clients = plan.clients.map((script, index): NodeSpec => {
-    return { node: FIRST_CLIENT + index, kind: 'client', disk: false, boot: () => new ScriptedClient(script) };
+    const { recipe } = script;
+    const boot = (): Process => (recipe === undefined ? new ScriptedClient(script) : new RecipeClient(script, recipe));
+    return { node: FIRST_CLIENT + index, kind: 'client', disk: false, boot };
   });
   return [...servers, ...clients];
 }

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import seedrandom from 'seedrandom';
 import type { Plan } from './plan.ts';
+import type { Reach } from './reach.ts';
 
 /** A world to put an ensemble in. `plan` is a function of the seed alone. */
 export interface Scenario {
@@ -13,6 +14,8 @@ export interface Scenario {
   /** One line for `--help`. */
   readonly summary: string;
   plan(seed: string): Plan;
+  /** What it is there to reach: a campaign of enough seeds fails without it. Left out: nothing. */
+  readonly expects?: readonly Reach[];
 }
 
 /** The luck of one plan: every label is an independent stream. */

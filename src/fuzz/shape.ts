@@ -16,6 +16,7 @@ import type { RareWeights } from './rare-faults.ts';
 import { drawScheduler } from './scheduler-menu.ts';
 import { PLAN_VERSION } from './plan.ts';
 import type { Plan, PlannedFault, ServerKnobs } from './plan.ts';
+import type { Reach } from './reach.ts';
 import { Draw } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { drawClients, drawWeights } from './workload.ts';
@@ -65,6 +66,8 @@ export interface ScenarioShape {
   readonly shortSessionsPercent?: number;
   /** In what the service to clients differs from ZooKeeper's defaults; left out: in nothing. */
   readonly service?: Weighted<Partial<ServiceConfig>>;
+  /** As in `Scenario`. */
+  readonly expects?: readonly Reach[];
 }
 
 /** A usual mix: half of it reads. */
@@ -103,7 +106,8 @@ const CORE_PERCENT = 15;
 
 /** The scenario of a shape. */
 export function scenarioOf(shape: ScenarioShape): Scenario {
-  return { name: shape.name, summary: shape.summary, plan: (seed) => drawPlan(shape, seed) };
+  const { name, summary, expects = [] } = shape;
+  return { name, summary, expects, plan: (seed) => drawPlan(shape, seed) };
 }
 
 /** The plan of one seed. */

@@ -1,8 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NO_COUNTS } from './counters.ts';
+import { SEEDS_TO_REACH } from './reach.ts';
 import type { RunResult } from './run.ts';
 import { Tally, silentProperties, speedOf } from './tally.ts';
+import type { Summary } from './tally.ts';
 import type { Finding } from './verdict.ts';
 
 const test = suite('tally');
@@ -77,6 +79,29 @@ test('a seed that killed its worker is a crash with a name', () => {
   assert.is(summary.outcome, 'crash');
   assert.is(summary.interrupted, true);
   assert.equal(summary.remarks, ['five 7: the worker died of it (SIGKILL)']);
+});
+
+test('a campaign that never reached what it was there to reach has not held', () => {
+  const campaign = (...names: string[]): Summary => {
+    const tally = new Tally(new Map([['five', ['event NodeCreated', 'sync SNAP']]]));
+    const run = result('1', null);
+    const reached = names.map((name) => [name, 1] as const);
+    for (let seed = 0; seed < SEEDS_TO_REACH; seed++) tally.add({ ...run, counts: { ...run.counts, reached } }, 1, false);
+    return tally.summary(1, 1, false);
+  };
+  const poor = campaign('sync SNAP');
+  assert.is(poor.outcome, 'unknown');
+  assert.equal(poor.never, ['event NodeCreated in 200 seeds of five, which is there to reach it']);
+  assert.equal(poor.counts.reached, [['sync SNAP', SEEDS_TO_REACH]]);
+  const rich = campaign('event NodeCreated', 'sync SNAP');
+  assert.is(rich.outcome, 'held');
+  assert.equal(rich.never, []);
+});
+
+test('a property that needs a scenario is silent only where that scenario ran', () => {
+  const properties = [{ property: 'recipes', promise: 'p', judged: 0, exempted: [], violations: 0 }];
+  assert.equal(silentProperties({ scenarios: ['five'], properties }), []);
+  assert.equal(silentProperties({ scenarios: ['five', 'recipes'], properties }), ['recipes']);
 });
 
 test.run();

@@ -5,12 +5,16 @@
 import type { PropertyReport } from '../history/panel.ts';
 import { SITUATIONS } from '../history/situations/index.ts';
 import type { FaultCounter } from '../world/fault.ts';
-import { NO_COUNTS, mergeCounts } from './counters.ts';
-import type { Counts } from './counters.ts';
-import { ineffectiveFaults } from './ineffective.ts';
+import { NO_COUNTS, addCounts, mergeCounts } from './counters.ts';
+import type { Count, Counts } from './counters.ts';
+import { NEED_SCENARIO, ineffectiveFaults } from './ineffective.ts';
+import { neverReached } from './reach.ts';
+import type { Reach, ScenarioReach } from './reach.ts';
 import type { RunResult } from './run.ts';
 import { SchedulerTally } from './scheduler-tally.ts';
 import type { DepthBound, SchedulerSum } from './scheduler-tally.ts';
+import { Timeline } from './timeline.ts';
+import type { TimelinePoint } from './timeline.ts';
 import { failureKey, gravest } from './verdict.ts';
 import type { Finding, Outcome } from './verdict.ts';
 
@@ -65,17 +69,25 @@ export interface Summary {
   readonly faults: readonly FaultCounter[];
   /** Faults that never had an effect, in sentences. */
   readonly defects: readonly string[];
+  /** What scenarios are there to reach and never did, in sentences: such a campaign has not shown what it should. */
+  readonly never: readonly string[];
   readonly schedulers: readonly SchedulerSum[];
   readonly bounds: readonly DepthBound[];
   readonly properties: readonly PropertySum[];
   readonly failures: readonly DistinctFailure[];
+  /** How it went over time. */
+  readonly timeline: readonly TimelinePoint[];
   /** What the campaign could not do, in sentences: a worker that died, a directory that could not be written. */
   readonly remarks: readonly string[];
 }
 
 /** Properties that had nothing to judge in all of the campaign: they have shown nothing. */
-export function silentProperties(summary: Pick<Summary, 'properties'>): string[] {
-  return summary.properties.filter(({ judged }) => judged === 0).map(({ property }) => property);
+export function silentProperties({ properties, scenarios }: Pick<Summary, 'properties' | 'scenarios'>): string[] {
+  const isDue = (property: string): boolean => {
+    const scenario = NEED_SCENARIO.get(property);
+    return scenario === undefined || scenarios.includes(scenario);
+  };
+  return properties.filter(({ judged, property }) => judged === 0 && isDue(property)).map(({ property }) => property);
 }
 
 /** How fast runs went, per second of work on one core. */
@@ -101,7 +113,8 @@ export class Tally {
   private simulatedMs = 0;
   private workMs = 0;
   private counts: Counts = NO_COUNTS;
-  private readonly scenarios: Set<string> = new Set();
+  private readonly scenarios: Map<string, { seeds: number; reached: readonly Count[] }> = new Map();
+  private readonly expects: ReadonlyMap<string, readonly Reach[]>;
   private readonly outcomes: Set<Outcome> = new Set();
   private readonly faults: Map<string, FaultCounter> = new Map();
   private readonly situations: Map<string, { runs: number; times: number }> = new Map();
@@ -109,6 +122,12 @@ export class Tally {
   private readonly failing: Map<string, Failing> = new Map();
   private readonly remarks: string[] = [];
   private readonly schedulers: SchedulerTally = new SchedulerTally();
+  private readonly timeline: Timeline = new Timeline();
+
+  /** `expects`: what each scenario is there to reach. */
+  constructor(expects: ReadonlyMap<string, readonly Reach[]> = new Map()) {
+    this.expects = expects;
+  }
 
   /** One run. */
   add(result: RunResult, workMs: number, wasRunTwice: boolean, signature: string | null = null): void {
@@ -118,7 +137,8 @@ export class Tally {
     this.simulatedMs += result.simulatedMs;
     this.workMs += workMs;
     this.counts = mergeCounts(this.counts, result.counts);
-    this.scenarios.add(result.scenario);
+    const { seeds = 0, reached = [] } = this.scenarios.get(result.scenario) ?? {};
+    this.scenarios.set(result.scenario, { seeds: seeds + 1, reached: addCounts(reached, result.counts.reached) });
     this.outcomes.add(result.outcome);
     for (const [id, times] of result.situations) this.addSituation(id, times);
     this.schedulers.add(result);
@@ -132,6 +152,12 @@ export class Tally {
     this.outcomes.add('crash');
     this.remarks.push(`${scenario} ${seed}: ${sentence}`);
     this.addFinding(scenario, seed, { outcome: 'crash', property: 'worker', sentence, steps: [], atMs: 0 });
+  }
+
+  /** Notes for the timeline how far it is. */
+  mark(elapsedMs: number): void {
+    const { seeds, situations, failing } = this;
+    this.timeline.mark({ elapsedMs, seeds, situations: situations.size, failures: failing.size });
   }
 
   remark(sentence: string): void {
@@ -162,9 +188,10 @@ export class Tally {
   }
 
   summary(elapsedMs: number, jobs: number, interrupted: boolean): Summary {
+    const never = neverReached(this.reaches(), this.expects);
     return {
-      scenarios: [...this.scenarios].sort((one, other) => (one < other ? -1 : 1)),
-      outcome: gravest([...this.outcomes]),
+      scenarios: this.reaches().map(({ scenario }) => scenario),
+      outcome: gravest([...this.outcomes, never.length === 0 ? 'held' : 'unknown']),
       seeds: this.seeds,
       runTwice: this.runTwice,
       events: this.events,
@@ -179,12 +206,19 @@ export class Tally {
       }),
       faults: [...this.faults.values()],
       defects: ineffectiveFaults([...this.faults.values()]),
+      never,
       schedulers: this.schedulers.sums(),
       bounds: this.schedulers.bounds(),
       properties: [...this.properties.values()],
       failures: [...this.failing].map(([key, failing]) => ({ key, ...failing })),
+      timeline: this.timeline.points(),
       remarks: [...this.remarks],
     };
+  }
+
+  private reaches(): ScenarioReach[] {
+    const reaches = [...this.scenarios].map(([scenario, { seeds, reached }]) => ({ scenario, seeds, reached }));
+    return reaches.sort((one, other) => (one.scenario < other.scenario ? -1 : 1));
   }
 
   private addSituation(id: string, times: number): void {

@@ -199,7 +199,11 @@ export type ClientFact =
       readonly type: number;
       readonly path: string;
       readonly zxid: Zxid;
-    };
+    }
+  /** The client takes itself for the holder of a lock or an office: in the state of `zxid` its node `path` is the first one. */
+  | { readonly kind: 'recipeHeld'; readonly sessionId: SessionId; readonly path: string; readonly zxid: Zxid }
+  /** It has taken an element off a queue: the node `path`, deleted at `zxid`. */
+  | { readonly kind: 'recipeTaken'; readonly sessionId: SessionId; readonly path: string; readonly zxid: Zxid };
 
 /** What the world states. `node` is the process concerned (0 where it is not about one). */
 export type WorldFact =

@@ -7,11 +7,18 @@ import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { allProperties } from '../../properties/index.ts';
+import { calm } from '../../scenarios/calm.ts';
+import { runPlan } from '../fuzz/run.ts';
+import { Tally } from '../fuzz/tally.ts';
+import { SeedChooser } from '../world/chooser.ts';
 import { runPage } from './page-html.ts';
+import { summaryPage } from './page.ts';
 import { impatientRun } from './page-testing.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync'];
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Only a page that hangs takes so long. */
 const PATIENCE_MS = 60_000;
 
@@ -37,7 +44,7 @@ suiteOfPage.before(async () => {
   if (CHROMIUM === undefined) return;
   context.folder = mkdtempSync(join(tmpdir(), 'vivarium-page-'));
   context.file = join(context.folder, 'page.html');
-  writeFileSync(context.file, await runPage(model, fileURLToPath(new URL('../..', import.meta.url))));
+  writeFileSync(context.file, await runPage(model, ROOT));
   context.browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: PATIENCE_MS });
 });
 
@@ -221,6 +228,25 @@ test('it is dark where the reader has it so, and fits a phone', async () => {
     assert.ok(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'), 'nothing sticks out');
     assert.ok(await points(page, 'bad') > 50);
   }, { width: 390 });
+});
+
+test('the page of a campaign opens, with its curves, and has no code', async () => {
+  const timeline = [1, 2, 3].map((seeds) => ({ elapsedMs: seeds * 100, seeds, situations: seeds, failures: seeds > 2 ? 1 : 0 }));
+  const tally = new Tally();
+  const plan = calm.plan('1');
+  const result = runPlan({ ...plan, faults: [], safetyMs: 100, tailMs: 40 }, new SeedChooser('1'), { properties: allProperties });
+  tally.add(result, 5, false);
+  const file = join(context.folder, 'campaign.html');
+  writeFileSync(file, summaryPage({ ...tally.summary(300, 1, false), timeline }, ROOT));
+  const { browser } = context;
+  assert.ok(browser);
+  const page = await browser.newPage();
+  await page.goto(pathToFileURL(file).href);
+  assert.is(await page.locator('script').count(), 0);
+  assert.is(await page.locator('figure svg .curve').count(), 2);
+  assert.is(await page.locator('svg .fail').count(), 1);
+  assert.is(await page.locator('.failure').count(), 1);
+  await page.close();
 });
 
 test('every control has a name', () => onPage(async (page) => {

@@ -88,7 +88,7 @@ const BAR = `<div id="bar" role="toolbar" aria-label="Search and filter">
 <button type="button" id="search-previous" aria-label="Previous hit">‹</button>
 <button type="button" id="search-next" aria-label="Next hit">›</button>
 <span class="count" id="search-count" aria-live="polite"></span></div>
-<div class="group"><details class="menu"><summary class="button" id="kinds-button">Messages</summary>
+<div class="group"><details class="menu" id="kinds-menu"><summary class="button" id="kinds-button">Messages</summary>
 <div id="kinds" role="group" aria-label="Kinds of messages"></div></details>
 <input type="text" id="about" list="about-options" placeholder="Session, path, zxid"
  aria-label="Only about this session, path or zxid" autocomplete="off" spellcheck="false">
@@ -98,8 +98,8 @@ const BAR = `<div id="bar" role="toolbar" aria-label="Search and filter">
 <label><input type="radio" name="axis" id="axis-time">By time</label></div>
 <select id="emphasis" aria-label="Highlight">
 <option value="all">No highlight</option>
-<option value="violation">Highlight the violation’s past</option>
-<option value="selection">Highlight the selection’s past</option></select>
+<option value="violation">Violation’s past</option>
+<option value="selection">Selection’s past</option></select>
 <label><input type="checkbox" id="clients" checked>Clients</label>
 <div class="group"><button type="button" id="show-violation">Violation</button>
 <button type="button" id="show-all">All</button>

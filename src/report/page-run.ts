@@ -22,7 +22,7 @@ export interface PageContext {
 }
 
 /** Plays the plan; the result, and the document of its page. */
-export function recordRun(plan: Plan, chooser: Chooser, context: PageContext): { result: RunResult; model: PageModel } {
+export function recordPage(plan: Plan, chooser: Chooser, context: PageContext): { result: RunResult; model: PageModel } {
   const recorder = new PageRecorder([
     ...serverIds(plan).map((node) => ({ node, kind: 'server' as const })),
     ...plan.clients.map((_, index) => ({ node: FIRST_CLIENT + index, kind: 'client' as const })),

@@ -4,7 +4,7 @@ import { Judge } from '../history/judge.ts';
 import type { At, JudgedFact, Property } from '../history/judge.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import type { PageModel } from './page-model.ts';
-import { recordRun } from './page-run.ts';
+import { recordPage } from './page-run.ts';
 
 /** After so many transactions are applied, it has had enough. */
 const ENOUGH = 40;
@@ -27,5 +27,5 @@ const IMPATIENCE: Property = {
 export function impatientRun(): PageModel {
   const plan = calm.plan('1');
   const context = { properties: [IMPATIENCE], hash: null, commands: ['viv replay impatience.json'] };
-  return recordRun(plan, new SeedChooser(plan.seed), context).model;
+  return recordPage(plan, new SeedChooser(plan.seed), context).model;
 }

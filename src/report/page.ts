@@ -1,106 +1,172 @@
-/** The page of a campaign: one self-contained HTML file, readable without anything else, light or dark as the reader has it. */
+/**
+ * The page of a campaign: one self-contained HTML file, readable without anything else and without JavaScript, light or dark as
+ * the reader has it. First what failed, then how it went, then what was put to the test and how often.
+ */
 import type { Count } from '../fuzz/counters.ts';
 import { silentProperties, speedOf } from '../fuzz/tally.ts';
-import type { Summary } from '../fuzz/tally.ts';
+import type { DistinctFailure, Summary } from '../fuzz/tally.ts';
 import { decimal, duration } from './format.ts';
+import { chartHtml, meterHtml } from './page-charts.ts';
+import { escapeHtml, pageStyle } from './page-html.ts';
 import { describeFinding } from './text.ts';
 
-/** The page. */
-export function summaryPage(summary: Summary): string {
-  const { eventsPerSecond, simulatedPerReal } = speedOf(summary);
+/** The page. `root` is the repository. */
+export function summaryPage(summary: Summary, root: string): string {
   const isGood = summary.failures.length === 0;
   const verdict = isGood ? 'Every property held.' : `Distinct failures: ${summary.failures.length}.`;
   const title = `${decimal(summary.seeds)} seeds of ${summary.scenarios.join(', ')}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Vivarium: ${escape(title)}</title><style>${STYLE}</style></head><body><main>
-<h1>${escape(title)}</h1>
-<p class="verdict ${isGood ? 'good' : 'bad'}">${verdict}</p>
-<dl class="figures">
-${figure('simulated', duration(summary.simulatedMs))}
-${figure('in', duration(summary.elapsedMs))}
-${figure('simulated : real, one core', `${decimal(simulatedPerReal)} : 1`)}
-${figure('events', decimal(summary.events))}
-${figure('events a second, one core', decimal(eventsPerSecond))}
-${figure('elections', decimal(summary.counts.elections))}
-</dl>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Vivarium: ${escapeHtml(title)}</title><style>${pageStyle(root)}</style></head><body class="campaign"><main>
+<h1>${escapeHtml(title)}</h1>
+<p class="verdict ${isGood ? 'good' : 'bad'}">${verdict}${summary.interrupted ? ' It was interrupted.' : ''}</p>
+${figuresOf(summary)}
 ${failuresOf(summary)}
-<h2>Properties</h2>
-${tableOf([
-  'property', 'promise', 'judged', 'violated', 'exempted',
-], summary.properties.map(({ property, promise, judged, violations, exempted }) => [
-    property, promise, decimal(judged), decimal(violations), countsOf(exempted),
-  ]))}
-${silentProperties(summary).map((name) => `<p class="bad">${escape(name)} judged nothing: it has shown nothing.</p>`).join('\n')}
-<h2>Rare situations</h2>
-<p>${summary.situations.filter(({ runs }) => runs > 0).length} of ${summary.situations.length} reached.</p>
-${tableOf(['situation', 'what', 'runs', 'times'], summary.situations.map(({ id, sentence, runs, times }) => [
-    id, sentence, runs === 0 ? 'never' : decimal(runs), decimal(times),
-  ]))}
-<h2>Faults</h2>
-${
-  tableOf(
-    ['fault', 'fired', 'had an effect'],
-    summary.faults.map(({ name, fired, effective }) => [name, decimal(fired), decimal(effective)]),
-  )
-}
-<h2>Schedulers</h2>
-${tableOf(['scheduler', 'seeds', 'failing', 'found'], summary.schedulers.map(({ kind, seeds, failing, found }) => [
-    kind, decimal(seeds), decimal(failing), found.join(', '),
-  ]))}
-<h2>What happened</h2>
-${tableOf(['', ''], [
-    ['synchronizations', countsOf(summary.counts.syncs)],
-    ['servers', countsOf(summary.counts.servers)],
-    ['sessions', countsOf(summary.counts.sessions)],
-    ['operations', countsOf(summary.counts.operations)],
-    ['results', countsOf(summary.counts.errors)],
-  ])}
-${summary.defects.map((defect) => `<p class="bad">${escape(defect)}</p>`).join('\n')}
-${summary.remarks.map((remark) => `<p>${escape(remark)}</p>`).join('\n')}
+${summary.never.map((sentence) => `<p class="bad">Never: ${escapeHtml(sentence)}.</p>`).join('\n')}
+${chartsOf(summary)}
+${faultsOf(summary)}
+${situationsOf(summary)}
+${propertiesOf(summary)}
+${schedulersOf(summary)}
+${countsTable(summary)}
+${summary.remarks.map((remark) => `<p>${escapeHtml(remark)}</p>`).join('\n')}
 </main></body></html>
 `;
 }
 
-function failuresOf(summary: Summary): string {
-  if (summary.failures.length === 0) return '';
-  const rows = summary.failures.map(({ finding, seeds, file }) => [
-    describeFinding(finding), `${seeds.length}: ${seeds.slice(0, 12).join(', ')}`, file === null ? '' : `viv replay ${file}`,
-  ]);
-  return `<h2>Failures</h2>\n${tableOf(['what', 'seeds', 'again'], rows)}`;
+function figuresOf(summary: Summary): string {
+  const { eventsPerSecond, simulatedPerReal } = speedOf(summary);
+  const reached = summary.situations.filter(({ runs }) => runs > 0).length;
+  const figures: [string, string][] = [
+    ['took', duration(summary.elapsedMs)],
+    ['simulated', duration(summary.simulatedMs)],
+    ['simulated : real, one core', `${decimal(simulatedPerReal)} : 1`],
+    ['events', decimal(summary.events)],
+    ['events a second, one core', decimal(eventsPerSecond)],
+    ['leaders established', decimal(summary.counts.elections)],
+    ['rare situations reached', `${reached} of ${summary.situations.length}`],
+    ['seeds run twice', decimal(summary.runTwice)],
+  ];
+  const cells = figures.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`);
+  return `<dl class="figures">${cells.join('\n')}</dl>`;
 }
 
-function figure(name: string, value: string): string {
-  return `<div><dt>${escape(name)}</dt><dd>${escape(value)}</dd></div>`;
+/** The commonest first: a failure is named by its signature, the property and the shape of the sentence. */
+function failuresOf(summary: Summary): string {
+  if (summary.failures.length === 0) return '';
+  const failures = [...summary.failures].sort((one, other) => other.seeds.length - one.seeds.length);
+  return `<h2>Failures by signature</h2>\n${failures.map((failure) => failureOf(failure, summary.seeds)).join('\n')}`;
+}
+
+const SEEDS_NAMED = 12;
+
+function failureOf({ finding, seeds, file, key }: DistinctFailure, all: number): string {
+  const named = `${seeds.slice(0, SEEDS_NAMED).join(', ')}${seeds.length > SEEDS_NAMED ? ', …' : ''}`;
+  const commands = file === null ? '' : `<pre>viv replay ${escapeHtml(file)}\nviv report ${escapeHtml(file)}</pre>`;
+  return `<section class="failure" title="${escapeHtml(key)}"><p class="bad">${escapeHtml(describeFinding(finding))}</p>
+<p class="seeds">${meterHtml(seeds.length, all)} ${decimal(seeds.length)} of ${decimal(all)} seeds: ${escapeHtml(named)}</p>
+${commands}</section>`;
+}
+
+function chartsOf({ timeline, situations, failures }: Summary): string {
+  if (timeline.length < 2) return '';
+  const nameOfSeeds = (seeds: number): string => `${decimal(seeds)} seeds`;
+  const firsts = timeline.filter(({ failures: found }, index) => found > (timeline[index - 1]?.failures ?? 0));
+  const marks = firsts.map(({ elapsedMs, seeds, failures: found }) => {
+    return { x: elapsedMs, title: `failure ${found}, after ${nameOfSeeds(seeds)} and ${duration(elapsedMs)}` };
+  });
+  return `<h2>How it went</h2>
+${failures.length === 0 ? '' : '<p class="about">A red mark is where a new kind of failure was found.</p>'}
+<div class="charts">
+${chartHtml({
+    title: 'Seeds over time', points: timeline.map(({ elapsedMs, seeds }) => ({ x: elapsedMs, y: seeds })), nameOfX: duration,
+    marks,
+  })}
+${chartHtml({
+    title: 'Coverage: rare situations reached', points: timeline.map((point) => ({ x: point.seeds, y: point.situations })),
+    most: situations.length, isStepped: true, nameOfX: nameOfSeeds,
+  })}
+</div>`;
+}
+
+function faultsOf({ faults, defects }: Summary): string {
+  const rows = faults.map(({ name, fired, effective }) => {
+    const isIdle = fired > 0 && effective === 0;
+    const row = fired === 0 ? '<tr class="idle">' : '<tr>';
+    return `${row}<td class="name">${escapeHtml(name)}</td>${numberCell(fired)}${numberCell(effective, isIdle)}
+<td>${fired === 0 ? '' : meterHtml(effective, fired)}</td></tr>`;
+  });
+  return `<h2>Faults</h2>
+<p class="about">How often each was made to happen, and how often that changed anything.</p>
+${defects.map((defect) => `<p class="bad">${escapeHtml(defect)}</p>`).join('\n')}
+<div class="wide"><table>${headRow(['fault', '#fired', '#had an effect', ''])}<tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+function situationsOf({ situations, seeds }: Summary): string {
+  const rows = situations.map(({ id, sentence, runs, times }) => {
+    const inRuns = runs === 0 ? '<td class="number never">never</td>' : numberCell(runs);
+    return `<tr><td class="name">${escapeHtml(id)}</td><td>${escapeHtml(sentence)}</td>
+${inRuns}${numberCell(times)}<td>${meterHtml(runs, seeds)}</td></tr>`;
+  });
+  return `<h2>Rare situations</h2>
+<p class="about">What must happen now and then, or the properties show little: in how many runs it did, and how often.</p>
+<div class="wide"><table>${headRow(['situation', 'what', '#runs', '#times', ''])}<tbody>${rows.join('\n')}</tbody></table></div>`;
+}
+
+function propertiesOf(summary: Summary): string {
+  const rows = summary.properties.map(({ property, promise, judged, violations, exempted }) => {
+    return `<tr><td class="name">${escapeHtml(property)}</td><td>${escapeHtml(promise)}</td>
+${numberCell(judged, judged === 0)}${numberCell(violations, violations > 0)}<td>${escapeHtml(countsOf(exempted))}</td></tr>`;
+  });
+  const silent = silentProperties(summary).map((name) => {
+    return `<p class="bad">${escapeHtml(name)} judged nothing: it has shown nothing.</p>`;
+  });
+  return `<h2>Properties</h2>
+<p class="about">How often each promise was put to the test, was broken, and was left out for a documented reason.</p>
+${silent.join('\n')}
+<div class="wide"><table>${headRow(['property', 'promise', '#judged', '#violated', 'exempted'])}<tbody>
+${rows.join('\n')}</tbody></table></div>`;
+}
+
+function schedulersOf({ schedulers, bounds }: Summary): string {
+  if (schedulers.length === 0) return '';
+  const rows = schedulers.map(({ kind, seeds, decisions, deviations, failing, found }) => {
+    const numbers = [seeds, decisions, deviations, failing].map((number) => numberCell(number)).join('');
+    return `<tr><td class="name">${escapeHtml(kind)}</td>${numbers}
+<td>${escapeHtml(found.join(', '))}</td></tr>`;
+  });
+  const least = bounds.map(({ depth, runs, probability }) => {
+    const chance = probability.toExponential(1);
+    return `<p class="about">${decimal(runs)} runs of depth ${depth}: a bug of that depth showed with at least ${chance}.</p>`;
+  });
+  return `<h2>Schedulers</h2>
+<div class="wide"><table>${headRow(['scheduler', '#seeds', '#choices', '#not the earliest', '#failing', 'found'])}<tbody>
+${rows.join('\n')}</tbody></table></div>${least.join('\n')}`;
+}
+
+function countsTable({ counts }: Summary): string {
+  const rows: [string, readonly Count[]][] = [
+    ['synchronizations', counts.syncs], ['servers', counts.servers], ['sessions', counts.sessions],
+    ['operations', counts.operations], ['results', counts.errors],
+  ];
+  return `<h2>What happened</h2><div class="wide"><table><tbody>${rows.map(([name, own]) => {
+    return `<tr><td class="name">${escapeHtml(name)}</td><td>${escapeHtml(countsOf(own))}</td></tr>`;
+  }).join('\n')}</tbody></table></div>`;
 }
 
 function countsOf(counts: readonly Count[]): string {
   return counts.map(([name, count]) => `${name} ${decimal(count)}`).join(', ');
 }
 
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cell = (text: string): string => `<td${/^[\d,.]+$/.test(text) ? ' class="number"' : ''}>${escape(text)}</td>`;
-  const names = head.map((name) => `<th>${escape(name)}</th>`).join('');
-  const top = head.every((name) => name === '') ? '' : `<thead><tr>${names}</tr></thead>`;
-  return `<table>${top}<tbody>\n${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}\n</tbody></table>`;
+/** Names that begin with # stand over numbers. */
+function headRow(names: readonly string[]): string {
+  const cells = names.map((name) => {
+    return name.startsWith('#') ? `<th class="number">${escapeHtml(name.slice(1))}</th>` : `<th>${escapeHtml(name)}</th>`;
+  });
+  return `<thead><tr>${cells.join('')}</tr></thead>`;
 }
 
-function escape(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+function numberCell(value: number, isBad = false): string {
+  return `<td class="number${isBad ? ' never' : ''}">${decimal(value)}</td>`;
 }
-
-const STYLE = `
-:root { color-scheme: light dark; --line: #8884; --soft: #888; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 0; }
-main { max-width: 70rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
-h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2.2rem 0 .5rem; }
-.verdict { font-size: 1.15rem; margin: .3rem 0 1.2rem; } .good { color: #2a8a4a; } .bad { color: #c8372d; }
-.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: .8rem; margin: 0; }
-.figures div { border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; }
-dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
-table { border-collapse: collapse; width: 100%; } th {
-  text-align: left; color: var(--soft); font-weight: 500; font-size: .85rem;
-}
-td, th { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-td:first-child { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
-`;

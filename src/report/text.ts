@@ -3,6 +3,7 @@
  * show is laid out by the same tables.
  */
 import type { Count, Counts } from '../fuzz/counters.ts';
+import { NEED_NOT_REACH, REACHABLE } from '../fuzz/reach.ts';
 import type { RunResult } from '../fuzz/run.ts';
 import { silentProperties, speedOf } from '../fuzz/tally.ts';
 import type { PropertySum, SituationSum, Summary } from '../fuzz/tally.ts';
@@ -32,12 +33,14 @@ export function campaignReport(summary: Summary): string[] {
       + `${summary.interrupted ? ', interrupted' : ''}; ${decimal(summary.runTwice)} of them run twice`,
     `  simulated ${duration(summary.simulatedMs)}, ${decimal(summary.events)} events`,
     `  on one core ${decimal(eventsPerSecond)} events/s, simulated : real ${decimal(simulatedPerReal)} : 1`,
-    ...countLines(summary.counts),
+    ...countLines({ ...summary.counts, syncs: [], operations: [], errors: [] }),
+    ...reachLines(summary.counts.reached),
     ...faultTable(summary.faults),
     ...propertyTable(summary.properties),
     ...silentProperties(summary).map((name) => `WARNING: ${name} judged nothing in all of this: it has shown nothing`),
     ...situationLines(summary.situations),
     ...schedulerLines(summary),
+    ...summary.never.map((sentence) => `NEVER: ${sentence}`),
     ...summary.defects.map((defect) => `DEFECT: ${defect}`),
     ...summary.remarks.map((remark) => `remark: ${remark}`),
     ...failureLines(summary),
@@ -46,6 +49,7 @@ export function campaignReport(summary: Summary): string[] {
 
 /** One line per distinct failure, and the verdict. */
 export function failureLines(summary: Summary): string[] {
+  if (summary.failures.length === 0 && summary.never.length > 0) return ['no failure, but not all was reached that had to be'];
   if (summary.failures.length === 0) return [summary.seeds === 0 ? 'no seed was run' : 'no failure'];
   return summary.failures.flatMap(({ finding, seeds, file }) => [
     `FAILED ${describeFinding(finding)}`,
@@ -75,6 +79,18 @@ function countLines(counts: Counts): string[] {
     ...line('operations', counts.operations),
     ...line('results', counts.errors),
   ];
+}
+
+/** All that the service can bring about, and how often it was; then what it did not, unless that is excused by name. */
+function reachLines(reached: readonly Count[]): string[] {
+  const counts = new Map(reached);
+  const lines = ['operation', 'result', 'event', 'sync'].map((kind) => {
+    const names = REACHABLE.filter((name) => name.startsWith(`${kind} `) && (counts.has(name) || !NEED_NOT_REACH.has(name)));
+    const list = names.map((name) => `${name.slice(kind.length + 1)} ${decimal(counts.get(name) ?? 0)}`);
+    return `  ${`${kind}s`.padEnd(11)}${list.join(', ')}`;
+  });
+  const excused = REACHABLE.filter((name) => !counts.has(name) && NEED_NOT_REACH.has(name));
+  return [...lines, `  excused    ${excused.join(', ')}`];
 }
 
 /** Those reached in the fewest runs are what the campaign hangs by; those never reached are what it says nothing about. */

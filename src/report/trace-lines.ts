@@ -223,6 +223,10 @@ export function describeFact(fact: Fact): string | null {
       return `lost ${fact.cxid}`;
     case 'watchFired':
       return `watch on ${fact.path} fired at ${zxidToPair(fact.zxid)}`;
+    case 'recipeHeld':
+      return `holds ${fact.path} as of ${zxidToPair(fact.zxid)}`;
+    case 'recipeTaken':
+      return `took ${fact.path} at ${zxidToPair(fact.zxid)}`;
     case 'crashed':
       return `crashed (${fact.cause}) ${fact.detail}`;
     case 'restarted':

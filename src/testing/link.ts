@@ -1,5 +1,6 @@
 /**
- * A connection that can be broken on purpose: a small TCP proxy on loopback in front of one port. What passes can be cut, which ends every connection and refuses new ones, or stalled, which leaves them open and silent.
+ * A connection that can be broken on purpose: a small TCP proxy on loopback in front of one port. What passes can be cut,
+ * which ends every connection and refuses new ones, or stalled, which leaves them open and silent.
  */
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';

@@ -29,6 +29,8 @@ export function mixFact(hash: RollingHash, fact: Fact): void {
     case 'snapshotWritten':
     case 'acked':
     case 'watchFired':
+    case 'recipeHeld':
+    case 'recipeTaken':
       hash.mixNumber(fact.zxid);
       break;
     case 'recovered':

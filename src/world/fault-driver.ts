@@ -153,7 +153,7 @@ export class FaultDriver {
       host.armedCrash = { name, isAfterSync, afterEffects: afterEffects ?? 0, downMs };
     } else if (this.stage.kill(host, 'fault', 'crash')) {
       counters.effective(name);
-      this.stage.restartLater(host, downMs * 1000);
+      this.stage.restartLater(host, Math.round(downMs * 1000));
     }
   }
 

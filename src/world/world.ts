@@ -118,7 +118,7 @@ export class World implements Dispatcher, Observer, Stage {
 
   /** Lets a fault happen at a time. */
   schedule(atMs: number, fault: Fault): void {
-    this.core.schedule.add(atMs * 1000, Due.fault).fault = fault;
+    this.core.schedule.add(Math.round(atMs * 1000), Due.fault).fault = fault;
   }
 
   /** Goes on until a time, or as far beyond as its scheduler went, for at most so many events. Can be called again. */

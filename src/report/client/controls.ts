@@ -73,7 +73,6 @@ function makeKinds(app: App): void {
   FAMILIES.forEach(({ name }, family) => {
     const kinds = [...counts].filter(([kind]) => counts.get(kind)?.family === family);
     if (kinds.length === 0) return;
-    const group = make('fieldset', {}, make('legend', {}, swatch(family), name));
     const toggle = make('button', { class: 'all', text: 'all or none', label: `${name}: all or none` });
     toggle.type = 'button';
     toggle.addEventListener('click', () => {
@@ -81,7 +80,8 @@ function makeKinds(app: App): void {
       for (const [kind] of kinds) setBox(boxes.get(kind), !areOn);
       apply();
     });
-    group.append(toggle);
+    const group = make('div', { class: 'family', label: name }, make('div', { class: 'head' }, swatch(family), name, toggle));
+    group.setAttribute('role', 'group');
     for (const [kind, { count }] of kinds) {
       const box = make('input');
       box.type = 'checkbox';
@@ -91,6 +91,13 @@ function makeKinds(app: App): void {
       group.append(make('label', {}, box, kind, make('span', { class: 'count', text: grouped(count) })));
     }
     menu.append(group);
+  });
+  const whole = need('kinds-menu', HTMLDetailsElement);
+  whole.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') whole.open = false;
+  });
+  document.addEventListener('pointerdown', ({ target }) => {
+    if (target instanceof Node && !whole.contains(target)) whole.open = false;
   });
   const button = need('kinds-button', HTMLElement);
   const tell = (): void => {

@@ -5,35 +5,49 @@ import { lastAtMost, textOf } from './trace.ts';
 import type { Trace } from './trace.ts';
 
 /** Ticks that are nearer to each other than this are one. */
-const APART = 1.5;
+const APART = 2;
+
+/** Where events are to be drawn: x, y and half the height of each, one after the other. */
+type Spots = number[];
 
 /** The events in view, as ticks from afar and as dots from near. */
 export function drawEvents(context: CanvasRenderingContext2D, scene: Scene): void {
   const perEvent = pixelsPerEvent(scene);
   const radius = perEvent > 14 ? 3.2 : perEvent > 3 ? 2.2 : 0;
-  const { trace, axis, theme } = scene;
-  const [first, last] = [Math.max(1, axis.eventAt(axis.from)), axis.eventAt(axis.to)];
-  trace.model.processes.forEach(({ kind }, process) => {
-    if (!hasLane(scene, process)) return;
-    const own = trace.eventsOf[process] ?? [];
-    const y = laneY(scene, process);
-    const half = BAND[kind] + (radius === 0 ? 2 : 0);
-    let lastX = -1;
-    for (let index = Math.max(0, lastAtMost(own, first)); index < own.length; index++) {
-      const event = own[index] ?? 0;
-      if (event > last) break;
-      const x = eventX(scene, event);
-      if (radius === 0 && x - lastX < APART) continue;
-      lastX = x;
-      const isPlain = scene.shown.events[event] !== 1 || (scene.past !== null && scene.past[event] !== 1);
-      context.fillStyle = theme.ink;
-      context.globalAlpha = isPlain ? 0.16 : radius === 0 ? 0.42 : 0.8;
-      if (radius === 0) context.fillRect(x, y - half, 1, half * 2);
+  const [plain, lit]: [Spots, Spots] = [[], []];
+  scene.trace.model.processes.forEach((_, process) => {
+    if (hasLane(scene, process)) findEvents(scene, process, radius === 0, plain, lit);
+  });
+  context.fillStyle = scene.theme.ink;
+  for (const [spots, alpha] of [[plain, 0.16], [lit, radius === 0 ? 0.42 : 0.8]] as const) {
+    context.globalAlpha = alpha;
+    for (let i = 0; i < spots.length; i += 3) {
+      const [x, y, half] = [spots[i] ?? 0, spots[i + 1] ?? 0, spots[i + 2] ?? 0];
+      // Many small rectangles are faster than one large path.
+      if (radius === 0) context.fillRect(Math.round(x), y - half, 1, half * 2);
       else dot(context, x, y, radius);
     }
-  });
+  }
   context.globalAlpha = 1;
   drawRings(context, scene);
+}
+
+function findEvents(scene: Scene, process: number, areTicks: boolean, plain: Spots, lit: Spots): void {
+  const { trace, axis, shown, past } = scene;
+  const [first, last] = [Math.max(1, axis.eventAt(axis.from)), axis.eventAt(axis.to)];
+  const own = trace.eventsOf[process] ?? [];
+  const y = laneY(scene, process);
+  const half = BAND[trace.model.processes[process]?.kind ?? 'client'] + 2;
+  let lastX = -1;
+  for (let index = Math.max(0, lastAtMost(own, first)); index < own.length; index++) {
+    const event = own[index] ?? 0;
+    if (event > last) break;
+    const x = eventX(scene, event);
+    if (areTicks && x - lastX < APART) continue;
+    lastX = x;
+    const isPlain = shown.events[event] !== 1 || (past !== null && past[event] !== 1);
+    (isPlain ? plain : lit).push(x, y, half);
+  }
 }
 
 function dot(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {

@@ -1,5 +1,6 @@
 /** The whole run in a strip: every server's roles, the faults, the violation, and which part the diagram shows. */
 import { paintRole, segmentEnds } from './diagram.ts';
+import type { Shown } from './filter.ts';
 import { GUTTER, eventX, xOf } from './scene.ts';
 import type { Scene } from './scene.ts';
 
@@ -41,20 +42,32 @@ export function drawOverview(context: CanvasRenderingContext2D, scene: Scene, fr
 
 /** How many events there are in each column. */
 function drawBustle(context: CanvasRenderingContext2D, scene: Scene, top: number, height: number): void {
-  const { trace, width, theme } = scene;
-  const counts = new Float64Array(Math.ceil(width / COLUMN) + 1);
-  for (let event = 1; event <= trace.count; event++) {
-    if (scene.shown.events[event] !== 1) continue;
-    const column = Math.floor(eventX(scene, event) / COLUMN);
-    counts[column] = (counts[column] ?? 0) + 1;
-  }
+  const counts = bustleOf(scene);
   const most = Math.max(1, counts.reduce((one, other) => Math.max(one, other), 0));
-  context.fillStyle = theme.soft;
+  context.fillStyle = scene.theme.soft;
   context.globalAlpha = 0.6;
   counts.forEach((count, column) => {
     if (count > 0) context.fillRect(column * COLUMN, top + height, COLUMN - 0.5, -Math.max(1, (count / most) * height));
   });
   context.globalAlpha = 1;
+}
+
+/** Counted anew only when there is something else to count, for it goes over every event. */
+const COUNTED = new WeakMap<Shown, { readonly key: string; readonly counts: Float64Array }>();
+
+function bustleOf(scene: Scene): Float64Array {
+  const { trace, width, shown, axis } = scene;
+  const key = `${axis.mode} ${width}`;
+  const known = COUNTED.get(shown);
+  if (known?.key === key) return known.counts;
+  const counts = new Float64Array(Math.ceil(width / COLUMN) + 1);
+  for (let event = 1; event <= trace.count; event++) {
+    if (shown.events[event] !== 1) continue;
+    const column = Math.floor(eventX(scene, event) / COLUMN);
+    counts[column] = (counts[column] ?? 0) + 1;
+  }
+  COUNTED.set(shown, { key, counts });
+  return counts;
 }
 
 function drawSteps(context: CanvasRenderingContext2D, scene: Scene): void {

@@ -1,0 +1,82 @@
+/**
+ * Locks, elections and queues as clients write them, by sequential and ephemeral nodes, while servers crash and sessions expire
+ * under their holders. Who holds and who took what is judged by the order of transactions.
+ */
+import fc from 'fast-check';
+import type { RecipeKind } from '../src/client/recipe.ts';
+import type { ClientScript } from '../src/client/script.ts';
+import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
+import type { Plan } from '../src/fuzz/plan.ts';
+import { Draw, record } from '../src/fuzz/scenario.ts';
+import type { Scenario } from '../src/fuzz/scenario.ts';
+import { drawPlan } from '../src/fuzz/shape.ts';
+import type { ScenarioShape } from '../src/fuzz/shape.ts';
+import { FIVE } from './five.ts';
+
+const SHAPE: ScenarioShape = {
+  ...FIVE,
+  name: 'recipes',
+  summary: 'locks, elections and queues by sequential and ephemeral nodes; sessions that expire under their holders',
+  expects: [
+    'operation create', 'operation delete', 'operation exists', 'operation getChildren', 'event NodeDeleted',
+    'event NodeDeleted missed',
+  ],
+  voters: [[3, 4], [5, 2], [1, 1]],
+  observers: [[0, 4], [1, 1]],
+  clients: [1, 3],
+  operations: [4, 15],
+  tickMs: [[200, 3], [500, 1]],
+  safetyTicks: [40, 100],
+  faults: {
+    ...NO_FAULT, crash: 4, crashLeader: 4, crashAll: 1, reset: 8, clientCut: 8, pause: 5, stall: 3, isolateLeader: 4, oneWay: 2,
+    drift: 2,
+  },
+  faultCount: [0, 14],
+  rareFaults: { longPause: 4, slowReader: 3, lateData: 4, refuse: 2, flapping: 2, hold: 3, crashAfterSync: 2 },
+  calmPercent: 10,
+};
+
+/** Who takes part, by recipe: a few at one lock, in one race for office, at the two ends of one queue. */
+const COMPANIES: readonly (readonly [path: string, kinds: readonly RecipeKind[]])[] = [
+  ['/lock', ['lock', 'lock', 'lock', 'lock']],
+  ['/election', ['election', 'election', 'election']],
+  ['/queue', ['producer', 'consumer', 'consumer', 'producer', 'consumer']],
+];
+
+function drawRecipesPlan(seed: string): Plan {
+  const plan = drawPlan(SHAPE, seed);
+  const draw = new Draw(`${SHAPE.name}/${seed}/companies`);
+  const one = draw.integer('always', 0, COMPANIES.length - 1);
+  const companies = COMPANIES.filter((_, index) => index === one || draw.percent(`takes part/${index}`, 60));
+  const members = companies.flatMap(([path, kinds]) => {
+    const count = draw.integer(`${path}/count`, 2, kinds.length);
+    return kinds.slice(0, count).map((kind, index) => member(draw, plan, path, kind, index));
+  });
+  return { ...plan, clients: [...plan.clients, ...members] };
+}
+
+function member(draw: Draw, plan: Plan, path: string, kind: RecipeKind, index: number): ClientScript {
+  const label = `${path}/${index}`;
+  const { tickTimeMs } = plan.knobs;
+  const spanMs = plan.safetyMs + Math.floor(plan.tailMs / 3);
+  const isQueue = kind === 'producer' || kind === 'consumer';
+  const count = draw.integer(`${label}/turns`, 3, isQueue ? 30 : 12);
+  const pauseMs = Math.ceil((2 * spanMs) / count);
+  const turns = draw.of(`${label}/pace`, fc.array(record({
+    afterMs: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat({ max: pauseMs }) }),
+    holdMs: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat({ max: 6 * tickTimeMs }) }),
+  }), { minLength: count, maxLength: count }));
+  const isShort = draw.percent(`${label}/short`, 60);
+  return {
+    servers: plan.members.map(({ id }) => id),
+    sessionTimeoutMs: draw.integer(`${label}/timeout`, (isShort ? 2 : 5) * tickTimeMs, (isShort ? 3 : 20) * tickTimeMs),
+    operations: [],
+    closeAtEnd: draw.percent(`${label}/close`, 30),
+    recipe: { kind, path, name: `${kind}${index}`, turns },
+  };
+}
+
+/** See the head of the file. */
+export const recipes: Scenario = {
+  name: SHAPE.name, summary: SHAPE.summary, expects: SHAPE.expects ?? [], plan: drawRecipesPlan,
+};

@@ -1,0 +1,109 @@
+/** `viv explore` from outside: misuse, a space that holds, a search that is interrupted and gone on with, crash points. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { zabSmall } from '../../scenarios/zab-small.ts';
+import { readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
+import { type Exploration, searchOf } from '../fuzz/explore-run.ts';
+import { COMMANDS } from './commands.ts';
+import { HUNTS, mutantNamed } from './explore-mutants.ts';
+import { runProgram } from './program.ts';
+import { repositoryRoot } from './shell.ts';
+
+const test = suite('explore');
+const directory = mkdtempSync(join(tmpdir(), 'vivarium-test-'));
+test.after(() => rmSync(directory, { recursive: true, force: true }));
+
+async function viv(...argv: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const code = await runProgram(COMMANDS, ['explore', ...argv], {
+    out: (line) => void out.push(line), err: (line) => void err.push(line), status: () => undefined,
+    isTerminal: false, root: repositoryRoot(), reports: directory, signal: new AbortController().signal,
+  });
+  return { code, out: out.join('\n'), err: err.join('\n') };
+}
+
+const SMALL: Exploration = {
+  plan: zabSmall.plan({ servers: 2, clients: 0, operations: 0 }),
+  bounds: { crashes: 0, partitions: 0, timeouts: 0, epochs: 1, rounds: 1 },
+  manner: {
+    order: 'breadth', maxDepth: Number.MAX_SAFE_INTEGER, maxStates: 1e6, maxBytes: 1e9, grain: 'whole', start: 'nothing',
+    isReduced: true,
+  },
+  properties: null,
+  mutant: null,
+};
+
+test('misuse is one sentence and exit code 1', async () => {
+  const path = join(directory, 'checkpoint');
+  writeCheckpoint(path, SMALL, searchOf(SMALL));
+  const content = readFileSync(path);
+  const old = join(directory, 'old');
+  writeFileSync(old, content.toString('latin1').replace('"version":1', '"version":9'), 'latin1');
+  const torn = join(directory, 'torn');
+  writeFileSync(torn, content.subarray(0, content.length - 3));
+  const table: [argv: string[], said: RegExp][] = [
+    [['five'], /five cannot be explored: its plan has faults at fixed times/],
+    [['zab-smal'], /no scenario is called "zab-smal"; did you mean "zab-small"\?/],
+    [['--servers', '0'], /--servers must be at least 1/],
+    [['--servers', '9'], /--servers must be at most 7/],
+    [['--epochs', '0'], /--epochs and --rounds must be at least 1/],
+    [['--grain', 'fine'], /--grain must be one of whole, elections, messages, coarse/],
+    [['--start', 'proposed', '--ops', '1'], /--start proposed needs a client with two operations/],
+    [['--mutant', 'zk-1'], /no mutant is called "zk-1"/],
+    [['--resume', path, '--servers', '3'], /--resume knows what is explored: leave out --servers/],
+    [['--resume', join(directory, 'none')], /cannot be read/],
+    [['--resume', old], /is a checkpoint of version 9, and this is version 1/],
+    [['--resume', torn], /is torn: it ends before its states do/],
+    [['--checkpoint', path, '--depth-first'], /--checkpoint is for breadth first/],
+  ];
+  for (const [argv, said] of table) {
+    const { code, err } = await viv(...argv);
+    assert.is(code, 1, argv.join(' '));
+    assert.match(err, said);
+  }
+});
+
+test('a space that is exhausted holds, and one that is not is unknown', async () => {
+  const small = ['--ops', '1', '--crashes', '0', '--timeouts', '0'];
+  const held = await viv(...small);
+  assert.is(held.code, 0);
+  assert.match(held.out, /zab-small: held \(every state within the bounds was seen\)/);
+  const unknown = await viv(...small, '--max-states', '20');
+  assert.is(unknown.code, 6);
+  assert.match(unknown.out, /unknown \(ended by --max-states/);
+});
+
+test('a search that goes on from a checkpoint comes to the same numbers', () => {
+  const whole = searchOf(SMALL);
+  while (whole.run(1000) === 'going');
+  const first = searchOf(SMALL);
+  first.run(2500);
+  assert.is(first.status, 'going');
+  const path = join(directory, 'half');
+  writeCheckpoint(path, SMALL, first);
+  const stored = readCheckpoint(path);
+  const second = searchOf(stored.exploration);
+  stored.resume(second);
+  while (second.run(1000) === 'going');
+  const numbers = ({ status, visited, generated, slept, depth }: typeof whole): unknown[] => {
+    return [status, visited.count, generated, slept, depth];
+  };
+  assert.equal(numbers(second), numbers(whole));
+});
+
+test('every hunt is for a mutant that there is', () => {
+  for (const id of HUNTS.keys()) assert.is(mutantNamed(id).id, id);
+});
+
+test('a planted bug is found by exhaustive search, at the least depth, and the world confirms it', async () => {
+  const { code, out } = await viv('zab-small', '--mutant', 'canary', '--ops', '1', '--crashes', '0', '--timeouts', '0');
+  assert.is(code, 2);
+  assert.match(out, /safety violated: quorum-durability/);
+  assert.match(out, /found after 4 steps/);
+  assert.match(out, /zab-small-1\.json/);
+});
+
+test.run();

@@ -1,0 +1,48 @@
+/** `viv export`: a run in the format of another tool. */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { chooserOf } from '../fuzz/follow.ts';
+import { runPlan } from '../fuzz/run.ts';
+import { EXPORTERS } from '../report/exports.ts';
+import { UsageError } from './command.ts';
+import type { Command } from './command.ts';
+import { named } from './values.ts';
+import { whichRun } from './which-run.ts';
+
+/** A run for somebody else's eyes. */
+export const exportRun: Command = {
+  name: 'export',
+  summary: 'a run in the format of another tool',
+  usage: 'FILE-or-SCENARIO [--seed S] --format NAME [--out FILE]',
+  flags: [
+    { name: 'seed', value: 'S', help: 'of a scenario: the seed (1)' },
+    { name: 'format', value: 'NAME', help: EXPORTERS.map(({ name }) => name).join(', ') },
+    { name: 'out', value: 'FILE', help: 'where it goes (standard output)' },
+  ],
+  notes: [
+    'jsonl: an object an event, with its causes and facts. shiviz: the log of ShiViz, for its default expression.',
+    'jepsen: what clients asked and were told, in EDN. It has what viv check --model znode knows: no multi, no sequential node.',
+    'Reads of ZooKeeper may be behind, so a history with reads need not be linearizable; its writes are.',
+  ],
+  run(given, shell) {
+    const format = given.text('format');
+    if (format === undefined) throw new UsageError(`viv export needs --format: ${EXPORTERS.map(({ name }) => name).join(', ')}`);
+    const { make } = named('format', format, EXPORTERS);
+    const { failure, properties } = whichRun('export', given, shell);
+    const exporter = make(failure.plan.settings.encode);
+    runPlan(failure.plan, chooserOf(failure), { properties, trace: exporter.trace });
+    const lines = exporter.lines();
+    const out = given.text('out');
+    if (out === undefined) {
+      for (const line of lines) shell.out(line);
+      return Promise.resolve(0);
+    }
+    try {
+      writeFileSync(resolve(out), lines.map((line) => `${line}\n`).join(''));
+    } catch (error) {
+      throw new UsageError(`${out} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    shell.err(`${lines.length} lines written to ${out}`);
+    return Promise.resolve(0);
+  },
+};

@@ -1,0 +1,57 @@
+/** Which run a command line names: a failure file, or a scenario and a seed. */
+import { existsSync } from 'node:fs';
+import { allProperties } from '../../properties/index.ts';
+import { SCENARIOS } from '../../scenarios/index.ts';
+import { readFailure } from '../fuzz/failure.ts';
+import type { Failure } from '../fuzz/failure.ts';
+import { judgesOf } from '../fuzz/follow.ts';
+import { luckOf, planOf } from '../fuzz/lineage.ts';
+import { recordRun } from '../fuzz/record.ts';
+import type { Property } from '../history/judge.ts';
+import { UsageError } from './command.ts';
+import type { Given } from './command.ts';
+import { readHashes } from './hashes.ts';
+import type { Shell } from './shell.ts';
+import { named, seedText } from './values.ts';
+
+/** What is to be run again: a failure, or a scenario's seed as if it had been kept as one. */
+export interface WhichRun {
+  readonly failure: Failure;
+  readonly isKept: boolean;
+  readonly properties: readonly Property[];
+  /** What the hash must be; null if nobody wrote it down. */
+  readonly hash: string | null;
+}
+
+/** The run that is named; `command` is who asks. Throws `UsageError` and `DecodeError`. */
+export function whichRun(command: string, given: Given, shell: Shell): WhichRun {
+  const [name, ...more] = given.names;
+  if (name === undefined || more.length > 0) {
+    throw new UsageError(`viv ${command} takes one failure file or one scenario`);
+  };
+  const wanted = given.text('hash');
+  if (looksLikeFile(name)) {
+    if (given.has('seed')) throw new UsageError('a failure file has its own seed: leave out --seed');
+    const failure = readFailure(name);
+    return { failure, isKept: true, properties: judgesOf(failure, allProperties), hash: wanted ?? failure.hash };
+  }
+  const scenario = named('scenario', name, SCENARIOS);
+  const seed = seedText('seed', given.text('seed') ?? '1');
+  const hash = wanted ?? readHashes(shell.root).get(scenario.name)?.[Number(seed) - 1] ?? null;
+  return { failure: keptRun(planOf(scenario, seed)), isKept: false, properties: allProperties, hash };
+}
+
+/** A seed's run as a failure file would have it, whether or not it fails. */
+function keptRun(plan: Failure['plan']): Failure {
+  const { result, tape } = recordRun(plan, luckOf(plan.seed), allProperties);
+  const held = { outcome: 'held' as const, property: '', sentence: '', steps: [], atMs: result.simulatedMs };
+  return {
+    format: 'vivarium failure', version: 2, plan, tape, verdict: result.finding ?? held, hash: result.hash, events: result.events,
+  };
+}
+
+function looksLikeFile(name: string): boolean {
+  if (name.endsWith('.json') || name.includes('/')) return true;
+  return !SCENARIOS.some((scenario) => scenario.name === name) && existsSync(name);
+}
+
