@@ -84,7 +84,8 @@ class WatchCatchUp extends Judge {
   }
 
   private noteAnswer({ sessionId, err, zxid }: FactOf<'replied'>, request: Request): void {
-    if (!('watch' in request) || !request.watch) return;
+    const isWatching = 'watch' in request && request.watch;
+    if (!isWatching && request.kind !== 'removeWatches') return;
     let held = this.held.get(sessionId);
     if (held === undefined) this.held.set(sessionId, (held = new Held()));
     held.tables.answered(request, err, zxid);
