@@ -11,6 +11,7 @@ import { failedSync } from './failed-sync.ts';
 import { forgetfulVoter } from './forgetful-voter.ts';
 import { genFsync } from './gen-fsync.ts';
 import { hastyDenial } from './hasty-denial.ts';
+import { lateCredentials } from './late-credentials.ts';
 import { localLate } from './local-late.ts';
 import { minorityQuorum } from './minority-quorum.ts';
 import { reconfigHasty } from './reconfig-hasty.ts';
@@ -67,6 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
   forgetfulVoter,
   anyVersion,
   hastyDenial,
+  lateCredentials,
   ...electionMutants,
   ...epochMutants,
   ...synchronizationMutants,
