@@ -16,6 +16,7 @@ import { run } from './run.ts';
 import { serve } from './serve.ts';
 import { shrink } from './shrink.ts';
 import { snapshot } from './snapshot.ts';
+import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { txnlog } from './txnlog.ts';
@@ -24,5 +25,5 @@ import { zkShell } from './zk-shell.ts';
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
   start, run, fuzz, plantable(replay), plantable(shrink), plantable(explain), report, plantable(exportRun), merge, explore,
-  mutants, audit, check, bench, serve, zkShell, status, txnlog, snapshot,
+  mutants, audit, check, bench, serve, soak, zkShell, status, txnlog, snapshot,
 ];

@@ -13,7 +13,7 @@ import { Listeners } from '../host/listeners.ts';
 import { DEFAULT_CONFIG, type Member, type ServerConfig } from '../server/config.ts';
 import type { Port } from '../wire/message.ts';
 import { ChaosServer } from './chaos-http.ts';
-import { Link, type LinkState } from './link.ts';
+import { Link, type LinkState } from '../host/link.ts';
 
 /** What to start. */
 export interface RealEnsembleOptions {
