@@ -218,6 +218,6 @@ export const liveness: Property = {
     { name: 'under-way', source: 'the run ended while it was within its time' },
     { name: 'tail-too-short', source: "the run ended before the session's timeout had passed" },
   ],
-  mutants: ['newer-promise', 'zk-1496', 'zk-498', 'zk-1144', 'new-leader-knows-nobody'],
+  mutants: ['zk-1496', 'zk-498', 'zk-1144', 'new-leader-knows-nobody'],
   create: (expectations): Judge => new Liveness(expectations),
 };

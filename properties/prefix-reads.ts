@@ -200,6 +200,7 @@ export const prefixReads: Property = {
   ],
   mutants: [
     'closed-in-name-only', 'nobody-s-ephemerals', 'cversion-stuck', 'pzxid-stuck', 'newer-than-it-says',
+    'late-credentials',
   ],
   create: (): Judge => new PrefixReads(),
 };

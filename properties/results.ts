@@ -102,8 +102,8 @@ export const results: Property = {
     },
   ],
   mutants: [
-    'nobody-s-ephemerals', 'prep-stale', 'half-a-multi', 'sequence-by-children', 'cversion-stuck', 'acl-in-multi',
-    'quota-one-less', 'hasty-reaper',
+    'nobody-s-ephemerals', 'prep-stale', 'half-a-multi', 'sequence-by-children', 'cversion-stuck',
+    'acl-in-multi', 'quota-one-less', 'hasty-reaper',
   ],
   create: (): Judge => new Results(),
 };

@@ -79,6 +79,6 @@ export const singleSystemImage: Property = {
   source: "programmer's guide, consistency guarantees: single system image; ZOOKEEPER-1412",
   reads: ['clientRefused', 'replied', 'sessionConnected', 'sessionDisconnected', 'role', 'crashed'],
   exemptions: [],
-  mutants: ['ssi-connect', 'zk-1412'],
+  mutants: ['zk-1412'],
   create: (): Judge => new SingleSystemImage(),
 };

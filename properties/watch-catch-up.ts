@@ -84,8 +84,8 @@ class WatchCatchUp extends Judge {
   }
 
   private noteAnswer({ sessionId, err, zxid }: FactOf<'replied'>, request: Request): void {
-    if (request.kind === 'removeWatches') this.held.get(sessionId)?.tables.answered(request, err, zxid);
-    if (!('watch' in request) || !request.watch) return;
+    const isWatching = 'watch' in request && request.watch;
+    if (!isWatching && request.kind !== 'removeWatches') return;
     let held = this.held.get(sessionId);
     if (held === undefined) this.held.set(sessionId, (held = new Held()));
     held.tables.answered(request, err, zxid);

@@ -11,9 +11,9 @@ import { failedSync } from './failed-sync.ts';
 import { forgetfulVoter } from './forgetful-voter.ts';
 import { genFsync } from './gen-fsync.ts';
 import { hastyDenial } from './hasty-denial.ts';
+import { lateCredentials } from './late-credentials.ts';
 import { localLate } from './local-late.ts';
 import { minorityQuorum } from './minority-quorum.ts';
-import { newerPromise } from './newer-promise.ts';
 import { reconfigHasty } from './reconfig-hasty.ts';
 import { reconfigOldQuorum } from './reconfig-old-quorum.ts';
 import { reconfigRemovedLeader } from './reconfig-removed-leader.ts';
@@ -55,7 +55,6 @@ export const MUTANTS: readonly Mutant[] = [
   zk1082,
   zk1156,
   zk1208,
-  newerPromise,
   reconfigOldQuorum,
   reconfigRemovedLeader,
   reconfigHasty,
@@ -69,6 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
   forgetfulVoter,
   anyVersion,
   hastyDenial,
+  lateCredentials,
   ...electionMutants,
   ...epochMutants,
   ...synchronizationMutants,

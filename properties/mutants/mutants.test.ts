@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { applyEdits } from '../../src/fuzz/bundle.ts';
+import { readTable } from '../../src/fuzz/mutant-table.ts';
 import { allProperties } from '../index.ts';
 import { MUTANTS } from './index.ts';
 
@@ -39,6 +40,17 @@ test('a property names just the mutants that are to be found by it', () => {
   for (const { name, mutants } of allProperties) {
     const breaking = MUTANTS.filter(({ breaks }) => breaks.includes(name)).map(({ id }) => id);
     assert.equal([...mutants].sort(byName), breaking.sort(byName), name);
+  }
+});
+
+test('a property without a mutant proves nothing, so each has one', () => {
+  for (const { name, mutants } of allProperties) assert.ok(mutants.length > 0, `${name} has no mutant`);
+});
+
+test('the committed table is of mutants that there are, found by a property that they break', () => {
+  for (const { id, property } of readTable(root)) {
+    const mutant = MUTANTS.find((each) => each.id === id);
+    assert.ok(mutant?.breaks.includes(property) === true, `${id}, found by ${property}`);
   }
 });
 

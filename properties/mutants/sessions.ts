@@ -158,19 +158,4 @@ export const sessionMutants: readonly Mutant[] = [
       },
     ],
   },
-  {
-    id: 'ssi-connect',
-    title: 'a server takes a client that has seen more than it has',
-    source: "ZooKeeperServer.processConnectRequest; the programmer's guide: single system image",
-    tier: 1,
-    breaks: ['single-system-image'],
-    scenarios: ['churn', 'sync', 'five'],
-    edits: [
-      {
-        file: 'src/server/handshake.ts',
-        find: 'if (request.lastZxidSeen > lastProcessedZxid) {',
-        replace: 'if (request.lastZxidSeen < 0) {',
-      },
-    ],
-  },
 ];

@@ -12,15 +12,15 @@ export const zk1863: Mutant = {
   edits: [
     {
       file: 'src/server/client-service.ts',
-      find: 'const pending = { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false };',
+      find: 'const pending = { xid, request, authInfo, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false };',
       replace: `const { lastProcessedZxid: zxid, tree } = port.database;
         const seen = { zxid, tree: tree.copy() };
-        const pending = { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false, seen };`,
+        const pending = { xid, request, authInfo, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false, seen };`,
     },
     {
       file: 'src/server/client-service.ts',
-      find: 'private read(client: ClientConnection, { xid, request }: PendingRequest,',
-      replace: 'private read(client: ClientConnection, { xid, request, seen }: PendingRequest,',
+      find: 'private read(client: ClientConnection, { xid, request, authInfo: own }: PendingRequest,',
+      replace: 'private read(client: ClientConnection, { xid, request, authInfo: own, seen }: PendingRequest,',
     },
     {
       file: 'src/server/client-service.ts',

@@ -43,7 +43,7 @@ export const explore: Command = {
     { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
     { name: 'rounds', value: 'N', help: 'no round of elections above this (2)' },
     { name: 'grain', value: 'GRAIN', help: `what one step is: ${GRAINS.join(', ')} (coarse)` },
-    { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (proposed; with one operation, serving)` },
+    { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (proposed; with one operation or a planted bug, serving)` },
     { name: 'depth-first', help: 'for what is deep; without it the first counterexample is a shortest one' },
     { name: 'max-depth', value: 'N', help: 'no path longer than this' },
     { name: 'max-states', value: 'N', help: 'end after so many distinct states' },
@@ -151,7 +151,7 @@ export function explorationOf(given: Given): Exploration {
   const manner = {
     order, maxDepth: spaces === undefined ? Number.MAX_SAFE_INTEGER : positiveNumber('max-depth', spaces),
     grain: oneOf('grain', given.text('grain') ?? 'coarse', GRAINS),
-    start: oneOf('start', given.text('start') ?? (writesOf(plan) < 2 ? 'serving' : 'proposed'), STARTS),
+    start: oneOf('start', given.text('start') ?? (writesOf(plan) < 2 || given.has('mutant') ? 'serving' : 'proposed'), STARTS),
     maxStates: number('max-states', 1_000_000_000), maxBytes: number('memory', 2000) * 1_000_000,
     isReduced: !given.has('unreduced'),
   } as const;

@@ -18,7 +18,7 @@ export async function randomMutants(given: Given, shell: Shell): Promise<number>
   // The compiler is loaded here and nowhere else.
   const { drawSample, examineEdit } = await import('../fuzz/random-mutants.ts');
   const count = positiveNumber('random', given.text('random') ?? '0');
-  const sample = drawSample(shell.root, count, wholeNumber('from', given.text('from') ?? '1'));
+  const sample = await drawSample(shell.root, WORKER, count, wholeNumber('from', given.text('from') ?? '1'));
   const options = {
     root: shell.root,
     worker: WORKER,
@@ -48,7 +48,7 @@ export async function randomMutants(given: Given, shell: Shell): Promise<number>
 
 function lineOf({ file, line, what, isRun, noticed, seeds, run }: SampleResult): string {
   const place = `${file}:${line} ${what}`;
-  if (!isRun) return `${place}: not part of what simulations run`;
+  if (!isRun) return `${place}: it is no program`;
   if (noticed === null) return `${place}: SURVIVES ${decimal(seeds)} seeds`;
   return `${place}: noticed by ${noticed}${run === null ? '' : ` after ${decimal(seeds)} seeds (${run})`}`;
 }

@@ -61,6 +61,8 @@ test('misuse is one sentence with the nearest valid name, and exit code 1', asyn
     [['fuzz', '--shard', '4/3'], /--shard must be I\/N/],
     [['fuzz', '--jobs', 'many'], /--jobs must be a whole number/],
     [['mutants', 'zk-1'], /no mutant is called "zk-1"/],
+    [['mutants', '--budget', 'long'], /--budget must be a time such as/],
+    [['mutants', '--random', '0'], /--random must be at least 1/],
     [['replay'], /takes one failure file or one scenario/],
     [['replay', 'fiv'], /no scenario is called "fiv"; did you mean "five"\?/],
     [['replay', 'five', '--until', 'x'], /--until must be a whole number/],

@@ -1,4 +1,5 @@
 /** `viv`: finds the command, reads its arguments, runs it, and turns what is thrown into one sentence and an exit code. */
+import { BundleError } from '../fuzz/bundle.ts';
 import { DecodeError } from '../fuzz/decode.ts';
 import { EXIT_CODES, EXIT_USAGE } from '../fuzz/verdict.ts';
 import { UsageError, helpOf, readArguments } from './command.ts';
@@ -28,6 +29,10 @@ export async function runProgram(commands: readonly Command[], argv: readonly st
     if (error instanceof UsageError || error instanceof DecodeError) {
       shell.err(`viv: ${error.message}`);
       return EXIT_USAGE;
+    }
+    if (error instanceof BundleError) {
+      shell.err(`viv: ${error.message}`);
+      return EXIT_CODES.crash;
     }
     shell.err(`viv: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return EXIT_CODES.crash;

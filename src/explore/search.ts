@@ -56,8 +56,6 @@ export class Search {
   generated = 1;
   /** Steps that led beyond a bound. */
   bounded = 0;
-  /** States in which nothing can happen that costs nothing. */
-  ends = 0;
   /** Steps that were left out, because what they lead to is found by another order of the same steps. */
   slept = 0;
   depth = 0;

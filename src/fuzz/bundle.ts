@@ -25,6 +25,8 @@ export class BundleError extends Error {
 /** A bundled worker in a directory of its own; `remove` when the campaign is over. */
 export interface Bundle {
   readonly script: string;
+  /** What it is made of: paths from the root, in any order. */
+  readonly sources: readonly string[];
   remove(): void;
 }
 
@@ -47,9 +49,10 @@ export async function bundleWorker(root: string, entry: string, edits: readonly 
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   const script = join(directory, 'worker.cjs');
   const planted = new Set<string>();
+  let sources: string[];
   try {
     for (const { file } of edits) applyEdits(file, readSource(root, file), edits.filter((edit) => edit.file === file));
-    await build({
+    const { metafile } = await build({
       absWorkingDir: root,
       entryPoints: [resolve(root, entry)],
       outfile: script,
@@ -59,8 +62,10 @@ export async function bundleWorker(root: string, entry: string, edits: readonly 
       target: 'node20',
       sourcemap: 'inline',
       logLevel: 'silent',
+      metafile: true,
       plugins: [editPlugin(root, edits, planted)],
     });
+    sources = Object.keys(metafile.inputs);
     const missed = edits.find(({ file }) => !planted.has(file));
     if (missed !== undefined) throw new BundleError(`${missed.file} is not part of the worker, so its edit had no effect`);
   } catch (error) {
@@ -69,7 +74,7 @@ export async function bundleWorker(root: string, entry: string, edits: readonly 
       `the worker could not be bundled: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  return { script, remove };
+  return { script, sources, remove };
 }
 
 function readSource(root: string, file: string): string {

@@ -46,8 +46,6 @@ export interface Explored {
   readonly depth: number;
   readonly waiting: number;
   readonly widest: number;
-  /** Of states that are the end: nothing can happen in them that costs nothing. */
-  readonly ends: number;
   readonly bytesPerState: number;
   readonly oddsOfMiss: number;
   /** Steps of real code that were made; all others were looked up. */
@@ -99,7 +97,7 @@ export function exploredSoFar(exploration: Exploration, search: Search, times: T
     outcome: finding?.outcome ?? (status === 'exhausted' ? 'held' : 'unknown'),
     distinct: visited.count, generated: search.generated, bounded: search.bounded,
     slept: search.slept, reductionPercent: (search.slept * 100) / (search.generated + search.slept),
-    depth: search.depth, waiting: search.waiting, widest: Math.max(...search.levels), ends: search.ends,
+    depth: search.depth, waiting: search.waiting, widest: Math.max(...search.levels),
     bytesPerState: visited.bytes / visited.count, oddsOfMiss: oddsOfMiss(visited.count),
     steps: space.cells.steps, cells: space.cells.cells.length, panels: space.panels.juries.length,
     taken: taken.filter(([, count]) => count > 0),

@@ -40,24 +40,30 @@ export function writeTable(root: string, before: readonly TableRow[], results: r
   const rows = new Map(before.map((row) => [row.id, row]));
   for (const result of results) {
     const row = rowOf(result);
-    if (row === null) rows.delete(result.id);
-    else rows.set(row.id, row);
+    if (row === null) {
+      if (isLongEnough(result, rows.get(result.id))) rows.delete(result.id);
+    } else rows.set(row.id, row);
   }
   const sorted = [...rows.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
   writeFileSync(join(root, TABLE_FILE), `[\n${sorted.map((row) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`);
 }
 
-/** A sentence for each mutant that the table has found and these results have not. */
+/** A sentence for each mutant that the table has found and these results, after as many seeds, have not. */
 export function regressions(before: readonly TableRow[], results: readonly MutantResult[]): string[] {
   const missed = new Map(results.filter(({ found }) => !found).map((result) => [result.id, result]));
   return before.flatMap(({ id, property, run, seeds }) => {
     const result = missed.get(id);
-    if (result === undefined) return [];
+    if (result === undefined || result.seeds < seeds) return [];
     return [
       `${id} was found by ${property} after ${seeds} seeds (${run}), and is not found in ${result.seeds} now: ` +
         'give it more time, or find out whether the harness is blunter or the mutant harmless',
     ];
   });
+}
+
+/** Fewer seeds than it took show nothing but a lack of time. */
+function isLongEnough({ seeds }: MutantResult, row: TableRow | undefined): boolean {
+  return row === undefined || seeds >= row.seeds;
 }
 
 function rowOf({ id, found, finding, run, scheduler, seeds, simulatedMs, workMs, events }: MutantResult): TableRow | null {

@@ -3,7 +3,7 @@
  * what the catalogue of known bugs cannot: what would the harness notice that nobody has thought of? The share that is noticed is
  * an answer of its own kind, lower than the truth, since many edits change nothing that anybody was promised.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BundleError, bundleWorker } from './bundle.ts';
 import { runCampaign } from './campaign.ts';
@@ -13,9 +13,7 @@ import { ForkPool } from './pool.ts';
 import { Draw } from './scenario.ts';
 
 /** Where edits are made. */
-const ROOMS = ['src/zab', 'src/server', 'src/storage'] as const;
-/** Files that no simulation runs. */
-const LEFT_OUT: readonly string[] = ['src/storage/fake-io.ts'];
+const ROOMS = ['src/zab/', 'src/server/', 'src/storage/'] as const;
 /** A run that has not ended so long after its time was up never will. */
 const HANG_MS = 120_000;
 
@@ -36,7 +34,7 @@ export interface SampleResult {
   readonly file: string;
   readonly line: number;
   readonly what: string;
-  /** Whether simulations run that file, and the edit is a program: what is not run cannot be noticed, and does not count. */
+  /** Whether the edit is a program: one that is none cannot be noticed, and does not count. */
   readonly isRun: boolean;
   readonly noticed: string | null;
   /** What was said, and in which run. */
@@ -46,9 +44,12 @@ export interface SampleResult {
   readonly workMs: number;
 }
 
-/** `count` different edits, a function of `seed` and of the sources. */
-export function drawSample(root: string, count: number, seed: number): OperatorEdit[] {
-  const places = ROOMS.flatMap((room) => sourcesIn(root, room).flatMap((file) => operatorEdits(file, read(root, file))));
+/** `count` different edits of what the worker is made of, a function of `seed` and of the sources. */
+export async function drawSample(root: string, worker: string, count: number, seed: number): Promise<OperatorEdit[]> {
+  const whole = await bundleWorker(root, worker);
+  whole.remove();
+  const files = whole.sources.filter((file) => ROOMS.some((room) => file.startsWith(room))).sort((a, b) => (a < b ? -1 : 1));
+  const places = files.flatMap((file) => operatorEdits(file, read(root, file)));
   const draw = new Draw(`mutants/${seed}`);
   const sample: OperatorEdit[] = [];
   for (let drawn = 0; sample.length < Math.min(count, places.length); drawn++) {
@@ -83,11 +84,6 @@ export async function examineEdit(edit: OperatorEdit, options: SampleOptions): P
   } finally {
     script.remove();
   }
-}
-
-function sourcesIn(root: string, room: string): string[] {
-  const names = readdirSync(join(root, room)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-  return names.map((name) => `${room}/${name}`).filter((file) => !LEFT_OUT.includes(file)).sort((a, b) => (a < b ? -1 : 1));
 }
 
 function read(root: string, file: string): string {

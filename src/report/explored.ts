@@ -21,7 +21,7 @@ export function exploredReport(explored: Explored): string[] {
     `  ${explored.servers} servers, ${explored.clients} clients, ${explored.operations} operations each; ${limits}`,
     `  grain ${manner.grain}, start ${manner.start}, ${manner.order} first`,
     `  distinct ${decimal(explored.distinct)}  generated ${decimal(explored.generated)}  depth ${explored.depth}`
-      + `  frontier ${decimal(explored.waiting)} (at most ${decimal(explored.widest)})  ends ${decimal(explored.ends)}`,
+      + `  frontier ${decimal(explored.waiting)} (at most ${decimal(explored.widest)})`,
     `  ${decimal(explored.statesPerSecond)} distinct states/s of processor time; ${duration(explored.elapsedMs)}`
       + `; ${explored.bytesPerState.toFixed(1)} bytes a state; odds of a miss ${explored.oddsOfMiss.toExponential(1)}`,
     `  reduction ${explored.reductionPercent.toFixed(1)} % of all steps; ${decimal(explored.bounded)} steps led beyond a bound`,

@@ -1,16 +1,13 @@
-/**
- * A run and its page's document: plays a plan with the recorder watching. The story is what the finding rests on, event by
- * event, in the words of the facts that were stated in it.
- */
+/** A run and its page's document: plays a plan with the recorder watching, and somebody who tells the story. */
 import type { Property } from '../history/judge.ts';
 import { FIRST_CLIENT, serverIds } from '../fuzz/plan.ts';
 import type { Plan } from '../fuzz/plan.ts';
 import { runPlan } from '../fuzz/run.ts';
 import type { RunResult } from '../fuzz/run.ts';
 import type { Chooser } from '../world/chooser.ts';
-import type { PageFinding, PageModel, StoryLine } from './page-model.ts';
+import type { PageFinding, PageModel } from './page-model.ts';
 import { PageRecorder } from './page-recorder.ts';
-import type { Recording } from './page-recorder.ts';
+import { StoryTeller } from './story.ts';
 
 /** What a page says about its run beside what happened in it. */
 export interface PageContext {
@@ -27,7 +24,19 @@ export function recordPage(plan: Plan, chooser: Chooser, context: PageContext): 
     ...serverIds(plan).map((node) => ({ node, kind: 'server' as const })),
     ...plan.clients.map((_, index) => ({ node: FIRST_CLIENT + index, kind: 'client' as const })),
   ]);
-  const result = runPlan(plan, chooser, { properties: context.properties, trace: recorder });
+  const teller = new StoryTeller();
+  const result = runPlan(plan, chooser, {
+    properties: context.properties,
+    trace: {
+      booted: (...args) => { recorder.booted(...args); },
+      event: (...args) => { recorder.event(...args); },
+      sent: (...args) => { recorder.sent(...args); },
+      fact: (...args) => {
+        recorder.fact(...args);
+        teller.fact(...args);
+      },
+    },
+  });
   const recording = recorder.finish();
   const finding = findingOf(result, context.properties);
   const model: PageModel = {
@@ -39,7 +48,7 @@ export function recordPage(plan: Plan, chooser: Chooser, context: PageContext): 
     isAsRecorded: context.hash === null || context.hash === result.hash,
     simulatedMs: result.simulatedMs,
     finding,
-    story: finding === null ? [] : storyOf(finding, recording),
+    story: finding === null ? [] : teller.story(result).map(({ step, text }) => ({ at: step, text })),
     commands: context.commands,
     ...recording,
   };
@@ -50,17 +59,4 @@ function findingOf({ finding }: RunResult, properties: readonly Property[]): Pag
   if (finding === null) return null;
   const promise = properties.find(({ name }) => name === finding.property)?.promise ?? '';
   return { ...finding, promise };
-}
-
-/** The events that the finding rests on, each with what was stated in it. */
-function storyOf(finding: PageFinding, recording: Recording): StoryLine[] {
-  const { facts, events, processes, strings } = recording;
-  return [...new Set(finding.steps)].map((at) => {
-    const process = events.process[at - 1];
-    const who = process === undefined ? '' : (processes[process]?.name ?? '');
-    const what = strings[events.text[at - 1] ?? 0] ?? '';
-    const stated = facts.text.filter((_, fact) => facts.at[fact] === at && facts.between[fact] === 0);
-    const said = stated.map((text) => strings[text] ?? '').join('; ');
-    return { at, text: said === '' ? `${who} ${what}` : `${who} ${what}: ${said}` };
-  });
 }

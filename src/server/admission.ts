@@ -6,6 +6,7 @@
  * the server holds the records here.
  */
 import type { RequestMessage } from '../wire/client-messages.ts';
+import type { Id } from '../wire/words.ts';
 import type { ClientConnection } from './client-connection.ts';
 import type { ServiceConfig } from './service-config.ts';
 
@@ -13,6 +14,8 @@ import type { ServiceConfig } from './service-config.ts';
 export interface StalledRequest {
   readonly client: ClientConnection;
   readonly message: RequestMessage;
+  /** Who the client was when it came. */
+  readonly authInfo: readonly Id[];
   readonly sinceMs: number;
 }
 
@@ -78,7 +81,7 @@ export class Admission {
   }
 
   stall(client: ClientConnection, message: RequestMessage, now: number): void {
-    this.stalled.push({ client, message, sinceMs: now });
+    this.stalled.push({ client, message, authInfo: client.authInfo, sinceMs: now });
   }
 
   /** The next request that the throttle lets through, if there is room. */

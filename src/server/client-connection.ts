@@ -12,6 +12,8 @@ import type { Id, ResultCode } from '../wire/words.ts';
 export interface PendingRequest {
   readonly xid: number;
   readonly request: Request;
+  /** Who its sender was when it came: credentials that overtake it in the queue do not count for it. */
+  readonly authInfo: readonly Id[];
   /** It is answered here, as soon as it is first; the others wait for a transaction, or a sync for the leader. */
   readonly isRead: boolean;
   /** It is refused here, in its turn; OK: it is not. */
@@ -50,5 +52,5 @@ export class ClientConnection {
 
 /** A request that is refused without being tried, after the answers to those before it. */
 export function refused(xid: number, request: Request, refusal: ResultCode): PendingRequest {
-  return { xid, request, isRead: true, refusal, largeBytes: 0, isAnswered: false };
+  return { xid, request, authInfo: [], isRead: true, refusal, largeBytes: 0, isAnswered: false };
 }

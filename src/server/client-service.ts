@@ -188,7 +188,7 @@ export class ClientService {
     } else if (this.table.admission.mustStall(port.config)) {
       this.table.admission.stall(client, message, io.now());
     } else {
-      this.process(client, message, port, io);
+      this.process(client, message, client.authInfo, port, io);
     }
   }
 
@@ -198,18 +198,20 @@ export class ClientService {
     for (;;) {
       const next = this.table.admission.release(port.config);
       if (next === undefined) return;
-      const { client, message, sinceMs } = next;
+      const { client, message, authInfo, sinceMs } = next;
       if (!this.table.connections.has(client.connection)) continue;
       const { xid, request } = message;
       const isTooLate = throttledOpWaitTimeMs > 0 && io.now() - sinceMs >= throttledOpWaitTimeMs;
       const mayBeRefused = request.kind !== 'ping' && request.kind !== 'closeSession';
       if (isTooLate && mayBeRefused) this.table.enqueue(client, refused(xid, request, ErrorCode.THROTTLEDOP));
-      else this.process(client, message, port, io);
+      else this.process(client, message, authInfo, port, io);
       this.advance(client, port, io);
     }
   }
 
-  private process(client: ClientConnection, message: RequestMessage, port: ServicePort, io: Io): void {
+  private process(
+    client: ClientConnection, message: RequestMessage, authInfo: readonly Id[], port: ServicePort, io: Io,
+  ): void {
     const { xid, request } = message;
     const kind = classOf(request.kind);
     if (kind === 'connection' || kind === 'refused') {
@@ -220,12 +222,13 @@ export class ClientService {
     if (largeBytes > 0 && !this.table.admission.admitLarge(largeBytes, port.config)) {
       this.table.close(client, io);
     } else if (kind === 'read' || this.isLocalClose(client, request)) {
-      const pending = { xid, request, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false };
+      const pending = { xid, request, authInfo, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false };
       this.table.enqueue(client, pending);
     } else {
       const refusal = this.refusalOf(client, request, port.config);
-      this.table.enqueue(client, { xid, request, isRead: refusal !== ErrorCode.OK, refusal, largeBytes, isAnswered: false });
-      if (refusal === ErrorCode.OK) this.forward(client, message, port, io);
+      const isRead = refusal !== ErrorCode.OK;
+      this.table.enqueue(client, { xid, request, authInfo, isRead, refusal, largeBytes, isAnswered: false });
+      if (refusal === ErrorCode.OK) this.forward(client, message, authInfo, port, io);
     }
   }
 
@@ -250,7 +253,9 @@ export class ClientService {
   }
 
   /** Sends to the leader what was enqueued last, behind the creation of its session if that was a local one till now. */
-  private forward(client: ClientConnection, { xid, request }: RequestMessage, port: ServicePort, io: Io): void {
+  private forward(
+    client: ClientConnection, { xid, request }: RequestMessage, authInfo: readonly Id[], port: ServicePort, io: Io,
+  ): void {
     const { locals } = this.table;
     if (!locals.isEmpty && needsGlobalSession(request) && locals.upgrade(client.sessionId)) submitCreation(client, port, io);
     const pending = client.queue.at(-1);
@@ -260,7 +265,7 @@ export class ClientService {
       this.pendingSyncs.push(pending);
       this.syncSessions.push(client);
     }
-    port.submit(client.sessionId, xid, request, client.authInfo, io);
+    port.submit(client.sessionId, xid, request, authInfo, io);
   }
 
   /** Answers all that waits for nothing, and goes on reading the connection if it was paused. */
@@ -306,10 +311,10 @@ export class ClientService {
     }
   }
 
-  private read(client: ClientConnection, { xid, request }: PendingRequest, port: ServicePort, io: Io): void {
+  private read(client: ClientConnection, { xid, request, authInfo: own }: PendingRequest, port: ServicePort, io: Io): void {
     const zxid = port.database.lastProcessedZxid;
     const { sessionId, connection } = client;
-    const authInfo = request.kind === 'whoAmI' ? client.authInfo : effectiveIds(client.authInfo, port.config);
+    const authInfo = request.kind === 'whoAmI' ? own : effectiveIds(own, port.config);
     const result = executeRead(request, { sessionId, authInfo }, connection, port.database.tree, this.table.watches);
     for (const { type, path } of result.events) sendEvent(connection, type, path, ZXID_UNINITIALIZED, io);
     reply(client, xid, zxid, result.err, result.response, io);
