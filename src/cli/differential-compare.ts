@@ -30,6 +30,8 @@ export interface Answers {
   readonly base: Zxid;
   readonly sessionIds: readonly string[];
   readonly streams: readonly (readonly Received[])[];
+  /** How much of each stream had come before the first session closed. */
+  readonly closingFrom: readonly number[];
 }
 
 interface Seen {
@@ -43,7 +45,10 @@ interface Seen {
 /** The first difference that no known one explains, as lines for people; null if there is none. */
 export function difference(apache: Answers, ours: Answers, counts: Counts): string | null {
   for (const [session, theirs] of apache.streams.entries()) {
-    const found = compareStreams(seen(apache, theirs), seen(ours, ours.streams[session] ?? []), counts);
+    const mine = seen(ours, ours.streams[session] ?? []);
+    const found = compareStreams(
+      arranged(seen(apache, theirs), apache.closingFrom[session] ?? 0), arranged(mine, ours.closingFrom[session] ?? 0), counts,
+    );
     if (found !== null) return `session ${session}, ${found}`;
   }
   return null;
@@ -51,6 +56,12 @@ export function difference(apache: Answers, ours: Answers, counts: Counts): stri
 
 function seen(answers: Answers, stream: readonly Received[]): Seen[] {
   return stream.map((item) => ({ item, text: masked(answers, item, false), sorted: masked(answers, item, true) }));
+}
+
+/** The ephemeral nodes of a closing session go in nobody's promised order: the events that tell of it are put in one. */
+function arranged(stream: readonly Seen[], closingFrom: number): Seen[] {
+  const key = ({ item, sorted }: Seen): string => (item.message.kind === 'event' ? `0${withoutZxid(sorted)}` : '1');
+  return [...stream.slice(0, closingFrom), ...stream.slice(closingFrom).sort((a, b) => byText(key(a), key(b)))];
 }
 
 function compareStreams(apache: readonly Seen[], ours: readonly Seen[], counts: Counts): string | null {

@@ -134,7 +134,6 @@ const setStayingWatches = (mode: number): Arbitrary<Request> => make<SetWatches2
 
 const common = [
   { weight: 12, arbitrary: write },
-  { weight: 2, arbitrary: guarded.chain((at) => version.map((v) => ({ kind: 'setACL' as const, ...at, version: v }))) },
   { weight: 2, arbitrary: make<Request>({ kind: one('multi'), ops: fc.array(opOfMulti, { maxLength: 4 }) }) },
   { weight: 3, arbitrary: make<Request>({ kind: one('getACL', 'sync', 'getAllChildrenNumber', 'getEphemerals'), path }) },
   { weight: 1, arbitrary: make<Request>({ kind: one('whoAmI') }) },
@@ -172,9 +171,12 @@ const BY_SESSION = [
 /** Authentication overtakes what was sent before it, and so goes alone. */
 const authentication: Arbitrary<readonly Request[]> = one('user:pw', 'other:pw')
   .map((text) => [{ kind: 'auth', authType: 0, scheme: 'digest', auth: new TextEncoder().encode(text) }]);
+/** Goes alone: until it is applied, Apache's holds what is sent behind it against the list that it replaces. */
+const setAcl: Arbitrary<readonly Request[]> = fc.tuple(guarded, version)
+  .map(([at, expected]) => [{ kind: 'setACL', ...at, version: expected }]);
 const run: Arbitrary<Run> = fc.nat({ max: SESSIONS - 1 }).chain((session) => {
-  const some = fc.array(BY_SESSION[session] ?? onceRequest, { minLength: 1, maxLength: 8 });
-  return fc.oneof({ weight: 15, arbitrary: some }, authentication).map((requests) => ({ session, requests }));
+  const some = fc.array(BY_SESSION[session] ?? onceRequest, { minLength: 1, maxLength: 24, size: 'max' });
+  return fc.oneof({ weight: 15, arbitrary: some }, authentication, { weight: 3, arbitrary: setAcl }).map((requests) => ({ session, requests }));
 });
 
 /** A whole sequence. */

@@ -69,8 +69,12 @@ export class Subject {
       for (const { session, requests } of runs) {
         await sessions[session]?.ask(requests.map((request) => place(request, root, base)));
       }
+      // Whatever events are still on their way come before this reply.
+      for (const session of sessions) await session.ask([{ kind: 'getChildren2', path: root, watch: false }]);
+      const closingFrom = sessions.map(({ received }) => received.length);
       for (const session of sessions) await session.ask([{ kind: 'closeSession' }]);
-      return { base, sessionIds: sessions.map(({ id }) => id), streams: sessions.map(({ received }) => received) };
+      const streams = sessions.map(({ received }) => received);
+      return { base, sessionIds: sessions.map(({ id }) => id), streams, closingFrom };
     } finally {
       for (const session of sessions) session.end();
     }

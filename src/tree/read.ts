@@ -91,7 +91,8 @@ function readNumber(tree: DataTree, { path }: PathRequest, { authInfo }: Request
   const node = tree.node(path);
   if (node === undefined) return refusal(ErrorCode.NONODE);
   if (!isPermitted(node.acl, Permission.READ, authInfo)) return refusal(ErrorCode.NOAUTH);
-  return answer({ kind: 'getAllChildrenNumber', total: tree.descendantCount(path) });
+  // Paths that begin with path + '/' are counted: of the empty path, another name of the root's, the root itself is one.
+  return answer({ kind: 'getAllChildrenNumber', total: tree.descendantCount(path) + (path === '' ? 1 : 0) });
 }
 
 /** The caller's own, those that start with `path`; a blank prefix or '/' means all. */
