@@ -176,7 +176,8 @@ const setAcl: Arbitrary<readonly Request[]> = fc.tuple(guarded, version)
   .map(([at, expected]) => [{ kind: 'setACL', ...at, version: expected }]);
 const run: Arbitrary<Run> = fc.nat({ max: SESSIONS - 1 }).chain((session) => {
   const some = fc.array(BY_SESSION[session] ?? onceRequest, { minLength: 1, maxLength: 24, size: 'max' });
-  return fc.oneof({ weight: 15, arbitrary: some }, authentication, { weight: 3, arbitrary: setAcl }).map((requests) => ({ session, requests }));
+  const block = fc.oneof({ weight: 15, arbitrary: some }, authentication, { weight: 3, arbitrary: setAcl });
+  return block.map((requests) => ({ session, requests }));
 });
 
 /** A whole sequence. */

@@ -43,7 +43,7 @@ export const explore: Command = {
     { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
     { name: 'rounds', value: 'N', help: 'no round of elections above this (2)' },
     { name: 'grain', value: 'GRAIN', help: `what one step is: ${GRAINS.join(', ')} (coarse)` },
-    { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (proposed; with one operation or a planted bug, serving)` },
+    { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (proposed or, for want of writes, serving)` },
     { name: 'depth-first', help: 'for what is deep; without it the first counterexample is a shortest one' },
     { name: 'max-depth', value: 'N', help: 'no path longer than this' },
     { name: 'max-states', value: 'N', help: 'end after so many distinct states' },
