@@ -14,8 +14,11 @@ const CLASSPATH = process.env['APACHE_ZOOKEEPER_CLASSPATH'] ?? '';
 const test = suite('ensembles with Apache ZooKeeper');
 
 function apacheTest(name: string, work: () => Promise<void>): void {
-  if (CLASSPATH !== '') test(name, work);
+  // eslint-disable-next-line vivarium/suite-runs -- only where Apache ZooKeeper is not named, and the reason is printed
+  if (CLASSPATH === '') test.skip(name, work);
+  else test(name, work);
 }
+if (CLASSPATH === '') console.log('skipped: APACHE_ZOOKEEPER_CLASSPATH names no Apache ZooKeeper (.ci/interop-ensemble.sh does)');
 
 function errorOf(outcome: ClientOutcome): number | string {
   return outcome.kind === 'reply' ? outcome.err : outcome.kind;
@@ -137,9 +140,5 @@ for (const [learner, others] of [['ours', 'apache'], ['apache', 'ours']] as cons
     }
   });
 }
-
-test('without Apache’s jar nothing is claimed', () => {
-  assert.type(CLASSPATH, 'string');
-});
 
 test.run();

@@ -156,7 +156,7 @@ if (hasOpenssl()) {
     }
   });
 } else {
-  test('there is no openssl to make certificates with: TLS was not tested', () => undefined);
+  console.log('skipped: there is no openssl to make certificates with, so TLS was not tested');
 }
 
 test('a subject reads as Java prints it', () => {
