@@ -132,7 +132,7 @@ export class Machine {
     this.isOver = true;
     this.timers.stop();
     this.network.stop(isOrderly);
-    this.disk?.stop();
+    this.disk?.stop(isOrderly);
   }
 }
 
