@@ -187,12 +187,12 @@ async function startSideServers(
     return { status, type: body.startsWith('<') ? 'text/html; charset=utf-8' : json, body };
   }));
   if (host.metrics === null) return { admin, metrics: null };
-  metrics.exportTo(() => monitorValues(monitoring.view()));
+  const registry = await metrics.exportTo(() => monitorValues(monitoring.view()));
   return {
     admin,
     metrics: await attempt('metrics', serveHttp(host.metrics, async (url) => {
       if (url.pathname !== '/metrics') return { status: 404, type: 'text/plain', body: 'see /metrics\n' };
-      return { status: 200, type: metrics.registry.contentType, body: await metrics.registry.metrics() };
+      return { status: 200, type: registry.contentType, body: await registry.metrics() };
     })),
   };
 }
