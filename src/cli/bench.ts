@@ -2,7 +2,8 @@
  * `viv bench`: this program against its bars. Simulation: how fast simulated time passes and how many events are handled, on one
  * core with every judge on; the workload is fixed: five servers, ten clients, ten operations a simulated second in all, on `five`
  * with its faults and on `calm` without. The tree alone, small and large. A snapshot under load, and a start
- * from it. And how fast long histories are judged once they are there, with zxids and without.
+ * from it. And how fast long histories are judged once they are there, with zxids and without. By name only: real servers beside
+ * Apache ZooKeeper's.
  */
 import { allProperties } from '../../properties/index.ts';
 import { FIVE } from '../../scenarios/five.ts';
@@ -16,12 +17,16 @@ import type { Outcome } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords, table } from '../report/format.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import { isJudgingSound, judgingReport, measureJudging } from './bench-judging.ts';
+import { benchApache, FULL, QUICK } from './bench-apache.ts';
+import { comparisonLines } from './bench-apache-report.ts';
 import { measurementLines, processorMs } from './bench-bars.ts';
 import { benchExplorer } from './bench-explore.ts';
 import { benchSnapshot, recover } from './bench-snapshot.ts';
 import type { RecoveryReport } from './bench-snapshot.ts';
 import { benchTree, benchWideNode } from './bench-tree.ts';
-import type { Command } from './command.ts';
+import { UsageError } from './command.ts';
+import type { Command, Given } from './command.ts';
+import type { Shell } from './shell.ts';
 import { duration, named, positiveNumber, wholeNumber } from './values.ts';
 
 const RATIO_BAR = 1000;
@@ -45,6 +50,8 @@ interface Row {
 const SECTIONS = [
   { name: 'simulation' }, { name: 'tree' }, { name: 'snapshot' }, { name: 'judging' }, { name: 'explorer' },
 ] as const;
+/** It takes its time, and is measured by itself. */
+const APACHE = 'apache';
 const DEFAULT_NODES = '1000000';
 const FEW_NODES = 1000;
 
@@ -52,15 +59,22 @@ const FEW_NODES = 1000;
 export const bench: Command = {
   name: 'bench',
   summary: 'the speed of simulation, of the tree, of snapshots, of judging and of exploring, against their bars',
-  usage: '[SECTION...] [--for 5s] [--from S] [--nodes N] [--recover DIR]',
+  usage: '[SECTION...] [--for 5s] [--from S] [--nodes N] [--recover DIR] | apache [--quick]',
   flags: [
     { name: 'for', value: 'TIME', help: `so long for each scenario and each size of tree (${DEFAULT_TIME})` },
     { name: 'from', value: 'S', help: 'the first seed (1)' },
     { name: 'nodes', value: 'N', help: `what a large tree is (${DEFAULT_NODES})` },
     { name: 'recover', value: 'DIR', help: 'only start from a data directory; say how long it takes and how much memory' },
+    { name: 'quick', help: 'with apache: a glance, in about a minute and a half instead of a quarter of an hour' },
   ],
-  notes: ['Sections: simulation, tree, snapshot, judging, explorer; all if none is named. Rates are per processor second.'],
-  run(given, shell) {
+  notes: [
+    'Sections: simulation, tree, snapshot, judging, explorer; all if none is named. Rates are per processor second.',
+    'viv bench apache measures real servers beside Apache ZooKeeper’s, where java and its jar are (Debian’s package zookeeper,',
+    'or APACHE_ZOOKEEPER_CLASSPATH); docs/speed.md says what and how.',
+  ],
+  async run(given, shell) {
+    if (given.names.includes(APACHE)) return await compare(given, shell);
+    if (given.has('quick')) throw new UsageError('--quick is for viv bench apache');
     const directory = given.text('recover');
     const sections = directory === undefined ? sectionsOf(given.names) : [];
     const forMs = duration('for', given.text('for') ?? DEFAULT_TIME);
@@ -80,13 +94,24 @@ export const bench: Command = {
         ...report(rows), ...measurementLines(measurements), ...judgingReport(judging), ...recoveryLines(recovery)
       ]) shell.out(line);
     const outcomes = [...rows.map(({ outcome }) => outcome), isJudgingSound(judging) ? 'held' as const : 'safety' as const];
-    return Promise.resolve(EXIT_CODES[gravest(outcomes)]);
+    return EXIT_CODES[gravest(outcomes)];
   },
 };
 
+async function compare(given: Given, shell: Shell): Promise<number> {
+  if (given.names.length > 1) throw new UsageError('viv bench apache is measured by itself: name no other section');
+  for (const flag of ['for', 'from', 'nodes', 'recover']) {
+    if (given.has(flag)) throw new UsageError(`--${flag} is not for viv bench apache`);
+  }
+  const comparison = await benchApache(given.has('quick') ? QUICK : FULL, shell);
+  if (given.has('json')) shell.out(JSON.stringify(comparison, null, 2));
+  else for (const line of comparisonLines(comparison)) shell.out(line);
+  return 0;
+}
+
 function sectionsOf(names: readonly string[]): string[] {
   if (names.length === 0) return SECTIONS.map(({ name }) => name);
-  return names.map((name) => named('section of viv bench', name, SECTIONS).name);
+  return names.map((name) => named('section of viv bench', name, [...SECTIONS, { name: APACHE }]).name);
 }
 
 function recoveryLines(recovery: RecoveryReport | null): string[] {

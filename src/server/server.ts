@@ -100,6 +100,10 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     }
   }
 
+  afterTurn(io: Io): void {
+    this.replica.afterTurn(io);
+  }
+
   // What the protocol asks of this server, beside what its replica answers.
 
   deliver(txn: Txn, io: Io): void {
