@@ -103,8 +103,8 @@ export const watchMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/tree/watches.ts',
-        find: 'const wasData = this.data.remove(at, watcher, data);',
-        replace: 'const wasData = (this.data.modes(at, watcher) & data) !== 0;',
+        find: 'const wasData = this.data.remove(path, watcher, data);',
+        replace: 'const wasData = (this.data.modes(path, watcher) & data) !== 0;',
       },
     ],
   },
@@ -118,8 +118,8 @@ export const watchMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/tree/watches.ts',
-        find: 'for (let ancestor = path; ancestor !== ROOT; ) {\n      ancestor = parentOf(ancestor);',
-        replace: 'for (let ancestor = path; ancestor === path; ) {\n      ancestor = parentOf(ancestor);',
+        find: "ancestor !== '/'; ) {\n      ancestor = clientPath(parentOf(ancestor));",
+        replace: 'ancestor === path; ) {\n      ancestor = clientPath(parentOf(ancestor));',
       },
     ],
   },
