@@ -181,8 +181,8 @@ export const sessions: Property = {
     {
       name: 'left-as-local',
       source:
-        "administrator's guide, localSessionsEnabled: a local session cannot be taken up at another server; what its client left " +
-        'on the old connection may make it a global one once the client was told so',
+        "administrator's guide, localSessionsEnabled: a local session cannot be taken up at another server; what its client " +
+        'left on the old connection may make it a global one once the client was told so',
     },
     { name: 'closing', source: 'a session that is being closed is refused before its closeSession is committed' },
   ],
