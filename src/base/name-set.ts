@@ -88,21 +88,24 @@ export function nameSetOf(names: readonly string[]): NameSet {
 function changedArray(few: readonly string[], added: readonly string[], removed: readonly string[]): NameSet {
   const gone = removed.map((name) => firstNotBelow(few, name)).sort(byNumber);
   const more = added.length > 1 && !isAscending(added) ? added.toSorted(byCodeUnit) : added;
-  const names: string[] = [];
+  const size = few.length + more.length - gone.length;
+  if (size === 0) return NO_NAMES;
+  const names = new Array<string>(size);
+  let to = 0;
   let from = 0;
   let nextGone = 0;
   const copyTo = (end: number): void => {
     for (; from < end; from++) {
       if (gone[nextGone] === from) nextGone++;
-      else names.push(few[from] ?? '');
+      else names[to++] = few[from] ?? '';
     }
   };
   for (const name of more) {
     copyTo(firstNotBelow(few, name));
-    names.push(name);
+    names[to++] = name;
   }
   copyTo(few.length);
-  return names.length === 0 ? NO_NAMES : new NameSet(names.slice(), null);
+  return new NameSet(names, null);
 }
 
 function byNumber(a: number, b: number): number {

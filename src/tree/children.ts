@@ -16,6 +16,8 @@ Object.freeze(NONE);
 
 /** See the head of the file. Begin with `NO_CHILDREN` or `childrenOf`. */
 export class Children {
+  /** How many. */
+  size: number;
   private readonly stamp: number;
   private names: NameSet;
   /** Not among `names`. */
@@ -24,14 +26,11 @@ export class Children {
   private removed: string[];
 
   constructor(stamp: number, names: NameSet, added: string[], removed: string[]) {
+    this.size = names.size + added.length - removed.length;
     this.stamp = stamp;
     this.names = names;
     this.added = added;
     this.removed = removed;
-  }
-
-  get size(): number {
-    return this.names.size + this.added.length - this.removed.length;
   }
 
   /** These children and `name`, which is none of them. The same instance, if it belongs to `stamp`. */
@@ -70,6 +69,7 @@ export class Children {
   }
 
   private note(name: string, isAdded: boolean): void {
+    this.size += isAdded ? 1 : -1;
     const undone = isAdded ? this.removed : this.added;
     const at = undone.length === 0 ? -1 : undone.indexOf(name);
     if (at >= 0) undone.splice(at, 1);

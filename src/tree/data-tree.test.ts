@@ -243,6 +243,10 @@ test('an image that is no tree is refused with a name', () => {
   assert.throws(
     () => DataTree.fromImage({ ...image, nodes: [...image.nodes, stray] }), (error: unknown) => error instanceof InvalidTree,
   );
+  assert.throws(
+    () => DataTree.fromImage({ ...image, nodes: [...image.nodes, ...image.nodes] }),
+    (error: unknown) => error instanceof InvalidTree && error.message.startsWith('/ is twice'),
+  );
   assert.throws(() => DataTree.fromImage({ ...image, acls: [] }), (error: unknown) => error instanceof InvalidTree);
   assert.is(
     DataTree.fromImage({ ...image, nodes: [...image.nodes].slice(0, 1) }).nodeCount, 4, 'old snapshots lack the system\'s nodes',

@@ -8,7 +8,7 @@ import { ZXID_ZERO } from '../base/zxid.ts';
 import { OPEN_ACL_UNSAFE, type Acl, type Bytes, type StatPersisted } from '../wire/words.ts';
 import { childrenOf } from './children.ts';
 import { NO_NODES, NodeTable, type NodeMap } from './node-table.ts';
-import { CONFIG_PATH, QUOTA_PATH, ROOT, SYSTEM_PATH, nameOf, parentOf } from './path.ts';
+import { CONFIG_PATH, QUOTA_PATH, ROOT, SYSTEM_PATH, clientPath, nameOf, parentOf } from './path.ts';
 import { limitsPath, formatStats, parseQuota, statsPath } from './quota.ts';
 import { ZNode, type NodeContent } from './znode.ts';
 
@@ -38,22 +38,27 @@ const SYSTEM_NODES: readonly BareNode[] = [
   { path: QUOTA_PATH, data: EMPTY, acl: OPEN_ACL_UNSAFE, stat: ZERO },
 ];
 
-/** Nodes that do not make a tree: a parent is missing. Says which; nothing that a checksum lets through should cause it. */
+/**
+ * Nodes that do not make a tree: a parent is missing, or a node is there twice. Says which; nothing that a checksum lets through
+ * should cause it.
+ */
 export class InvalidTree extends Error {
   override readonly name = 'InvalidTree';
 }
 
 /**
- * The map of `nodes`, in any order, with the system's nodes added where they are missing (releases before 3.5 had fewer). Of two
- * with one path, the later. Goes over the nodes once.
+ * The map of `nodes`, in any order, with the system's nodes added where they are missing (releases before 3.5 had fewer). Goes
+ * over the nodes once, and shows `visit` each while it is at hand: of its children nothing is known yet.
  */
-export function assemble(nodes: Iterable<BareNode>): NodeMap {
+export function assemble(nodes: Iterable<BareNode>, visit: (node: ZNode) => void): NodeMap {
   const table = new NodeTable(NO_NODES);
   const families = new Families();
   const add = (bare: BareNode): void => {
-    if (table.has(bare.path)) table.delete(bare.path);
-    else families.add(bare.path);
-    table.add(ZNode.of(table.stamp, bare.path, bare));
+    if (table.has(bare.path)) throw new InvalidTree(`${clientPath(bare.path)} is twice in the snapshot`);
+    const node = ZNode.of(table.stamp, bare.path, bare);
+    table.add(node);
+    families.add(bare.path);
+    visit(node);
   };
   for (const node of nodes) add(node);
   for (const node of SYSTEM_NODES) if (!table.has(node.path)) add(node);
