@@ -19,10 +19,18 @@ export interface Lines {
   readonly signal: AbortSignal;
 }
 
+/** What stands on a screen while a line is typed. */
+interface Prompt {
+  readonly reader: Interface;
+  readonly terminal: NodeJS.WritableStream;
+  /** As it is now: what is printed meanwhile may say that it is another one. */
+  text(): string;
+}
+
 /** Prints without getting into the way of a line that is being typed, and nothing more when it is closed. */
 export class Screen implements ShellOutput {
-  /** The reader whose prompt stands on the screen, and the terminal; null: there is none. */
-  prompt: { readonly reader: Interface; readonly terminal: NodeJS.WritableStream } | null = null;
+  /** Null: nobody is asked for a line. */
+  prompt: Prompt | null = null;
   isClosed = false;
   private readonly output: ShellOutput;
 
@@ -37,6 +45,7 @@ export class Screen implements ShellOutput {
     if (this.isClosed) return;
     this.prompt?.terminal.write(CLEAR_LINE);
     write(line);
+    this.prompt?.reader.setPrompt(this.prompt.text());
     this.prompt?.reader.prompt(true);
   }
 }
@@ -51,7 +60,7 @@ export async function converse(session: ShellSession, screen: Screen, { input, t
     if (terminal === null) return;
     reader.setPrompt(session.prompt);
     reader.prompt();
-    screen.prompt = { reader, terminal };
+    screen.prompt = { reader, terminal, text: () => session.prompt };
   };
   let code = 0;
   ask();
