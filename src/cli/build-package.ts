@@ -14,6 +14,7 @@ const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
 const common = {
   absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', sourcemap: false,
+  define: { 'process.env.VIV_BUILT': JSON.stringify(new Date().toISOString()) },
 } as const;
 const libraries = { index: 'src/api/index.ts', testing: 'src/testing/index.ts' };
 await build({ ...common, entryPoints: libraries, outdir: join(dist, 'lib'), splitting: true });
