@@ -68,6 +68,22 @@ function framed(...parts: readonly Uint8Array[]): Buffer {
   return Buffer.concat([ints(payload.length), payload]);
 }
 
+/** Where a number of a server stands in what is said first: in FOLLOWERINFO; and in a hello, of either form. */
+const SID_AT: readonly (readonly number[])[] = [[], [16], [0, 8]];
+const MEMBERS = 9;
+
+/**
+ * Nobody is to say that he is a server of the ensemble: on a port without TLS he would be believed, here as by ZooKeeper, and
+ * take the other's place.
+ */
+function strange(port: HostilePort, bytes: Uint8Array): Uint8Array {
+  for (const at of SID_AT[port] ?? []) {
+    const sid = bytes.subarray(at, at + 8);
+    if (sid.length === 8 && sid.every((byte, index) => (index < 7 ? byte === 0 : byte <= MEMBERS))) sid[7] = 77;
+  }
+  return bytes;
+}
+
 /** One stream of bytes for that port; whoever sends it hangs up at its end. */
 export function attack(port: HostilePort): Arbitrary<Uint8Array> {
   const whole = Buffer.concat(HONEST[port] ?? []);
@@ -82,5 +98,5 @@ export function attack(port: HostilePort): Arbitrary<Uint8Array> {
   // A header that can be read, then counts and lengths that promise more than there is.
   const nonsense = fc.tuple(int32, operation, fc.array(int32, { maxLength: 6 }), noise)
     .map(([xid, op, counts, rest]) => Buffer.concat([greeting, framed(ints(xid, op, ...counts), rest)]));
-  return fc.oneof(noise, cut, flipped, wrongLength, nonsense);
+  return fc.oneof(noise, cut, flipped, wrongLength, nonsense).map((bytes) => strange(port, bytes));
 }

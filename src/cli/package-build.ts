@@ -8,6 +8,7 @@ import type { BuildOptions } from 'esbuild';
 export function packageOptions(root: string): BuildOptions {
   return {
     absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', sourcemap: false,
+    define: { 'process.env.VIV_BUILT': JSON.stringify(new Date().toISOString()) },
   };
 }
 

@@ -58,6 +58,10 @@ export class ServerMetrics {
   private readonly summaries: Map<string, Summary> = new Map();
   private proposals: { last: number; min: number; max: number } = { last: -1, min: -1, max: -1 };
   private lookingSinceMs: number | null = null;
+  /** Syncs of the log that took longer than `fsync.warningthresholdms`. */
+  slowSyncs = 0;
+  /** Credentials and certificates that were not believed. */
+  authFailures = 0;
   private readonly proposedAtMs: Map<number, number> = new Map();
 
   constructor() {

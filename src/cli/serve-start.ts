@@ -131,7 +131,9 @@ async function run(
       isLazy: (file) => file === WATERMARK_FILE,
       onSync: (file, tookMs) => {
         if (file.startsWith('log.')) metrics.add('fsynctime', tookMs);
-        if (tookMs > host.fsyncWarningMs) log.warn({ file, tookMs }, 'a sync of the disk took long');
+        if (tookMs <= host.fsyncWarningMs) return;
+        metrics.slowSyncs += 1;
+        log.warn({ file, tookMs }, 'a sync of the disk took long');
       },
     },
     network: {
@@ -153,9 +155,16 @@ async function run(
       plan.onStop(stop);
     },
   });
+  listeners.onUntrusted = (address) => {
+    metrics.authFailures += 1;
+    log.warn({ address }, 'turned a connection away: its certificate is not believed, or it speaks no TLS');
+  };
   const monitoring = new Monitoring(real, metrics, { host, client, secureClient });
   real.machine.network.traffic.onAnswered = (kind, tookMs) => {
     metrics.add(isUpdate(kind) ? 'updatelatency' : 'readlatency', tookMs);
+  };
+  real.machine.network.traffic.onRefusedAuth = () => {
+    metrics.authFailures += 1;
   };
   const side = await startSideServers(plan, monitoring, metrics);
   log.debug({ ports: listeners.bound.map(endpointText) }, 'listening');
