@@ -176,7 +176,7 @@ export const sessions: Property = {
     { name: 'closing', source: 'a session that is being closed is refused before its closeSession is committed' },
   ],
   mutants: [
-    'zk-1208', 'sess-resume', 'local-late', 'hasty-denial', 'half-a-timeout', 'untold-touches',
+    'zk-1366', 'zk-1208', 'sess-resume', 'local-late', 'hasty-denial', 'half-a-timeout', 'untold-touches',
     'new-leader-knows-nobody',
   ],
   create: (expectations): Judge => new Sessions(expectations),

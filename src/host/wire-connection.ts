@@ -68,6 +68,8 @@ export class WireConnection {
   /** The owner wants nothing read at the moment. */
   private isHeld = false;
   private isReading = true;
+  /** Runs out if nothing whole is said in time. */
+  private silence: NodeJS.Timeout | null = null;
 
   /** `socket` is connected, or is being connected by us. */
   constructor(id: ConnectionId, port: Port, isDialled: boolean, socket: Socket, owner: WireOwner) {
@@ -122,6 +124,7 @@ export class WireConnection {
   close(): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.stopExpecting();
     this.setCongested(false);
     this.write();
     this.socket.end();
@@ -133,8 +136,14 @@ export class WireConnection {
   /** Ends it at once, as a process that dies does. */
   destroy(): void {
     this.isOver = true;
+    this.stopExpecting();
     this.outgoing = null;
     this.socket.destroy();
+  }
+
+  /** Ends it unless a whole message comes within so long: whoever says nothing must not keep a socket. */
+  expectWithin(ms: number): void {
+    this.silence = setTimeout(() => this.end(), ms);
   }
 
   /** Whether the owner wants it read. */
@@ -156,6 +165,7 @@ export class WireConnection {
         const message = this.codec.next();
         if (message === undefined) break;
         this.traffic?.onReceived(message);
+        this.stopExpecting();
         this.owner.received(this, message);
       }
     } catch (error) {
@@ -163,6 +173,12 @@ export class WireConnection {
       this.end();
     }
     this.setReading(!this.mustWait());
+  }
+
+  private stopExpecting(): void {
+    if (this.silence === null) return;
+    clearTimeout(this.silence);
+    this.silence = null;
   }
 
   private mustWait(): boolean {
@@ -222,6 +238,7 @@ export class WireConnection {
       return;
     }
     this.isOver = true;
+    this.stopExpecting();
     this.setCongested(false);
     this.socket.destroy();
     this.owner.gone(this);

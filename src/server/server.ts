@@ -61,6 +61,8 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
   }
 
   handle(event: Event, io: Io): void {
+    this.leader?.keepTime(this, io);
+    this.learner?.keepTime(this, io);
     switch (event.kind) {
       case 'start':
         if (!this.ensemble.recover(io)) this.replica.recover(io);

@@ -78,8 +78,10 @@ class TreeCursor implements SnapshotCursor {
     if (path === null) return null;
     const node = this.of.nodes.get(path);
     if (node === undefined) throw new InvalidTree(`${path} is a child of its parent but no node`);
-    const { children } = node;
-    if (children.size > 0) this.levels.push({ path: node.path, names: children, piece: children.pieceAt(''), at: 0 });
+    if (node.children.size > 0) {
+      const names = node.children.settled();
+      this.levels.push({ path: node.path, names, piece: names.pieceAt(''), at: 0 });
+    }
     return this.shown(node);
   }
 

@@ -2,7 +2,6 @@
  * What a tree consists of: its nodes, and what is kept beside them so that it need not be searched for. Everything
  * beside the nodes follows from the nodes; `indexNodes` says how, and `DataTree` keeps it up.
  */
-import { KeyedTable } from '../base/keyed-set.ts';
 import { NO_NAMES, type NameSet } from '../base/name-set.ts';
 import { type PersistentMap, emptyMap } from '../base/persistent-map.ts';
 import type { SessionId } from '../base/session-id.ts';
@@ -10,6 +9,7 @@ import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import { NO_ACLS, retainAcl, type AclTable } from './acl-table.ts';
 import { ownerKind } from './ephemeral-owner.ts';
 import { assemble, countStats, type NodeMap } from './node-map.ts';
+import { NodeTable } from './node-table.ts';
 import { quotaNodeKind, quotaSubject } from './quota.ts';
 
 /** The ephemeral nodes of one session. */
@@ -62,7 +62,7 @@ export function indexNodes(bare: NodeMap, lastProcessedZxid: Zxid): TreeParts {
     const subject = quotaNodeKind(path) === null ? null : quotaSubject(path);
     if (subject !== null) quotas = quotas.add(subject);
   });
-  const nodes = new KeyedTable(bare);
+  const nodes = new NodeTable(bare);
   for (const subject of quotas.sorted()) countStats(nodes, subject);
   return { lastProcessedZxid, nodes: nodes.share(), acls, owners: ephemerals, reapables, quotas, digestHigh, digestLow };
 }
