@@ -5,7 +5,7 @@
  */
 import { NO_SESSION, sessionIdFromWords } from '../base/session-id.ts';
 import type { SessionId } from '../base/session-id.ts';
-import { cutBytes } from '../base/slab.ts';
+import { cutBytes, keptBytes } from '../base/slab.ts';
 import { zxidFromWords } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { decodeText, encodeText } from './utf8.ts';
@@ -202,7 +202,7 @@ export class Reader {
   /** A copy of the next `count` bytes. */
   raw(count: number): Uint8Array {
     const at = this.advance(count);
-    return this.bytes.slice(at, at + count);
+    return keptBytes(this.bytes, at, at + count);
   }
 
   nullableBuffer(): Bytes | null {
