@@ -39,7 +39,7 @@ export const fuzz: Command = {
     { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
     { name: 'shard', value: 'I/N', help: 'only the Ith of every N seeds; viv merge joins the shards' },
     { name: 'resume', help: 'go on with the campaign of the same arguments that was interrupted or killed' },
-    { name: 'feedback', help: 'every other run is a change of a plan that did something new' },
+    { name: 'feedback', help: 'every other run is a change of a plan that did something rare' },
     { name: 'quiet', value: 'N', help: 'stop when N runs in a row did nothing that no run did before' },
     { name: 'fresh', help: 'neither failures that must stay fixed nor seeds that failed lately first' },
     { name: 'mutant', value: 'ID', help: 'with this bug planted, judged by the properties that it breaks' },
