@@ -58,6 +58,7 @@ export const fuzz: Command = {
     const planted = given.text('mutant');
     const mutant = planted === undefined ? undefined : mutantNamed(planted);
     const options = campaignOptions(given, shell, mutant);
+    const page = pageGiven(given);
     const books = openBooks(given, shell, options);
     const hashes: string[] = [];
     const onRun = ({ scenario, seed, hash, finding }: RunResult, signature: string | null): void => {
@@ -69,7 +70,7 @@ export const fuzz: Command = {
     writeCiFiles(given, summary, shell);
     const file = given.text('hashes');
     if (file !== undefined) writeHashes(resolve(file), hashes, shell);
-    writeCampaignPage(pageGiven(given), summary, shell);
+    writeCampaignPage(page, summary, shell);
     if (given.has('json')) shell.out(JSON.stringify(summary, null, 2));
     else for (const line of campaignReport(summary)) shell.out(line);
     return EXIT_CODES[summary.outcome];

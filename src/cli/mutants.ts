@@ -10,6 +10,7 @@ import { readTable, regressions, TABLE_FILE, writeTable } from '../fuzz/mutant-t
 import type { TableRow } from '../fuzz/mutant-table.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords, table } from '../report/format.ts';
+import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import { WORKER, jobsGiven } from './fuzz.ts';
 import { compareFeedback } from './mutants-feedback.ts';
@@ -53,7 +54,7 @@ export const mutants: Command = {
 
 async function knownMutants(given: Given, shell: Shell): Promise<number> {
   const tier = given.text('tier');
-  const usual = tier === undefined ? MUTANTS : MUTANTS.filter((mutant) => mutant.tier === wholeNumber('tier', tier));
+  const usual = tier === undefined ? MUTANTS : mutantsOfTier(tier);
   const chosen = given.names.length === 0 ? usual : given.names.map((name) => mutantCalled(name));
   const before = committedTable(shell);
   if (given.has('feedback')) return compareFeedback(chosen, given, shell);
@@ -70,6 +71,12 @@ async function knownMutants(given: Given, shell: Shell): Promise<number> {
   if (summary.unplanted.length > 0) return EXIT_CODES.crash;
   const isComplete = summary.results.length === chosen.length && summary.results.every(({ found }) => found);
   return isComplete ? 0 : EXIT_CODES.unknown;
+}
+
+function mutantsOfTier(given: string): readonly Mutant[] {
+  const found = MUTANTS.filter(({ tier }) => tier === wholeNumber('tier', given));
+  if (found.length === 0) throw new UsageError(`no mutant is of tier ${given}; the tiers are 0 to 4`);
+  return found;
 }
 
 function mutantCalled(name: string): Mutant {
