@@ -234,10 +234,18 @@ function play(cell: Cell, nowMs: number, what: CellEvent): Came {
     case 'start':
     case 'restart': {
       cell.host.process = cell.host.spec.boot();
+      freezeConfig(cell.host.process);
       const came = step(cell, { kind: 'start' }, nowMs);
       if (what.kind === 'restart') came.facts.unshift({ kind: 'restarted', node: cell.host.node });
       return came;
     }
+  }
+}
+
+/** What a process is configured with is shared by all its states: it must not change, and its print is made once. */
+function freezeConfig(process: object): void {
+  if ('config' in process && typeof process.config === 'object' && process.config !== null) {
+    for (const part of Object.values(process.config)) freeze(part ?? null);
   }
 }
 

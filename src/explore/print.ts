@@ -115,7 +115,7 @@ class Walk {
     this.leaf(a, b, c);
     for (const key of Object.keys(value)) {
       if (this.ignored.has(key)) continue;
-      text(key, 0);
+      name(key);
       this.under(value[key], a, b, c);
     }
   }
@@ -144,12 +144,28 @@ function printWith(walk: Walk): Print {
   };
 }
 
+/** Words of the names of fields, of which there are few. */
+const NAMES: Map<string, Print> = new Map();
+
+function name(key: string): void {
+  const known = NAMES.get(key);
+  if (known !== undefined) {
+    leave(known.a, known.b, known.c);
+    return;
+  }
+  text(key, 0);
+  NAMES.set(key, { a: wordA, b: wordB, c: wordC });
+}
+
 /** Prints of what never changes any more. */
 const WHOLES = new WeakMap<object, Print>();
 
-/** What has a print of its own within a larger one, so that it need be made once only: persistent structures, transactions. */
+/**
+ * What has a print of its own within a larger one, so that it need be made once only: persistent structures, transactions,
+ * and what a process is configured with.
+ */
 function isWhole(value: object): boolean {
-  return isImmutablePrototype(Object.getPrototypeOf(value)) || ('zxid' in value && 'bytes' in value);
+  return isImmutablePrototype(Object.getPrototypeOf(value)) || ('zxid' in value && 'bytes' in value) || 'tickTimeMs' in value;
 }
 
 function printOfWhole(value: Record<string, unknown>, ignored: ReadonlySet<string>): Print {

@@ -278,7 +278,7 @@ export class Wires {
       if (initiator.state === State.gone) acceptor.queue = [];
       if (initiator.state !== State.gone || acceptor.state !== State.gone) kept.push({ wire, key: keyOfWire(wire) });
     }
-    kept.sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0));
+    if (kept.length > 1) this.order(kept);
     const key = kept.map((each) => each.key).join('|');
     let id = this.byKey.get(key);
     if (id === undefined) {
@@ -288,6 +288,18 @@ export class Wires {
       this.byKey.set(key, id);
     }
     return id;
+  }
+
+  /** An order that does not depend on which numbers messages were given: codes of moves mean the same to every worker. */
+  private order(kept: { readonly wire: Wire; readonly key: string }[]): void {
+    const nameOf = (item: number): string => {
+      if (item < 0) return String(item);
+      const { a, b, c } = this.messagePrint(item);
+      return `${a}.${b}.${c}`;
+    };
+    const keys = new Map(kept.map((each) => [each, keyOfWire(each.wire, nameOf)]));
+    const keyFor = (each: { readonly wire: Wire; readonly key: string }): string => keys.get(each) ?? '';
+    kept.sort((one, other) => (keyFor(one) < keyFor(other) ? -1 : keyFor(one) > keyFor(other) ? 1 : 0));
   }
 
   private print(wires: readonly Wire[]): Print {
@@ -339,12 +351,12 @@ function lose(end: End): void {
   sendClosing(end);
 }
 
-function keyOfWire({ port, initiator, acceptor }: Wire): string {
-  return `${port}~${keyOfEnd(initiator)}~${keyOfEnd(acceptor)}`;
+function keyOfWire({ port, initiator, acceptor }: Wire, nameOf: (item: number) => string = String): string {
+  return `${port}~${keyOfEnd(initiator, nameOf)}~${keyOfEnd(acceptor, nameOf)}`;
 }
 
-function keyOfEnd({ node, id, state, closingSent, isLossy, queue }: End): string {
-  return `${node},${id},${state}${closingSent ? 'c' : ''}${isLossy ? 'l' : ''},${queue.join(' ')}`;
+function keyOfEnd({ node, id, state, closingSent, isLossy, queue }: End, nameOf: (item: number) => string): string {
+  return `${node},${id},${state}${closingSent ? 'c' : ''}${isLossy ? 'l' : ''},${queue.map(nameOf).join(' ')}`;
 }
 
 function codeOf({ port, initiator, acceptor }: Wire, isOut: boolean): number {

@@ -2,7 +2,8 @@
  * The bridge between plans and the explorer: which plans can be explored, what of a plan is searched, and how a path that was
  * found becomes a plan and a tape again (`realize.ts`).
  */
-import type { Bounds, Subject } from '../explore/space.ts';
+import { freeze } from '../explore/print.ts';
+import type { Bounds, Subject } from '../explore/subject.ts';
 import type { Property } from '../history/judge.ts';
 import { UNTIMED } from '../world/settings.ts';
 import { DecodeError } from './decode.ts';
@@ -16,7 +17,7 @@ export function subjectOf(plan: Plan, bounds: Bounds, properties: readonly Prope
   return {
     nodes: nodesOf(plan),
     properties: properties.filter(({ kind }) => kind === 'safety'),
-    expectations: { ...expectationsOf(plan), heals: false },
+    expectations: freeze({ ...expectationsOf(plan), heals: false }),
     bounds,
   };
 }
