@@ -4,7 +4,7 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { GRAINS } from '../explore/grain.ts';
 import type { Search } from '../explore/search.ts';
 import { STARTS } from '../explore/start.ts';
-import { whyUnfit } from '../fuzz/exploration.ts';
+import { whyAsymmetric, whyUnfit } from '../fuzz/exploration.ts';
 import {
   type Exploration, type Explored, exploredSoFar, failureFrom, searchOf, type Tally, tallyOf, type Times,
 } from '../fuzz/explore-run.ts';
@@ -59,6 +59,7 @@ export const explore: Command = {
     { name: 'mutant', value: 'ID', help: 'with this bug planted: see viv mutants --help' },
     { name: 'mutants', help: 'every planted bug that a small world shows, each within bounds of its own' },
     { name: 'for', value: 'TIME', help: `with a planted bug: at most so long for each (${MUTANT_TIME})` },
+    { name: 'symmetry', help: 'take clients that all do the same for one another; leaves no steps out otherwise' },
     { name: 'unreduced', help: 'leave no step out, however many orders of the same steps there are' },
   ],
   notes: [
@@ -174,11 +175,13 @@ export function explorationOf(given: Given): Exploration {
     grain: oneOf('grain', given.text('grain') ?? 'coarse', GRAINS),
     start: oneOf('start', given.text('start') ?? (writesOf(plan) < 2 || given.has('mutant') ? 'serving' : 'proposed'), STARTS),
     maxStates: number('max-states', 1_000_000_000), maxBytes: number('memory', 2000) * 1_000_000,
-    isReduced: !given.has('unreduced'),
+    isReduced: !given.has('unreduced'), symmetry: given.has('symmetry'),
   } as const;
   if ((manner.start === 'committed' || manner.start === 'proposed') && writesOf(plan) < 2) {
     throw new UsageError(`--start ${manner.start} needs a client with two operations: --ops 2`);
   }
+  const asymmetric = manner.symmetry ? whyAsymmetric(plan) : null;
+  if (asymmetric !== null) throw new UsageError(`--symmetry exchanges clients, and ${asymmetric}: try same-small --clients 2`);
   return { plan, bounds, manner, properties: null, mutant: null };
 }
 

@@ -185,7 +185,7 @@ export class Cell {
       process, files, durable, changes, requests,
       timers: new Map([...timers].map(([id, slot]) => [id, slot.dueLocalUs])),
       contents: inodes.map((inode) => [inode.contents(), inode.durable(), inode.pending, inode.everSynced]),
-      open: this.open, prompt: new Set(this.prompt), errors,
+      open: new Set(this.open), prompt: new Set(this.prompt), errors,
     };
   }
 }

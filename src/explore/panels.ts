@@ -9,7 +9,8 @@ import type { Expectations, Judge, Property, Violation } from '../history/judge.
 import { NO_LOG } from '../history/log-tree.ts';
 import { Panel } from '../history/panel.ts';
 import type { FactList } from './cells.ts';
-import { keyOf, type Print, printOf } from './print.ts';
+import { keyOf, type Print, printOf, printRenamed } from './print.ts';
+import type { OtherNames } from './symmetry.ts';
 
 /** Juries that are kept; each takes some tens of kilobytes, and any other can be made again. */
 const KEPT_MAX = 30_000;
@@ -48,7 +49,10 @@ export class Panels {
   private readonly judgePrints: WeakMap<Judge, Print> = new WeakMap();
   private readonly apart: WeakMap<Judge, boolean> = new WeakMap();
 
-  constructor(properties: readonly Property[], expectations: Expectations) {
+  readonly others: OtherNames;
+
+  constructor(properties: readonly Property[], expectations: Expectations, others: OtherNames) {
+    this.others = others;
     this.intern({ panel: new Panel(properties, expectations), connects: 0 }, -1, null);
   }
 
@@ -130,9 +134,7 @@ export class Panels {
   private intern(jury: Jury, before: number, told: Telling | null): number {
     settle(jury);
     const { panel } = jury;
-    const parts: Print[] = [printOf([panel.history, jury.connects], LEFT_OUT)];
-    for (const judge of panel.judges) parts.push(this.printOfJudge(judge));
-    const print = printOf(parts);
+    const print = printOfJury(jury, (part, judge) => (judge === null ? printOf(part, LEFT_OUT) : this.printOfJudge(judge)));
     const key = keyOf(print);
     let id = this.byKey.get(key);
     if (id === undefined) {
@@ -141,6 +143,7 @@ export class Panels {
       this.before.push(before);
       this.told.push(told);
       this.prints.push(print);
+      this.others.add((names) => printOfJury(jury, (part) => printRenamed(part, names, LEFT_OUT)));
       this.violations.push(panel.violation);
       this.byKey.set(key, id);
       for (const [name] of panel.situations.reached()) this.reached.add(name);
@@ -157,6 +160,11 @@ export class Panels {
     }
     return print;
   }
+}
+
+/** The print of a jury is made of those of its parts, of which most were there before. */
+function printOfJury({ panel, connects }: Jury, partPrint: (part: object, judge: Judge | null) => Print): Print {
+  return printOf([partPrint([panel.history, connects], null), ...panel.judges.map((judge) => partPrint(judge, judge))]);
 }
 
 /** What the last fact was about is over with it. */

@@ -24,7 +24,7 @@ interface Size {
 function explore(size: Size, bounds: Bounds, manner: Partial<Manner> = {}): Search {
   const space = new Space(subjectOf(zabSmall.plan(size), bounds, allProperties));
   const search = new Search(space, {
-    order: 'breadth', maxDepth: Infinity, maxStates: 200_000, maxBytes: 1e9, grain: 'whole', start: 'nothing', isReduced: true,
+    order: 'breadth', maxDepth: Infinity, maxStates: 200_000, maxBytes: 1e9, grain: 'whole', start: 'nothing', isReduced: true, symmetry: false,
     ...manner,
   });
   while (search.run(1000) === 'going');

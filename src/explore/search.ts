@@ -24,6 +24,8 @@ export interface Manner {
   readonly maxBytes: number;
   /** Leave out steps that another order of the same steps makes needless. */
   readonly isReduced: boolean;
+  /** Take clients that do the same for one another. */
+  readonly symmetry: boolean;
 }
 
 /**
@@ -95,7 +97,9 @@ export class Search {
     this.child = new Int32Array(space.width);
     const first = space.begin();
     this.stepper = new Stepper(space, manner.grain);
-    this.sleeps = manner.isReduced && manner.order === 'breadth' ? new SleepSets(space, manner.grain === 'whole') : null;
+    // What sleeps in a state is named by its clients: it says nothing of the state with clients exchanged.
+    const canSleep = manner.isReduced && manner.order === 'breadth' && space.renamings.length === 0;
+    this.sleeps = canSleep ? new SleepSets(space, manner.grain === 'whole') : null;
     this.own = shared === null ? new OwnKeeper(manner.maxBytes, this.sleeps) : null;
     this.keeper = this.own ?? present(shared, 'a search keeps its states itself or shares them')(this.sleeps);
     this.start = present(goTo(space, manner.start, first), 'the clients have the writes that the start needs');

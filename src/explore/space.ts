@@ -4,7 +4,6 @@
  * what comes of it. Untimed: whatever is under way may come next, however long it took; a timer that is not due yet may fire
  * as well, but that is a timeout, costs one of a budget and moves the time on. Nothing here draws; everything is enumerated.
  */
-import { avalanche } from '../base/hash.ts';
 import { invariant, present } from '../base/invariant.ts';
 import { addressOf, type Event, type NodeId } from '../io/event.ts';
 import type { Violation } from '../history/judge.ts';
@@ -12,9 +11,11 @@ import { Act, ACT_NAMES, codeOf } from './action.ts';
 import type { Broken, CrashLuck } from './cell.ts';
 import { type CellEvent, Cells, type FactList, type Outcome } from './cells.ts';
 import { Panels } from './panels.ts';
-import type { Print } from './print.ts';
+import type { Print, Renaming } from './print.ts';
+import { RowPrinter } from './row-print.ts';
 import type { Footprint } from './sleep.ts';
 import type { Subject } from './subject.ts';
+import { OtherNames, renamingsOf } from './symmetry.ts';
 import { connectionId, type Move, TWINS_MAX, Wires } from './wires.ts';
 
 /** fine: a state like another; bounded: beyond the bounds; bad: a promise or a process is broken. */
@@ -32,13 +33,16 @@ const RESTART_MS = 1;
 /** See the head of the file. */
 export class Space {
   readonly subject: Subject;
-  readonly cells: Cells = new Cells();
+  readonly cells: Cells;
   readonly wires: Wires;
   readonly panels: Panels;
   readonly nodes: readonly NodeId[];
   /** Pairs as indices of processes: first, second. */
   readonly pairs: readonly (readonly [number, number])[];
   readonly width: number;
+  /** Other ways to name the clients, if they are interchangeable. */
+  readonly renamings: readonly Renaming[];
+  private readonly printer: RowPrinter;
   /** Slots of a row. */
   readonly panelAt: number;
   readonly nowAt: number;
@@ -62,9 +66,13 @@ export class Space {
     this.subject = subject;
     this.nodes = subject.nodes.map(({ node }) => node);
     this.nodes.forEach((node, index) => this.indexOf.set(node, index));
-    this.wires = new Wires((message) => present(this.cells.messagePrints[message], 'messages are interned'));
+    const clients = subject.symmetry ? subject.nodes.flatMap(({ node, kind }) => (kind === 'client' ? [node] : [])) : [];
+    this.renamings = renamingsOf(clients);
+    this.cells = new Cells(new OtherNames(this.renamings));
+    const messagePrint = (message: number): Print => present(this.cells.messagePrints[message], 'messages are interned');
+    this.wires = new Wires(messagePrint, new OtherNames(this.renamings));
     this.cells.attach(this.wires);
-    this.panels = new Panels(subject.properties, subject.expectations);
+    this.panels = new Panels(subject.properties, subject.expectations, new OtherNames(this.renamings));
     const count = this.nodes.length;
     const pairs: [number, number][] = [];
     this.pairOf = new Int32Array(count * count).fill(-1);
@@ -83,6 +91,15 @@ export class Space {
     this.timeoutsAt = this.panelAt + 3;
     this.partitionsAt = this.panelAt + 4;
     this.width = this.panelAt + 5;
+    const processOf = (index: number, names: Renaming): number => this.indexOf.get(names.of(this.nodes[index] ?? 0)) ?? index;
+    this.printer = new RowPrinter(this.width, [
+      { slots: count, parts: this.cells, moved: processOf },
+      {
+        slots: pairs.length, parts: this.wires,
+        moved: (index, names) => this.pairIndex(processOf(pairs[index]?.[0] ?? 0, names), processOf(pairs[index]?.[1] ?? 0, names)),
+      },
+      { slots: 1, parts: this.panels, moved: () => 0 },
+    ], this.renamings);
   }
 
   /** The row of the beginning: every process has started, in the order of their ids, and nothing has arrived. */
@@ -236,30 +253,9 @@ export class Space {
     return this.pairOf[one * this.nodes.length + other] ?? -1;
   }
 
-  /** Writes the print of the state at `row` to `into`. */
+  /** Writes the print of the state at `row` to `into`: the least under all ways to name the clients. */
   print(row: Int32Array, into: Int32Array): void {
-    const count = this.nodes.length;
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    for (let slot = 0; slot < this.width; slot++) {
-      const value = row[slot] ?? 0;
-      const prints = slot < count ? this.cells.prints : slot < this.panelAt ? this.wires.prints : this.panels.prints;
-      const part: Print | undefined = slot <= this.panelAt ? prints[value] : undefined;
-      const salt = Math.imul(slot + 1, 0x9e37_79b1);
-      if (part === undefined) {
-        a = (a + avalanche(value ^ salt)) | 0;
-        b = (b + avalanche(Math.imul(value, 0x85eb_ca77) ^ ~salt)) | 0;
-        c = (c + avalanche(Math.imul(value, 0xc2b2_ae35) + salt)) | 0;
-      } else {
-        a = (a + avalanche(part.a ^ salt)) | 0;
-        b = (b + avalanche(part.b ^ Math.imul(salt, 3))) | 0;
-        c = (c + avalanche(part.c ^ Math.imul(salt, 5))) | 0;
-      }
-    }
-    into[0] = a;
-    into[1] = b;
-    into[2] = c;
+    this.printer.print(row, into);
   }
 
   private resets(row: Int32Array, into: number[]): void {

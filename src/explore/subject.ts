@@ -20,4 +20,6 @@ export interface Subject {
   readonly properties: readonly Property[];
   readonly expectations: Expectations;
   readonly bounds: Bounds;
+  /** Take clients, which all do the same, for one another. */
+  readonly symmetry: boolean;
 }

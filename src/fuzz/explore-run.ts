@@ -86,8 +86,8 @@ export function searchOf(exploration: Exploration, shared: SharedKeeperMaker | n
   return new Search(spaceOf(exploration), exploration.manner, shared);
 }
 
-function spaceOf({ plan, bounds, properties }: Exploration): Space {
-  return new Space(subjectOf(plan, bounds, propertiesNamed(properties)));
+function spaceOf({ plan, bounds, manner, properties }: Exploration): Space {
+  return new Space(subjectOf(plan, bounds, propertiesNamed(properties), manner.symmetry));
 }
 
 function propertiesNamed(names: readonly string[] | null): readonly Property[] {
