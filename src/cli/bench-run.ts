@@ -21,6 +21,7 @@ import { benchExplorer } from './bench-explore.ts';
 import { benchSnapshot, recover } from './bench-snapshot.ts';
 import type { RecoveryReport } from './bench-snapshot.ts';
 import { benchTree, benchWideNode } from './bench-tree.ts';
+import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import { duration, named, positiveNumber, wholeNumber } from './values.ts';
 
@@ -45,6 +46,8 @@ interface Row {
 const SECTIONS = [
   { name: 'simulation' }, { name: 'tree' }, { name: 'snapshot' }, { name: 'judging' }, { name: 'explorer' },
 ] as const;
+/** A section that is measured by itself, and from outside. */
+export const APACHE = 'apache';
 const DEFAULT_NODES = '1000000';
 const FEW_NODES = 1000;
 
@@ -52,14 +55,20 @@ const FEW_NODES = 1000;
 export const benchHere: Command = {
   name: 'bench',
   summary: 'the speed of simulation, of the tree, of snapshots, of judging and of exploring, against their bars',
-  usage: '[SECTION...] [--for 5s] [--from S] [--nodes N] [--recover DIR]',
+  usage: '[SECTION...] [--for 5s] [--from S] [--nodes N] [--recover DIR] | apache [--quick]',
   flags: [
     { name: 'for', value: 'TIME', help: `so long for each scenario and each size of tree (${DEFAULT_TIME})` },
     { name: 'from', value: 'S', help: 'the first seed (1)' },
     { name: 'nodes', value: 'N', help: `what a large tree is (${DEFAULT_NODES})` },
     { name: 'recover', value: 'DIR', help: 'only start from a data directory; say how long it takes and how much memory' },
+    { name: 'quick', help: 'with apache: a glance, in about a minute and a half instead of a quarter of an hour' },
   ],
-  notes: ['Sections: simulation, tree, snapshot, judging, explorer; all if none is named. Rates are per processor second.'],
+  notes: [
+    'Sections: simulation, tree, snapshot, judging, explorer; all if none is named. Rates are per processor second.',
+    'docs/bench.md says what is measured and how.',
+    'viv bench apache measures real servers beside Apache ZooKeeper’s, where java and its jar are (Debian’s package zookeeper,',
+    'or APACHE_ZOOKEEPER_CLASSPATH); docs/speed.md says what and how.',
+  ],
   run(given, shell) {
     const { recoverFrom, sections, forMs, nodes, from } = readBenchOptions(given);
     const rows = sections.includes('simulation') ? simulate(from, forMs, shell.signal) : [];
@@ -90,6 +99,7 @@ interface BenchOptions {
 
 /** What the arguments ask for; throws `UsageError`. */
 export function readBenchOptions(given: Given): BenchOptions {
+  if (given.has('quick')) throw new UsageError('--quick is for viv bench apache');
   const recoverFrom = given.text('recover');
   return {
     recoverFrom,
@@ -102,7 +112,7 @@ export function readBenchOptions(given: Given): BenchOptions {
 
 function sectionsOf(names: readonly string[]): string[] {
   if (names.length === 0) return SECTIONS.map(({ name }) => name);
-  return names.map((name) => named('section of viv bench', name, SECTIONS).name);
+  return names.map((name) => named('section of viv bench', name, [...SECTIONS, { name: APACHE }]).name);
 }
 
 function recoveryLines(recovery: RecoveryReport | null): string[] {

@@ -3,7 +3,8 @@
  * program is bundled with the mutant's edits and the same command line is given to it; the source on disk stays as it is.
  */
 import { MUTANTS } from '../../properties/mutants/index.ts';
-import { BundleError, bundleWorker } from '../fuzz/bundle.ts';
+import { bundleWorker } from '../fuzz/bundle.ts';
+import { BundleError } from '../fuzz/bundle-error.ts';
 import { DecodeError } from '../fuzz/decode.ts';
 import { readFailure } from '../fuzz/failure.ts';
 import type { Mutant } from '../fuzz/mutant.ts';

@@ -63,6 +63,8 @@ export class WireConnection {
   /** The owner wants nothing read at the moment. */
   private isHeld = false;
   private isReading = true;
+  /** Runs out if nothing whole is said in time. */
+  private silence: NodeJS.Timeout | null = null;
 
   /** `socket` is connected, or is being connected by us. */
   constructor(id: ConnectionId, port: Port, isDialled: boolean, socket: Socket, owner: WireOwner) {
@@ -109,6 +111,7 @@ export class WireConnection {
   close(): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.stopExpecting();
     this.setCongested(false);
     if (this.outgoing.length > 0) this.write();
     this.socket.end();
@@ -120,8 +123,14 @@ export class WireConnection {
   /** Ends it at once, as a process that dies does. */
   destroy(): void {
     this.isOver = true;
+    this.stopExpecting();
     this.outgoing = [];
     this.socket.destroy();
+  }
+
+  /** Ends it unless a whole message comes within so long: whoever says nothing must not keep a socket. */
+  expectWithin(ms: number): void {
+    this.silence = setTimeout(() => this.end(), ms);
   }
 
   /** Whether the owner wants it read. */
@@ -143,6 +152,7 @@ export class WireConnection {
         const message = this.codec.next();
         if (message === undefined) break;
         this.traffic?.onReceived(message);
+        this.stopExpecting();
         this.owner.received(this, message);
       }
     } catch (error) {
@@ -150,6 +160,12 @@ export class WireConnection {
       this.end();
     }
     this.setReading(!this.mustWait());
+  }
+
+  private stopExpecting(): void {
+    if (this.silence === null) return;
+    clearTimeout(this.silence);
+    this.silence = null;
   }
 
   private mustWait(): boolean {
@@ -212,6 +228,7 @@ export class WireConnection {
       return;
     }
     this.isOver = true;
+    this.stopExpecting();
     this.setCongested(false);
     this.socket.destroy();
     this.owner.gone(this);

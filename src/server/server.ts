@@ -100,6 +100,10 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     }
   }
 
+  afterTurn(io: Io): void {
+    this.replica.afterTurn(io);
+  }
+
   // What the protocol asks of this server, beside what its replica answers.
 
   deliver(txn: Txn, io: Io): void {
@@ -170,6 +174,7 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     if (this.processor === null) return false;
     const { tracker } = this.processor;
     if (!tracker.touch(sessionId, io.now()) || !tracker.setOwner(sessionId, sid)) return false;
+    this.processor.leaveBehind(sessionId);
     io.observe({ kind: 'sessionOwner', sessionId, server: sid });
     return true;
   }
@@ -305,8 +310,7 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
         return;
       case 'truncateRefused':
         this.replica.onTruncateRefused();
-        this.snapshotWantedIn = this.learner?.epoch ?? 0;
-        if (this.learner !== null) this.lookForLeader('the log cannot be cut back as the leader asks', io);
+        if (this.learner !== null) this.followAnew(this.learner, io);
         break;
       case 'unrecoverable':
       case 'failed':
@@ -315,6 +319,18 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
         assertNever(outcome);
     }
     this.drain(io);
+  }
+
+  /**
+   * The log cannot be cut back as this leader asks, so this leader shall send a snapshot: no other may be told that there is no
+   * history here, and to look for one could go on for ever where two take turns to be elected by this server's vote.
+   */
+  private followAnew(learner: Learner, io: Io): void {
+    io.observe({ kind: 'abandoned', reason: 'the log cannot be cut back as the leader asks' });
+    this.snapshotWantedIn = learner.epoch;
+    learner.stop(io);
+    this.learner = new Learner(learner.leader, this);
+    this.learner.start(this, io);
   }
 
   /** The configuration files are read before everything else, and written beside it. */
