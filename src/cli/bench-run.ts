@@ -21,6 +21,7 @@ import { benchExplorer } from './bench-explore.ts';
 import { benchSnapshot, recover } from './bench-snapshot.ts';
 import type { RecoveryReport } from './bench-snapshot.ts';
 import { benchTree, benchWideNode } from './bench-tree.ts';
+import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import { duration, named, positiveNumber, wholeNumber } from './values.ts';
 
@@ -45,7 +46,7 @@ interface Row {
 const SECTIONS = [
   { name: 'simulation' }, { name: 'tree' }, { name: 'snapshot' }, { name: 'judging' }, { name: 'explorer' },
 ] as const;
-/** It takes its time, and is measured by itself: by name only. */
+/** A section that is measured by itself, and from outside. */
 export const APACHE = 'apache';
 const DEFAULT_NODES = '1000000';
 const FEW_NODES = 1000;
@@ -64,6 +65,7 @@ export const benchHere: Command = {
   ],
   notes: [
     'Sections: simulation, tree, snapshot, judging, explorer; all if none is named. Rates are per processor second.',
+    'docs/bench.md says what is measured and how.',
     'viv bench apache measures real servers beside Apache ZooKeeper’s, where java and its jar are (Debian’s package zookeeper,',
     'or APACHE_ZOOKEEPER_CLASSPATH); docs/speed.md says what and how.',
   ],
@@ -97,6 +99,7 @@ interface BenchOptions {
 
 /** What the arguments ask for; throws `UsageError`. */
 export function readBenchOptions(given: Given): BenchOptions {
+  if (given.has('quick')) throw new UsageError('--quick is for viv bench apache');
   const recoverFrom = given.text('recover');
   return {
     recoverFrom,

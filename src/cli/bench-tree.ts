@@ -1,17 +1,19 @@
 /**
  * How many operations a second the tree alone applies and answers, on one core, small and large, and what a node costs in memory
  * beyond its data. Writes are decided transactions, as every replica applies them; reads are whole requests with their checks of
- * permission. Paths are picked by a fixed sequence, so that a cache helps no more than it would in earnest.
+ * permission. Paths are picked by a fixed sequence, so that a cache helps no more than it would in earnest. Each figure is the
+ * median of some rounds. Beside it, what the plainest tree does with the same paths (`bench-plain-tree.ts`).
  */
 import { NO_SESSION } from '../base/session-id.ts';
 import { makeZxid } from '../base/zxid.ts';
 import { DataTree } from '../tree/data-tree.ts';
 import type { Requester } from '../tree/prepare.ts';
 import { read } from '../tree/read.ts';
-import type { CreateTxn, TxnBody, TxnHeader } from '../wire/transactions.ts';
+import type { CreateTxn, SetDataTxn, TxnBody, TxnHeader } from '../wire/transactions.ts';
 import { OPEN_ACL_UNSAFE } from '../wire/words.ts';
 import { atLeast, atMost, known, processorMs, reachableBytes } from './bench-bars.ts';
 import type { Measurement } from './bench-bars.ts';
+import { PlainTree } from './bench-plain-tree.ts';
 
 const READS_BAR = 500_000;
 const WRITES_BAR = 200_000;
@@ -20,6 +22,8 @@ const BYTES_BAR = 500;
 const DATA_LENGTH = 100;
 const CHILDREN_PER_DIRECTORY = 100;
 const BATCH = 1000;
+/** Figures are medians of so many rounds. */
+const ROUNDS = 5;
 const WIDE = 100_000;
 /** A time as today's: too large for a small integer, as it is in earnest. */
 const TIME = 1_760_000_000_000;
@@ -47,7 +51,7 @@ export function creation(path: string): CreateTxn {
 }
 
 /** A setData as it comes out of a log. */
-export function change(path: string): TxnBody {
+export function change(path: string): SetDataTxn {
   return { kind: 'setData', path: flat(path), data: new Uint8Array(DATA_LENGTH), version: 1 };
 }
 
@@ -83,41 +87,100 @@ export function plant(feed: Feed, nodes: number): number {
   return took;
 }
 
-/** A tree of `nodes`: creation, changes and reads. */
+/** Operations a second. */
+interface Rates {
+  readonly created: number;
+  readonly deleted: number;
+  readonly changed: number;
+  readonly got: number;
+  readonly listed: number;
+}
+
+/** The five operations, of whichever tree. */
+interface Subject {
+  create(body: CreateTxn): void;
+  delete(path: string): void;
+  setData(body: SetDataTxn): void;
+  getData(path: string): void;
+  getChildren(path: string): void;
+}
+
+/** The five operations on a tree that has all of `treePaths`, one kind after the other. */
+function measureRates(nodes: number, forMs: number, subject: Subject): Rates {
+  const { directories, leaves } = treePaths(nodes);
+  const turns = new Turns();
+  let fresh = 0;
+  const extra: string[] = [];
+  const created = rate(forMs, () => creation(`${turns.of(directories)}/more-${fresh++}`), (body) => {
+    extra.push(body.path);
+    subject.create(body);
+  });
+  return {
+    created,
+    deleted: rateOf(extra, (path) => { subject.delete(path); }),
+    changed: rate(forMs, () => change(turns.of(leaves)), (body) => { subject.setData(body); }),
+    got: rate(forMs, () => flat(turns.of(leaves)), (path) => { subject.getData(path); }),
+    listed: rate(forMs, () => flat(turns.of(directories)), (path) => { subject.getChildren(path); }),
+  };
+}
+
+function subjectOf(feed: Feed): Subject {
+  const { tree } = feed;
+  return {
+    create: (body) => void feed.apply(body),
+    delete: (path) => void feed.apply({ kind: 'delete', path }),
+    setData: (body) => void feed.apply(body),
+    getData: (path) => void read(tree, { kind: 'getData', path, watch: false }, ANYBODY),
+    getChildren: (path) => void read(tree, { kind: 'getChildren', path, watch: false }, ANYBODY),
+  };
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function plainSubject(nodes: number): Subject {
+  const tree = new PlainTree(TIME);
+  const { directories, leaves } = treePaths(nodes);
+  for (const path of [...directories, ...leaves]) tree.create(flat(path), new Uint8Array(DATA_LENGTH));
+  return {
+    create: ({ path, data }) => { tree.create(path, data ?? NO_BYTES); },
+    delete: (path) => { tree.delete(path); },
+    setData: ({ path, data }) => { tree.setData(path, data ?? NO_BYTES); },
+    getData: (path) => void tree.getData(path),
+    getChildren: (path) => void tree.getChildren(path),
+  };
+}
+
+/** A tree of `nodes`: creation, changes and reads; and each as a share of what a plain Map does. */
 export function benchTree(nodes: number, forMs: number): Measurement[] {
   const section = `tree of ${nodes.toLocaleString('en-US')}`;
+  const grown = grow(nodes, forMs / 8);
+  const plain = measureRates(nodes, forMs / 8, plainSubject(nodes));
+  const { rates } = grown;
+  return [
+    ...(nodes < WIDE ? [] : [
+      atMost(section, 'memory of a node beyond its data', grown.bytes / nodes, 'bytes', BYTES_BAR),
+      atLeast(section, 'create, from nothing to this size', (nodes * 1000) / grown.plantMs, 'a second', WRITES_BAR),
+    ]),
+    atLeast(section, 'create', rates.created, 'a second', WRITES_BAR),
+    atLeast(section, 'delete', rates.deleted, 'a second', WRITES_BAR),
+    atLeast(section, 'setData', rates.changed, 'a second', WRITES_BAR),
+    atLeast(section, 'getData', rates.got, 'a second', READS_BAR),
+    atLeast(section, `getChildren of ${CHILDREN_PER_DIRECTORY}`, rates.listed, 'a second', READS_BAR),
+    known(section, 'create, as against a plain Map', rates.created / plain.created, 'times'),
+    known(section, 'delete, as against a plain Map', rates.deleted / plain.deleted, 'times'),
+    known(section, 'setData, as against a plain Map', rates.changed / plain.changed, 'times'),
+    known(section, 'getData, as against a plain Map', rates.got / plain.got, 'times'),
+    known(section, 'getChildren, as against a plain Map', rates.listed / plain.listed, 'times'),
+  ];
+}
+
+/** In a function of its own, so that the tree is gone before another one is measured. */
+function grow(nodes: number, forMs: number): { readonly bytes: number; readonly plantMs: number; readonly rates: Rates } {
   const before = reachableBytes();
   const feed = new Feed();
   const plantMs = plant(feed, nodes);
   const bytes = reachableBytes() - before - nodes * DATA_LENGTH;
-  const { directories, leaves } = treePaths(nodes);
-  const turns = new Turns();
-  const { tree } = feed;
-  let fresh = 0;
-  const extra: string[] = [];
-  const created = rate(forMs / 4, () => creation(`${turns.of(directories)}/more-${fresh++}`), (body) => {
-    extra.push(body.path);
-    feed.apply(body);
-  });
-  const deleted = rateOf(extra, (path) => void feed.apply({ kind: 'delete', path }));
-  const changed = rate(forMs / 4, () => change(turns.of(leaves)), (body) => void feed.apply(body));
-  const got = rate(forMs / 4, () => flat(turns.of(leaves)), (path) => {
-    read(tree, { kind: 'getData', path, watch: false }, ANYBODY);
-  });
-  const listed = rate(forMs / 4, () => flat(turns.of(directories)), (path) => {
-    read(tree, { kind: 'getChildren', path, watch: false }, ANYBODY);
-  });
-  return [
-    ...(nodes < WIDE ? [] : [
-      atMost(section, 'memory of a node beyond its data', bytes / nodes, 'bytes', BYTES_BAR),
-      atLeast(section, 'create, from nothing to this size', (nodes * 1000) / plantMs, 'a second', WRITES_BAR),
-    ]),
-    atLeast(section, 'create', created, 'a second', WRITES_BAR),
-    atLeast(section, 'delete', deleted, 'a second', WRITES_BAR),
-    atLeast(section, 'setData', changed, 'a second', WRITES_BAR),
-    atLeast(section, 'getData', got, 'a second', READS_BAR),
-    atLeast(section, `getChildren of ${CHILDREN_PER_DIRECTORY}`, listed, 'a second', READS_BAR),
-  ];
+  return { bytes, plantMs, rates: measureRates(nodes, forMs, subjectOf(feed)) };
 }
 
 /** One parent with very many children. */
@@ -152,22 +215,37 @@ export class Turns {
   }
 }
 
-/** How often a second `once` can be done, done for `forMs`. What it is done with is made beforehand, since others make it. */
+/**
+ * How often a second `once` can be done, done for `forMs`: the median of some rounds, each long enough to have its share of the
+ * collecting of garbage. What it is done with is made beforehand, since others make it.
+ */
 function rate<T>(forMs: number, make: () => T, once: (made: T) => void): number {
-  let count = 0;
-  let took = 0;
-  while (took < forMs) {
-    const made = Array.from({ length: BATCH }, make);
-    const began = processorMs();
-    for (const each of made) once(each);
-    took += processorMs() - began;
-    count += BATCH;
-  }
-  return (count * 1000) / took;
+  return median(Array.from({ length: ROUNDS }, () => {
+    let count = 0;
+    let took = 0;
+    while (took < forMs / ROUNDS) {
+      const made = Array.from({ length: BATCH }, make);
+      const began = processorMs();
+      for (const each of made) once(each);
+      took += processorMs() - began;
+      count += BATCH;
+    }
+    return (count * 1000) / took;
+  }));
 }
 
+/** The same of a list, gone through once. */
 function rateOf<T>(items: readonly T[], once: (item: T) => void): number {
-  const began = processorMs();
-  for (const each of items) once(each);
-  return (items.length * 1000) / (processorMs() - began);
+  const size = Math.ceil(items.length / ROUNDS);
+  return median(Array.from({ length: Math.ceil(items.length / size) }, (_, round) => {
+    const part = items.slice(round * size, (round + 1) * size);
+    const began = processorMs();
+    for (const each of part) once(each);
+    return (part.length * 1000) / (processorMs() - began);
+  }));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[sorted.length >>> 1] ?? 0;
 }

@@ -1,6 +1,7 @@
 /**
  * `viv bench`. What is measured is what is built: run from its sources, which a loader compiles on the way in, the program
- * bundles itself first, as campaigns bundle their workers, and runs that in a process of its own.
+ * bundles itself first, as campaigns bundle their workers, and runs that in a process of its own. By name only: real servers
+ * beside Apache ZooKeeper's, which are processes of their own in any case.
  */
 import { bundleWorker } from '../fuzz/bundle.ts';
 import { benchApache, FULL, QUICK } from './bench-apache.ts';
@@ -18,7 +19,6 @@ export const bench: Command = {
   ...benchHere,
   async run(given, shell) {
     if (given.names.includes(APACHE)) return await compare(given, shell);
-    if (given.has('quick')) throw new UsageError('--quick is for viv bench apache');
     // A misuse is told before anything is built.
     readBenchOptions(given);
     if (!import.meta.url.endsWith('.ts')) return benchHere.run(given, shell);
@@ -31,7 +31,6 @@ export const bench: Command = {
   },
 };
 
-/** Real servers beside Apache ZooKeeper's, which run in processes of their own. */
 async function compare(given: Given, shell: Shell): Promise<number> {
   if (given.names.length > 1) throw new UsageError('viv bench apache is measured by itself: name no other section');
   for (const flag of ['for', 'from', 'nodes', 'recover']) {

@@ -51,6 +51,11 @@ export class Writer {
     return piece;
   }
 
+  /** All that was written, without a copy: the end of this writer. */
+  give(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
+
   int(value: number): void {
     const at = this.advance(4);
     this.view.setInt32(at, value);

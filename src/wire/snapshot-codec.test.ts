@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { adler32 } from '../base/checksum.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import { makeZxid, ZXID_ZERO } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
@@ -136,6 +137,30 @@ test('any flipped bit, any cut and anything appended is noticed', () => {
     assert.is.not(refusal(bytes.slice(0, length), FULL.zxid), 'accepted', `length ${length}`);
   }
   assert.is.not(refusal(Uint8Array.of(...bytes, 0), FULL.zxid), 'accepted');
+});
+
+/** With seals that fit what they cover. */
+function resealed(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer);
+  for (const at of [bytes.length - 67, bytes.length - 34, bytes.length - 13]) view.setUint32(at + 4, adler32(bytes, 0, at));
+  return bytes;
+}
+
+test('a node that cannot be made is noticed at once, sealed or not', () => {
+  const extra = node('/qq', { data: Uint8Array.of(1), stat: { ...STAT, czxid: makeZxid(1, 1) } });
+  const image = { ...FULL, nodes: [...EMPTY.nodes, extra] };
+  const bytes = encodeSnapshot(image);
+  const path = toHex(bytes).indexOf('2f7171') / 2;
+  assert.is(refusal(resealed(bytes.slice())), 'accepted');
+  const changes = [
+    [path + 1, 0xff, 'utf8'], [path - 4, 0xfe, 'length'], [path + 3, 0xfe, 'length'], [path + 8, 0x7f, 'range'],
+    [path + 16, 0x7f, 'range'],
+  ] as const;
+  for (const [at, value, reason] of changes) {
+    const changed = bytes.slice();
+    changed[at] = value;
+    assert.is(refusal(resealed(changed)), reason, `byte ${at - path} of the path`);
+  }
 });
 
 test.run();

@@ -87,7 +87,7 @@ export class SnapshotEncoder {
     }
     this.seal.cover(writer.bytes, writer.length);
     this.seal.nextBuffer();
-    return writer.take();
+    return writer.give();
   }
 
   private begin(writer: Writer): void {
