@@ -41,6 +41,8 @@ export interface DiskOptions {
   readonly onSync?: (file: string, tookMs: number) => void;
   /** Milliseconds by which every sync takes longer than it does: a slow disk, for tests. */
   readonly syncDelayMs?: () => number;
+  /** Why the next sync fails, whatever the device says; null: it does not. A failing disk, for tests. */
+  readonly syncFailure?: () => Error | null;
 }
 
 /** See the head of the file. */
@@ -110,8 +112,9 @@ export class RealDisk {
         this.release(opened);
         const delayMs = this.options.syncDelayMs?.() ?? 0;
         const done = (): void => {
-          if (error === null) this.options.onSync?.(file, monotonicMs() - sinceMs);
-          settle(error);
+          const failure = error ?? this.options.syncFailure?.() ?? null;
+          if (failure === null) this.options.onSync?.(file, monotonicMs() - sinceMs);
+          settle(failure);
         };
         if (delayMs > 0) setTimeout(done, delayMs);
         else done();
