@@ -13,6 +13,7 @@ import { decimal, duration as inWords, table } from '../report/format.ts';
 import type { Command, Given } from './command.ts';
 import { WORKER, jobsGiven } from './fuzz.ts';
 import { randomMutants } from './mutants-random.ts';
+import { shrinkMutants } from './mutants-shrink.ts';
 import type { Shell } from './shell.ts';
 import { duration, named, positiveNumber, wholeNumber } from './values.ts';
 
@@ -23,7 +24,7 @@ const DEFAULT_BUDGET = '10m';
 export const mutants: Command = {
   name: 'mutants',
   summary: 'plants each known bug, says whether, how and how fast it was found',
-  usage: '[ID...] [--tier T] [--budget 10m] [--seeds N] [--jobs J] | --random N [--from S]',
+  usage: '[ID...] [--tier T] [--budget 10m] [--seeds N] [--jobs J] | --shrink [ID...] [--for 60s] | --random N [--from S]',
   flags: [
     { name: 'tier', value: 'T', help: 'only those that take so many faults: 0 to 4' },
     { name: 'budget', value: 'TIME', help: `for all of them together (${DEFAULT_BUDGET})` },
@@ -32,6 +33,8 @@ export const mutants: Command = {
     { name: 'from', value: 'S', help: 'the first seed (1); of --random, the seed of the sample' },
     { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
     { name: 'renew', help: `writes what was found to ${TABLE_FILE}` },
+    { name: 'shrink', help: 'instead, shrink a failing run of each for at most --for, and compare with its trigger' },
+    { name: 'out', value: 'FILE', help: 'of --shrink: write the table there as well' },
     { name: 'random', value: 'N', help: 'instead, N random edits of operators and statements: which are noticed?' },
   ],
   notes: [
@@ -50,6 +53,7 @@ async function knownMutants(given: Given, shell: Shell): Promise<number> {
   const usual = tier === undefined ? MUTANTS : MUTANTS.filter((mutant) => mutant.tier === wholeNumber('tier', tier));
   const chosen = given.names.length === 0 ? usual : given.names.map((name) => mutantCalled(name));
   const before = committedTable(shell);
+  if (given.has('shrink')) return shrinkMutants(chosen, before, given, shell);
   const isJson = given.has('json');
   const summary = await hunt(chosen, given, shell, isJson ? () => undefined : (result) => shell.out(lineOf(result)));
   const missed = regressions(before, summary.results);
