@@ -138,7 +138,7 @@ class Bench {
         this.tell(`${count} of ${nameOf(kind)}: failover ${round + 1} of ${this.scale.failovers}`);
         const leader = await servers.leader();
         const others = servers.clients.filter((_, index) => index !== leader);
-        await this.client.perform({ kind: 'probe', servers: others, path: `/probe-${round}` });
+        await this.client.perform({ kind: 'probe', servers: others });
         await sleep(SETTLE_MS);
         const sinceNs = process.hrtime.bigint();
         await servers.kill(leader);

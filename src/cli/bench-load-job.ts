@@ -37,8 +37,8 @@ export type LoadJob =
       readonly kind: 'fanOut'; readonly servers: readonly Endpoint[]; readonly path: string; readonly watchers: number;
       readonly rounds: number;
     }
-  /** Makes `path` and writes to it until 'probed' is asked, one write after the other, through whichever server answers. */
-  | { readonly kind: 'probe'; readonly servers: readonly Endpoint[]; readonly path: string }
+  /** Writes to the root until 'probed' is asked, one write after the other, through whichever server answers. */
+  | { readonly kind: 'probe'; readonly servers: readonly Endpoint[] }
   /** Ends the probe: how long after `sinceNs` (by the machine's clock) a write succeeded that was begun after it. */
   | { readonly kind: 'probed'; readonly sinceNs: bigint };
 

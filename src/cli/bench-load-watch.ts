@@ -130,26 +130,19 @@ export async function fanOut(
 /** Writes that go on through whichever server answers. */
 export class Probe {
   private readonly servers: readonly Endpoint[];
-  private readonly path: string;
   private key: SessionKey | null = null;
   private isOver = false;
   /** When the write under way was begun, and when the last one was answered. */
   private readonly done: { readonly beganNs: bigint; readonly endedNs: bigint }[] = [];
   private wake: () => void = () => undefined;
 
-  private constructor(servers: readonly Endpoint[], path: string) {
+  private constructor(servers: readonly Endpoint[]) {
     this.servers = servers;
-    this.path = path;
   }
 
   /** Begins; resolves when the first write has succeeded. */
-  static async start(servers: readonly Endpoint[], path: string): Promise<Probe> {
-    const probe = new Probe(servers, path);
-    const asker = new Asker();
-    const session = await LoadSession.open(firstOf(servers), asker);
-    await asker.ask(session, createFrame(path, 0));
-    close(session);
-    session.end();
+  static async start(servers: readonly Endpoint[]): Promise<Probe> {
+    const probe = new Probe(servers);
     void probe.goOn();
     await probe.succeeded(0n);
     return probe;
@@ -177,7 +170,7 @@ export class Probe {
   }
 
   private async goOn(): Promise<void> {
-    const change = frameOf({ kind: 'setData', path: this.path, data: new Uint8Array(100), version: -1 });
+    const change = frameOf({ kind: 'setData', path: '/', data: new Uint8Array(100), version: -1 });
     for (let attempt = 0; !this.isOver; attempt++) {
       const asker = new Asker();
       const session = await opened(this.servers[attempt % this.servers.length] ?? firstOf(this.servers), asker, this.key);

@@ -27,7 +27,7 @@ async function perform(job: LoadJob): Promise<LoadResult> {
     case 'fanOut':
       return fanOut(job.servers, job.path, job.watchers, job.rounds);
     case 'probe':
-      probe = await Probe.start(job.servers, job.path);
+      probe = await Probe.start(job.servers);
       return NO_RESULT;
     case 'probed':
       if (probe === null) throw new Error('there is no probe');

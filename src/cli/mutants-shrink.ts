@@ -1,6 +1,6 @@
 /** `viv mutants --shrink`: a failing run of each mutant, how far it shrinks, and how that compares with the known trigger. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { triggerOf } from '../../properties/mutants/triggers.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import type { TableRow } from '../fuzz/mutant-table.ts';
@@ -12,7 +12,7 @@ import { UsageError } from './command.ts';
 import type { Given } from './command.ts';
 import { jobsGiven } from './fuzz.ts';
 import type { Shell } from './shell.ts';
-import { duration, positiveNumber } from './values.ts';
+import { duration, placeFor, positiveNumber } from './values.ts';
 
 const WORKER = 'src/cli/shrink-worker.ts';
 const DEFAULT_TIME = '60s';
@@ -25,11 +25,13 @@ const HEADING = [
   'core s',
 ];
 
-/** Makes the table; 0 if a failing run of every mutant was found. */
+/** Makes the table, tier by tier; 0 if a failing run of every mutant was found. */
 export async function shrinkMutants(
-  chosen: readonly Mutant[], before: readonly TableRow[], given: Given, shell: Shell,
+  some: readonly Mutant[], before: readonly TableRow[], given: Given, shell: Shell,
 ): Promise<number> {
-  const out = given.text('out');
+  const chosen = [...some].sort((one, other) => one.tier - other.tier);
+  const place = given.text('out');
+  const out = place === undefined ? undefined : placeFor('table', place);
   const known = new Map(before.map(({ id, run }) => [id, run]));
   const isJson = given.has('json');
   const tiers = new Map(chosen.map(({ id, tier }) => [id, tier]));
@@ -54,7 +56,7 @@ export async function shrinkMutants(
   const summary = sums(rows, tiers);
   if (isJson) shell.out(JSON.stringify(rows, null, 2));
   else for (const line of [...(rows.length === 0 ? [] : table([HEADING, ...cells])), ...summary]) shell.out(line);
-  if (out !== undefined) writePage(resolve(out), [...markdown(cells), '', ...summary.map((line) => `- ${line}`)], shell);
+  if (out !== undefined) writePage(out, [...markdown(cells), '', ...summary.map((line) => `- ${line}`)], shell);
   return rows.length === chosen.length ? 0 : EXIT_CODES.unknown;
 }
 
@@ -107,7 +109,6 @@ function markdown(cells: readonly (readonly string[])[]): string[] {
 
 function writePage(file: string, lines: readonly string[], shell: Shell): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${lines.join('\n')}\n`);
   } catch (error) {
     throw new UsageError(`the table cannot be written: ${error instanceof Error ? error.message : String(error)}`);

@@ -48,7 +48,10 @@ const JUMPS: readonly Jump[] = [
   ({ best }, luck) => calmed(thinned(best.plan, luck, 1 + luck.below(3)), luck),
   ({ first }, luck) => sample(first.plan, luck),
   ({ first }, luck) => hasty(fewerServers(sample(first.plan, luck), luck)),
-  ({ first, best }, luck) => sample({ ...first.plan, members: best.plan.members, settings: best.plan.settings }, luck),
+  ({ first, best }, luck) => {
+    const plan = withServers({ ...first.plan, settings: best.plan.settings }, best.plan.members.map(({ id }) => id));
+    return plan === null ? null : sample(plan, luck);
+  },
   ({ best }, luck) => hasty(thinned(best.plan, luck, 2)),
 ];
 

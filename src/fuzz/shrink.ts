@@ -77,6 +77,9 @@ export interface FailingRun extends NamedTape {
 /** Findings that are about the harness, not about a run. */
 const NOT_OF_A_RUN: ReadonlySet<string> = new Set(['worker', 'harness', 'nondeterminism', 'budget']);
 
+/** What a judge says of a process that broke off. */
+const INVARIANT_BROKEN = 'broke an invariant';
+
 /** Fresh tapes for a plan that does not fail with the tape it had. */
 const FRESH_TAPES = 3;
 /** A run with fewer parts may have so many times the events of the one before; quiet machines can be busy for ever. */
@@ -248,10 +251,11 @@ function costOf({ plan, result }: FailingRun): number {
   return result.events + PART_COST * (servers + clients + operations + 2 * faults);
 }
 
-/** The same promise is broken; of a crash, the same complaint. */
+/** The same promise is broken; where something broke off, by the same complaint: a plan that cannot be run is no smaller one. */
 function isSame(wanted: Finding, found: Finding): boolean {
   if (wanted.property !== found.property || wanted.outcome !== found.outcome) return false;
-  return wanted.property !== 'crash' || sentenceShape(wanted.sentence) === sentenceShape(found.sentence);
+  const isComplaint = wanted.property === 'crash' || found.sentence.includes(INVARIANT_BROKEN);
+  return !isComplaint || sentenceShape(wanted.sentence) === sentenceShape(found.sentence);
 }
 
 function isSmaller(one: ShrinkSize, other: ShrinkSize): boolean {

@@ -5,6 +5,7 @@
  */
 import { NO_SESSION, sessionIdFromWords } from '../base/session-id.ts';
 import type { SessionId } from '../base/session-id.ts';
+import { cutBytes, keptBytes } from '../base/slab.ts';
 import { zxidFromWords } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { checkText, decodeText, encodeText } from './utf8.ts';
@@ -41,6 +42,13 @@ export class Writer {
   /** A copy of what was written since `start`. */
   take(start: number = 0): Uint8Array {
     return this.bytes.slice(start, this.length);
+  }
+
+  /** The same for what is not kept for long (see `cutBytes`). */
+  cut(): Uint8Array {
+    const piece = cutBytes(this.length);
+    piece.set(this.bytes.subarray(0, this.length));
+    return piece;
   }
 
   int(value: number): void {
@@ -194,7 +202,7 @@ export class Reader {
   /** A copy of the next `count` bytes. */
   raw(count: number): Uint8Array {
     const at = this.advance(count);
-    return this.bytes.slice(at, at + count);
+    return keptBytes(this.bytes, at, at + count);
   }
 
   nullableBuffer(): Bytes | null {
