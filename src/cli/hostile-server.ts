@@ -11,11 +11,13 @@ export type Order =
   | { readonly kind: 'measure'; readonly clients: number; readonly sessions: number }
   | { readonly kind: 'stop' };
 
-/** What servers hold after a collection of garbage: bytes, sockets of every kind, clients; and why some stopped of themselves. */
+/** What servers hold after a collection of garbage: bytes, sockets of every kind, clients; and why some stopped. */
 export interface Measured {
   readonly bytes: number;
   readonly sockets: number;
   readonly clients: number;
+  /** How often any of them took a role. */
+  readonly roles: number;
   readonly stops: readonly string[];
 }
 
@@ -36,7 +38,9 @@ function tell(told: Told): void {
 async function obey(order: Order): Promise<void> {
   switch (order.kind) {
     case 'start': {
-      const started = await TestEnsemble.start(order.servers, { maxClientCnxns: 0, sessionlessCnxnTimeoutMs: 2000 });
+      // Patient with each other: a machine that is busy with the attackers is not to look like a server that is gone.
+      const config = { maxClientCnxns: 0, sessionlessCnxnTimeoutMs: 2000, syncLimit: 150 };
+      const started = await TestEnsemble.start(order.servers, config);
       ensemble = started;
       await started.serving();
       tell({ kind: 'started', ports: started.ids.map((id) => ([0, 1, 2] as const).map((index) => started.port(id, index))) });
@@ -65,8 +69,9 @@ async function measure(clients: number, open: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const { heapUsed, external } = process.memoryUsage();
+  const roles = ensemble?.facts.filter(({ fact }) => fact.kind === 'role').length ?? 0;
   const stops = ensemble?.stops.map((stop) => JSON.stringify(stop)) ?? [];
-  tell({ kind: 'measured', bytes: heapUsed + external, sockets: sockets(), clients: count(), stops });
+  tell({ kind: 'measured', bytes: heapUsed + external, sockets: sockets(), clients: count(), roles, stops });
 }
 
 process.on('SIGINT', () => undefined);

@@ -85,6 +85,7 @@ test(`no port is brought down by ${ATTACKS} attacks, nothing is kept of them, an
     const answered = honest.answers;
     for (const port of HOSTILE_PORTS) await attackAll(target, port, half, 1 + half);
     const after = await target.measure(1, sessions);
+    assert.is(after.roles, before.roles, 'how often servers took a role');
     await honest.judge();
     assert.equal(after.stops, []);
     const kept = after.bytes - before.bytes;

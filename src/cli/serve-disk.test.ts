@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { diskErrorOf, RealDisk } from '../host/disk.ts';
+import type { ClientOutcome } from '../client/outcome.ts';
 import type { Event } from '../io/event.ts';
 import { TestClient, TestEnsemble, until } from './serve-testing.ts';
 
@@ -61,5 +62,30 @@ test('a server whose log has no room stops with a sentence, and loses nothing th
   }
 });
 
+
+test('a server whose device fails a sync stops, acknowledges nothing more, and loses nothing that it did', async () => {
+  const ensemble = await TestEnsemble.start(1, { preAllocSizeKb: 0 });
+  const client = new TestClient([ensemble.clientPort(1)]);
+  try {
+    const set = (bytes: number): Promise<ClientOutcome> => {
+      return client.ask({ kind: 'setData', path: '/', data: new Uint8Array(bytes), version: -1 });
+    };
+    assert.is((await set(3)).kind, 'reply');
+    ensemble.failSyncs(1, true);
+    assert.is((await set(5)).kind, 'lost', 'what may not be on the device is not acknowledged');
+    await until(() => ensemble.stops.length > 0, 'the end of the server');
+    assert.match(JSON.stringify(ensemble.stops), /"kind":"halt"/);
+    await ensemble.kill(1);
+    ensemble.failSyncs(1, false);
+    await ensemble.restart(1);
+    const read = await client.ask({ kind: 'getData', path: '/', watch: false });
+    // The bytes were written though not synced: both are right, and nothing else is.
+    const found = read.kind === 'reply' && read.response?.kind === 'getData' ? read.response.data?.length : undefined;
+    assert.ok(found === 3 || found === 5, `${String(found)} bytes`);
+  } finally {
+    await client.stop();
+    await ensemble.stop();
+  }
+});
 
 test.run();

@@ -2,6 +2,7 @@
  * Starts one real server from what an operator wrote: takes its directory, binds its ports, joins the server with its log,
  * metrics and admin commands, and says when it serves. Everything that was begun is undone when something fails.
  */
+import { ZXID_ZERO } from '../base/zxid.ts';
 import type { Fact } from '../io/fact.ts';
 import { monotonicMs } from '../host/clock.ts';
 import { endpointText } from '../host/endpoint.ts';
@@ -18,7 +19,9 @@ import type { ServerConfig } from '../server/config.ts';
 import type { HostConfig } from '../server/config-draft.ts';
 import { monitorValues } from '../server/four-letter-words.ts';
 import { WATERMARK_FILE } from '../storage/watermark.ts';
-import type { ServerSpec } from '../zab/quorum.ts';
+import { statusOf } from '../server/status.ts';
+import type { EnsembleConfig, ServerSpec } from '../zab/quorum.ts';
+import { writeBack } from './serve-dynamic.ts';
 import { serveHttp } from './serve-http.ts';
 import type { HttpEndpoint } from './serve-http.ts';
 import { logFact } from './serve-log.ts';
@@ -34,6 +37,8 @@ export interface StartPlan {
   readonly host: HostConfig;
   readonly isStandalone: boolean;
   readonly log: Logger;
+  /** The operator's zoo.cfg, which is kept in step with the members in force; left out: there is none to keep. */
+  readonly configFile?: string;
   /** Ports that were bound already, in the order client, quorum, election; left out: they are bound now. */
   readonly listeners?: Listeners;
   /** It stopped of itself, for a reason that was logged; 0 is never the code. */
@@ -148,6 +153,7 @@ async function run(
       metrics.onFact(fact, monotonicMs());
       logFact(log, fact);
       announce.onFact(fact);
+      if (fact.kind === 'configActivated') keepConfigFile(plan, () => statusOf(real.server).config);
     },
     onStop: (stop) => {
       if (stop.kind === 'halt') log.error(stop.reason);
@@ -178,6 +184,20 @@ async function run(
       for (const lock of locks) lock.release();
     },
   };
+}
+
+/** After this turn: whoever states it is in the middle of something. A server that is no member keeps what it can start with. */
+function keepConfigFile({ configFile, config, log }: StartPlan, current: () => EnsembleConfig): void {
+  if (configFile === undefined || !config.reconfigEnabled) return;
+  setImmediate(() => {
+    const { text, version, servers } = current();
+    if (version === ZXID_ZERO || !servers.some(({ id }) => id === config.id)) return;
+    try {
+      writeBack(configFile, config.id, text, version.toString(16));
+    } catch (error) {
+      log.warn(`${configFile} was not brought up to date: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
 }
 
 /** A port that is taken costs these two, not the server. */

@@ -42,6 +42,7 @@ export class TestEnsemble {
   readonly stops: { readonly id: number; readonly stop: Stop }[] = [];
   private readonly root: string;
   private readonly places: Map<number, Place> = new Map();
+  private readonly failing: Set<number> = new Set();
 
   private constructor(root: string) {
     this.root = root;
@@ -105,6 +106,12 @@ export class TestEnsemble {
     await until(() => [...this.places.values()].every(({ server }) => server === null || server.server.isServing), 'service');
   }
 
+  /** Whether every sync of its disk fails. */
+  failSyncs(id: number, isFailing: boolean): void {
+    if (isFailing) this.failing.add(id);
+    else this.failing.delete(id);
+  }
+
   async kill(id: number): Promise<void> {
     const place = this.place(id);
     await place.server?.kill();
@@ -141,7 +148,7 @@ export class TestEnsemble {
     makeDirectories(layout);
     place.server = new RealServer({
       config: place.config,
-      disk: { layout },
+      disk: { layout, syncFailure: () => (this.failing.has(id) ? new Error('a sync that fails') : null) },
       listeners,
       onFact: (fact) => {
         if (fact.kind === 'role' || fact.kind === 'syncChosen') this.facts.push({ id, fact });

@@ -114,7 +114,9 @@ async function serverOf(given: Given, log: Logger, onStop: () => void): Promise<
   if (parsed.config === null) throw new UsageError(`${path}: ${parsed.errors.join('; ')}`);
   for (const note of parsed.notes) log.warn(note);
   const { config, host, isStandalone } = parsed;
-  const server = await startServer({ config, host, isStandalone, log: log.child({ server: config.id }), onStop });
+  const server = await startServer({
+    config, host, isStandalone, log: log.child({ server: config.id }), onStop, configFile: path,
+  });
   return { servers: [server], directory: null, stop: () => server.stop() };
 }
 

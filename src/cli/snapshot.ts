@@ -1,4 +1,7 @@
-/** `viv snapshot`: what a snapshot holds: every node with its stat, then every session (ZooKeeper's SnapshotFormatter). */
+/**
+ * `viv snapshot`: what a snapshot holds: every node with its stat, then every session (ZooKeeper's SnapshotFormatter); or the
+ * sums of what is below each node, or where it differs from another one. It changes nothing.
+ */
 import { gunzipSync } from 'node:zlib';
 import { sessionIdToHex } from '../base/session-id.ts';
 import { zxidToHex } from '../base/zxid.ts';
@@ -6,38 +9,104 @@ import { decodeSnapshot } from '../wire/snapshot-codec.ts';
 import type { SnapshotImage, SnapshotNode } from '../wire/transactions.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { UsageError } from './command.ts';
-import type { Command } from './command.ts';
+import type { Command, Given } from './command.ts';
+import type { Shell } from './shell.ts';
+import { depthOf, differenceLines, differences, sizeLines, summaryLines, summaryOf, sumsOf } from './snapshot-sums.ts';
 import { readBytes } from './txnlog.ts';
+import { wholeNumber } from './values.ts';
 import { dataBase64, dateText } from './zk-shell-format.ts';
 
 const DAMAGED = 4;
 const GZIP = [0x1f, 0x8b];
+/** Flags that one way of looking has and the others have not. */
+const BELONGS: readonly (readonly [flag: string, to: string])[] = [
+  ['depth', 'summary'], ['bytes', 'compare'], ['nodes', 'compare'],
+];
 
 /** See the head of the file. */
 export const snapshot: Command = {
   name: 'snapshot',
-  summary: 'what a snapshot holds: nodes and sessions',
-  usage: 'FILE [--data]',
-  flags: [{ name: 'data', help: 'the data of every node too, in base64' }],
-  notes: ['Compressed snapshots (.gz) are read as well. The exit code is 4 if the file is damaged.'],
+  summary: 'what a snapshot holds: nodes and sessions; sums; or where two differ',
+  usage: 'FILE [--data] | FILE --summary PATH [--depth N] | FILE --compare OTHER [--bytes N] [--nodes N]',
+  flags: [
+    { name: 'data', help: 'the data of every node too, in base64' },
+    { name: 'summary', value: 'PATH', help: 'nodes and bytes below each node that has children, from this one down' },
+    { name: 'depth', value: 'N', help: 'with --summary: so many levels below PATH are told of (0: all)' },
+    { name: 'compare', value: 'OTHER', help: 'where this snapshot (left) and the other (right) differ' },
+    { name: 'bytes', value: 'N', help: 'with --compare: differences of more than so many bytes (0)' },
+    { name: 'nodes', value: 'N', help: 'with --compare: or of more than so many nodes below (0)' },
+  ],
+  notes: ['Compressed snapshots (.gz) are read as well. The exit code is 4 if a file is damaged.'],
   async run(given, shell) {
     const [file, ...more] = given.names;
     if (file === undefined || more.length > 0) throw new UsageError('viv snapshot takes one file, DATADIR/version-2/snapshot.0');
-    const raw = await readBytes(file);
-    let image: SnapshotImage;
+    for (const [flag, to] of BELONGS) {
+      if (given.has(flag) && !given.has(to)) throw new UsageError(`--${flag} goes with --${to}`);
+    }
+    if (given.has('summary') && given.has('compare')) throw new UsageError('choose one of --summary and --compare');
     try {
-      const isPacked = raw[0] === GZIP[0] && raw[1] === GZIP[1];
-      image = decodeSnapshot(isPacked ? new Uint8Array(gunzipSync(raw)) : raw);
+      return await show(file, given, shell);
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      shell.err(`viv: ${file} is no sound snapshot: ${error.message}`);
+      if (!(error instanceof DamagedSnapshot)) throw error;
+      shell.err(`viv: ${error.message}`);
       return DAMAGED;
     }
-    if (given.has('json')) shell.out(JSON.stringify(jsonOf(image, given.has('data')), null, 2));
-    else for (const line of linesOf(image, given.has('data'))) shell.out(line);
-    return 0;
   },
 };
+
+/** The message is a sentence for the operator. */
+class DamagedSnapshot extends Error {
+  override readonly name = 'DamagedSnapshot';
+}
+
+async function show(file: string, given: Given, shell: Shell): Promise<number> {
+  const image = await load(file);
+  const other = given.text('compare');
+  if (other !== undefined) return compare(image, await load(other), given, shell);
+  const start = given.text('summary');
+  if (start !== undefined) return summarize(image, start, given, shell);
+  if (given.has('json')) shell.out(JSON.stringify(jsonOf(image, given.has('data')), null, 2));
+  else for (const line of linesOf(image, given.has('data'))) shell.out(line);
+  return 0;
+}
+
+async function load(file: string): Promise<SnapshotImage> {
+  const raw = await readBytes(file);
+  try {
+    const isPacked = raw[0] === GZIP[0] && raw[1] === GZIP[1];
+    return decodeSnapshot(isPacked ? new Uint8Array(gunzipSync(raw)) : raw);
+  } catch (error) {
+    if (error instanceof WireError) throw new DamagedSnapshot(`${file} is no sound snapshot: ${error.message}`);
+    throw error;
+  }
+}
+
+function summarize(image: SnapshotImage, start: string, given: Given, shell: Shell): number {
+  const told = summaryOf(sumsOf(image.nodes), start, wholeNumber('depth', given.text('depth') ?? '0'));
+  if (told === null) throw new UsageError(`the snapshot has no node ${start}; without --summary its nodes are listed`);
+  if (given.has('json')) {
+    const rows = told.map(({ path, bytes, descendants }) => ({ path, children: descendants, data: bytes }));
+    shell.out(JSON.stringify(rows, null, 2));
+  } else {
+    for (const line of summaryLines(told)) shell.out(line);
+  }
+  return 0;
+}
+
+function compare(left: SnapshotImage, right: SnapshotImage, given: Given, shell: Shell): number {
+  const [bytes, nodes] = (['bytes', 'nodes'] as const).map((flag) => wholeNumber(flag, given.text(flag) ?? '0'));
+  const [mine, theirs] = [sumsOf(left.nodes), sumsOf(right.nodes)];
+  const rows = differences(mine, theirs, bytes ?? 0, nodes ?? 0);
+  if (given.has('json')) {
+    shell.out(JSON.stringify(rows, null, 2));
+    return 0;
+  }
+  const head = `Printing analysis for nodes difference larger than ${bytes ?? 0} bytes`
+    + ` or node count difference larger than ${nodes ?? 0}.`;
+  const lines = [...sizeLines(mine), '', ...sizeLines(theirs), '', head, ...differenceLines(rows, depthOf(mine, theirs))];
+  for (const line of lines) shell.out(line);
+  return 0;
+}
 
 function linesOf(image: SnapshotImage, withData: boolean): string[] {
   const nodes = [...image.nodes];

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -43,6 +43,19 @@ test('the files of a server that was killed', async () => {
     assert.match((await viv('txnlog', `${log}.chopped${created.slice(2)}`)).out, /EOF reached after 2 txns\.$/);
     assert.match((await viv('txnlog', log, '--chop', '0x77')).err, /has no transaction 0x77/);
 
+    // One flipped bit in the data of the second transaction: what follows cannot be read before it is mended.
+    const hurt = Uint8Array.from(await readFile(log));
+    const place = Buffer.from(hurt).indexOf('one');
+    hurt[place] = (hurt[place] ?? 0) ^ 1;
+    await writeFile(`${log}.hurt`, hurt);
+    assert.not.match((await viv('txnlog', `${log}.hurt`)).out, /setData/);
+    const mended = await viv('txnlog', `${log}.hurt`, '--recover');
+    assert.is(mended.code, 0, mended.err);
+    assert.match(mended.out, new RegExp(`^CRC fixed of the entry at byte \\d+, zxid ${created}\n.* 1 fixed CRC .*, 4 trans`));
+    assert.match((await viv('txnlog', `${log}.hurt.fixed`)).out, /EOF reached after 4 txns\.$/);
+    assert.match((await viv('txnlog', `${log}.hurt`, '--recover')).err, /fixed cannot be written/);
+    assert.is((await viv('txnlog', log, '--recover', '--chop', '0x1')).code, 1);
+
     await ensemble.restart(1);
     await ensemble.serving();
     await ensemble.kill(1);
@@ -51,6 +64,13 @@ test('the files of a server that was killed', async () => {
     assert.is(shown.code, 0, shown.err);
     assert.match(shown.out, /^ZNode Details \(count=\d+\):\n----\n\/\n/);
     assert.match(shown.out, /Session Details/);
+    const newest = join(directory, snapshots.at(-1) ?? '');
+    const sums = await viv('snapshot', newest, '--summary', '/');
+    assert.match(sums.out, /^ \/\n {3}children: \d+\n {3}data: \d+\n-- \/zookeeper\n-- {3}children: 2\n-- {3}data: \d+$/);
+    const same = await viv('snapshot', newest, '--compare', newest);
+    assert.match(same.out, /Analysis for depth 0\nAnalysis for depth 1\nAnalysis for depth 2\nAll layers compared\.$/);
+    assert.is((await viv('snapshot', newest, '--summary', '/none')).code, 1);
+    assert.match((await viv('snapshot', newest, '--depth', '2')).err, /--depth goes with --summary/);
     assert.is((await viv('snapshot', log)).code, 4);
     assert.is((await viv('txnlog', join(directory, snapshots[0] ?? ''))).code, 1);
     assert.is((await viv('txnlog')).code, 1);

@@ -1,6 +1,6 @@
 /**
  * `viv txnlog`: what a transaction log holds, one line a transaction (ZooKeeper's TxnLogToolkit). It can also cut a log at a
- * zxid. It never changes the file that it is given.
+ * zxid, or write its checksums anew. It never changes the file that it is given.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { sessionIdToHex } from '../base/session-id.ts';
@@ -9,6 +9,7 @@ import { LOG_HEADER_SIZE, parseLog } from '../storage/log-format.ts';
 import { describeTxnBody } from '../wire/describe.ts';
 import type { Txn } from '../wire/transactions.ts';
 import { UsageError } from './command.ts';
+import { repairLog } from './txnlog-repair.ts';
 import type { Command, Given } from './command.ts';
 import type { Shell } from './shell.ts';
 import { dateText } from './zk-shell-format.ts';
@@ -18,15 +19,22 @@ const DAMAGED = 4;
 /** See the head of the file. */
 export const txnlog: Command = {
   name: 'txnlog',
-  summary: 'what a transaction log holds; --chop cuts it',
-  usage: 'FILE [--chop ZXID]',
-  flags: [{ name: 'chop', value: 'ZXID', help: 'write FILE.choppedZXID, which ends with this transaction (0x…)' }],
+  summary: 'what a transaction log holds; --chop cuts it, --recover mends its checksums',
+  usage: 'FILE [--chop ZXID | --recover]',
+  flags: [
+    { name: 'chop', value: 'ZXID', help: 'write FILE.choppedZXID, which ends with this transaction (0x…)' },
+    { name: 'recover', help: 'write FILE.fixed, in which every checksum fits what stands there' },
+  ],
   notes: ['The exit code is 4 if the file is damaged anywhere but for the torn end that a crash leaves.'],
   async run(given, shell) {
     const [file, ...more] = given.names;
     if (file === undefined || more.length > 0) throw new UsageError('viv txnlog takes one file, as DATADIR/version-2/log.1');
     const bytes = await readBytes(file);
     const chop = given.text('chop');
+    if (given.has('recover')) {
+      if (chop !== undefined) throw new UsageError('choose one of --chop and --recover');
+      return recover(file, bytes, shell);
+    }
     return chop === undefined ? dump(file, bytes, given, shell) : cut(file, bytes, chop, shell);
   },
 };
@@ -61,11 +69,31 @@ async function cut(file: string, bytes: Uint8Array, text: string, shell: Shell):
   const at = txns.findIndex(({ zxid }) => zxid === wanted);
   if (at < 0) throw new UsageError(`${file} has no transaction ${text}; viv txnlog ${file} lists them`);
   const target = `${file}.chopped${wanted.toString(16)}`;
-  await writeFile(target, bytes.subarray(0, ends[at] ?? LOG_HEADER_SIZE), { flag: 'wx' }).catch((error: unknown) => {
-    throw new UsageError(`${target} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
-  });
+  await writeNew(target, bytes.subarray(0, ends[at] ?? LOG_HEADER_SIZE));
   shell.out(`${target} holds ${at + 1} of ${txns.length} transactions`);
   return 0;
+}
+
+async function recover(file: string, bytes: Uint8Array, shell: Shell): Promise<number> {
+  if (parseLog(bytes).damage === 'foreign' || bytes.length < LOG_HEADER_SIZE) {
+    throw new UsageError(`${file} is no transaction log: it does not begin with the mark of one`);
+  }
+  const { bytes: fixed, entries, mended, lostAt } = repairLog(bytes);
+  const target = `${file}.fixed`;
+  await writeNew(target, fixed);
+  for (const { at, zxid } of mended) {
+    shell.out(`CRC fixed of the entry at byte ${at}, ${zxid === null ? 'which cannot be read' : `zxid ${zxid}`}`);
+  }
+  if (lostAt !== null) shell.err(`viv: from byte ${lostAt} on no entry can be followed; that part is left out`);
+  shell.out(`Recovery file ${target} has been written with ${mended.length} fixed CRC error(s), ${entries} transactions in all`);
+  return lostAt === null ? 0 : DAMAGED;
+}
+
+/** Throws `UsageError` where it cannot, or where there is such a file. */
+async function writeNew(target: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(target, bytes, { flag: 'wx' }).catch((error: unknown) => {
+    throw new UsageError(`${target} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  });
 }
 
 /** The bytes of a file that the user named; throws `UsageError`. */

@@ -44,7 +44,6 @@ export function toServerPath(chroot: string, path: string): string {
 
 /** A server's path as the client knows it; one outside of the chroot stays as it is. */
 export function toClientPath(chroot: string, path: string): string {
-  if (chroot === '' || !path.startsWith(chroot)) return path;
-  const rest = path.slice(chroot.length);
-  return rest === '' ? '/' : rest;
+  if (chroot === '' || path === chroot) return chroot === '' ? path : '/';
+  return path.startsWith(`${chroot}/`) ? path.slice(chroot.length) : path;
 }

@@ -46,6 +46,8 @@ export interface DiskOptions {
   readonly onSync?: (file: string, tookMs: number) => void;
   /** Milliseconds by which every sync takes longer than it does: a slow disk, for tests. */
   readonly syncDelayMs?: () => number;
+  /** Why the next sync fails, whatever the device says; null: it does not. A failing disk, for tests. */
+  readonly syncFailure?: () => Error | null;
 }
 
 /** See the head of the file. */
@@ -257,11 +259,12 @@ export class RealDisk {
       const delayMs = this.options.syncDelayMs?.() ?? 0;
       const done = (): void => {
         if (opened.syncing === sync) opened.syncing = null;
-        if (error === null) {
+        const failure = error ?? this.options.syncFailure?.() ?? null;
+        if (failure === null) {
           opened.durableChanges = Math.max(opened.durableChanges, sync.changes);
           this.options.onSync?.(file, monotonicMs() - sinceMs);
         }
-        for (const waiting of sync.waiting) waiting(error);
+        for (const waiting of sync.waiting) waiting(failure);
       };
       if (delayMs > 0) setTimeout(done, delayMs);
       else done();
