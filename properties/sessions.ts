@@ -24,7 +24,8 @@ class Sessions extends Judge {
   private readonly expectations: Expectations;
   /** Since when each session has been connected. */
   private readonly connectedMs: Map<SessionId, number> = new Map();
-  /** Those whose client lost its connection while no leader knew of them. */
+  /** Those for which a leader has proposed createSession; and those whose client lost its connection before that. */
+  private readonly proposed: Set<SessionId> = new Set();
   private readonly leftAsLocal: Set<SessionId> = new Set();
 
   constructor(expectations: Expectations) {
@@ -45,7 +46,10 @@ class Sessions extends Judge {
         return;
       case 'sessionDisconnected':
         this.connectedMs.delete(fact.sessionId);
-        if (history.session?.proposedMs === -1 && history.model.isLocal(fact.sessionId)) this.leftAsLocal.add(fact.sessionId);
+        if (history.model.isLocal(fact.sessionId) && !this.proposed.has(fact.sessionId)) this.leftAsLocal.add(fact.sessionId);
+        return;
+      case 'proposed':
+        if (fact.txn.body.kind === 'createSession') this.proposed.add(fact.txn.clientId);
         return;
       case 'sessionExpired':
         this.seeExpired(fact, at, history);
@@ -168,7 +172,7 @@ export const sessions: Property = {
     'A session is created and closed by one transaction each, writes nothing outside them, and ' +
     'expires only after its timeout has passed in silence.',
   source: "programmer's guide, ZooKeeper sessions; ZOOKEEPER-1208, 1366, 1367",
-  reads: ['ordered', 'sessionConnected', 'sessionDisconnected', 'sessionExpired', 'sessionExpiring', 'replied'],
+  reads: ['ordered', 'proposed', 'sessionConnected', 'sessionDisconnected', 'sessionExpired', 'sessionExpiring', 'replied'],
   exemptions: [
     {
       name: 'closed-twice',
