@@ -61,7 +61,7 @@ export const benchHere: Command = {
     { name: 'from', value: 'S', help: 'the first seed (1)' },
     { name: 'nodes', value: 'N', help: `what a large tree is (${DEFAULT_NODES})` },
     { name: 'recover', value: 'DIR', help: 'only start from a data directory; say how long it takes and how much memory' },
-    { name: 'quick', help: 'with apache: a glance, in about a minute and a half instead of a quarter of an hour' },
+    { name: 'quick', help: 'with apache: a glance, in about a minute and a half instead of ten' },
   ],
   notes: [
     'Sections: simulation, tree, snapshot, judging, explorer; all if none is named. Rates are per processor second.',
