@@ -56,8 +56,19 @@ export const movesSmall: SmallScenario = {
   }, 2),
 };
 
+/** Clients that cannot be told apart. */
+export const sameSmall: SmallScenario = {
+  name: 'same-small',
+  summary: 'two clients that do the same at the same server: one of them makes the node, whoever is first (for --symmetry)',
+  size: { servers: 3, operations: 1, clients: 2 },
+  plan: (size) => {
+    const plan = planOf('same-small', size, (_, index) => create(0, index));
+    return { ...plan, clients: plan.clients.map((client) => ({ ...client, servers: [1] })) };
+  },
+};
+
 /** Those that `viv explore` knows, the default first. */
-export const SMALL_SCENARIOS: readonly SmallScenario[] = [zabSmall, readsSmall, movesSmall];
+export const SMALL_SCENARIOS: readonly SmallScenario[] = [zabSmall, readsSmall, movesSmall, sameSmall];
 
 type Script = (client: number, index: number) => ScriptedOperation;
 

@@ -75,10 +75,14 @@ class Copies {
   }
 }
 
-/** A copy of `value` that shares nothing with it that may change. */
-export function fork<T>(value: T): T;
-export function fork(value: unknown): unknown {
+/**
+ * A copy of `value` that shares nothing with it that may change, but for the objects in `shared`: the caller leaves those
+ * alone.
+ */
+export function fork<T>(value: T, shared?: Iterable<object>): T;
+export function fork(value: unknown, shared: Iterable<object> = []): unknown {
   const copies = new Copies();
+  for (const each of shared) copies.made.set(each, each);
   const result = copies.copy(value);
   for (let original = copies.unfilled.pop(); original !== undefined; original = copies.unfilled.pop()) {
     copies.fill(original, copies.made.get(original));

@@ -2,7 +2,7 @@
  * What a forked process runs to explore with a bug planted: takes one exploration, and sends back what came of it. The bundle
  * that holds it holds the planted code, and nothing of it is in the process that asked.
  */
-import { type Exploration, type Explored, exploredSoFar, failureFrom, searchOf } from '../fuzz/explore-run.ts';
+import { type Exploration, type Explored, exploredSoFar, failureFrom, searchOf, tallyOf } from '../fuzz/explore-run.ts';
 import type { Failure } from '../fuzz/failure.ts';
 import { processorMs } from './bench-bars.ts';
 
@@ -25,9 +25,9 @@ function answer({ exploration, forMs }: ExploreRequest): ExploreAnswer {
   const used = processorMs();
   const search = searchOf(exploration);
   while (search.run(SLICE) === 'going' && Date.now() - began < forMs);
-  const times = { elapsedMs: Date.now() - began, processorMs: processorMs() - used, before: 0 };
-  const explored = exploredSoFar(exploration, search, times, search.status === 'going');
-  return { explored, kept: failureFrom(exploration, search) };
+  const times = { elapsedMs: Date.now() - began, processorMs: processorMs() - used, before: 0, jobs: 1 };
+  const explored = exploredSoFar(exploration, tallyOf(search), times, search.status === 'going');
+  return { explored, kept: failureFrom(exploration, search.found) };
 }
 
 process.once('message', (request: ExploreRequest) => {

@@ -30,7 +30,7 @@ const SMALL: Exploration = {
   bounds: { crashes: 0, partitions: 0, timeouts: 0, epochs: 1, rounds: 1 },
   manner: {
     order: 'breadth', maxDepth: Number.MAX_SAFE_INTEGER, maxStates: 1e6, maxBytes: 1e9, grain: 'whole', start: 'nothing',
-    isReduced: true,
+    isReduced: true, symmetry: false,
   },
   properties: null,
   mutant: null,

@@ -4,8 +4,11 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { GRAINS } from '../explore/grain.ts';
 import type { Search } from '../explore/search.ts';
 import { STARTS } from '../explore/start.ts';
-import { whyUnfit } from '../fuzz/exploration.ts';
-import { type Exploration, type Explored, exploredSoFar, failureFrom, searchOf } from '../fuzz/explore-run.ts';
+import { whyAsymmetric, whyUnfit } from '../fuzz/exploration.ts';
+import {
+  type Exploration, type Explored, exploredSoFar, failureFrom, searchOf, type Tally, tallyOf, type Times,
+} from '../fuzz/explore-run.ts';
+import { exploreTogether, type Progress } from '../fuzz/explore-squad.ts';
 import { readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
 import { writeFailure } from '../fuzz/failure.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
@@ -27,6 +30,7 @@ const LINE_EVERY_MS = 10_000;
 const STATUS_EVERY_MS = 250;
 const SAVE_EVERY_MS = 60_000;
 const SERVERS_MAX = 7;
+const JOBS_MAX = 64;
 
 /** See the head of the file. */
 export const explore: Command = {
@@ -45,6 +49,7 @@ export const explore: Command = {
     { name: 'grain', value: 'GRAIN', help: `what one step is: ${GRAINS.join(', ')} (coarse)` },
     { name: 'start', value: 'START', help: `where to begin: ${STARTS.join(', ')} (proposed or, for want of writes, serving)` },
     { name: 'depth-first', help: 'for what is deep; without it the first counterexample is a shortest one' },
+    { name: 'jobs', value: 'N', help: 'search on so many cores; the verdict and the number of states are those of one (1)' },
     { name: 'max-depth', value: 'N', help: 'no path longer than this' },
     { name: 'max-states', value: 'N', help: 'end after so many distinct states' },
     { name: 'memory', value: 'MB', help: 'for the visited states (2000)' },
@@ -54,6 +59,7 @@ export const explore: Command = {
     { name: 'mutant', value: 'ID', help: 'with this bug planted: see viv mutants --help' },
     { name: 'mutants', help: 'every planted bug that a small world shows, each within bounds of its own' },
     { name: 'for', value: 'TIME', help: `with a planted bug: at most so long for each (${MUTANT_TIME})` },
+    { name: 'symmetry', help: 'take clients that all do the same for one another; leaves no steps out otherwise' },
     { name: 'unreduced', help: 'leave no step out, however many orders of the same steps there are' },
   ],
   notes: [
@@ -62,11 +68,15 @@ export const explore: Command = {
     'Exit 0: every state within the bounds was seen and held; 6: the search ended before.',
   ],
   async run(given, shell) {
+    const jobs = jobsOf(given);
     if (given.has('crash-points')) return tryCrashPoints(explorationOf(given), given, shell);
     if (given.has('mutants')) return huntAll(given, shell);
     const planted = given.text('mutant');
     if (planted !== undefined) return exploreWith(mutantNamed(planted), given, shell);
-    const { explored, kept } = await exploreHere(taskOf(given), shell, !given.has('json'));
+    const talks = !given.has('json');
+    const { explored, kept } = await (jobs > 1
+      ? exploreOnAll(explorationOf(given), jobs, shell, talks)
+      : exploreHere(taskOf(given), shell, talks));
     if (given.has('json')) shell.out(JSON.stringify({ ...explored, kept }, null, 2));
     else {
       for (const line of exploredReport(explored)) shell.out(line);
@@ -100,6 +110,18 @@ async function huntAll(given: Given, shell: Shell): Promise<number> {
   if (given.has('json')) shell.out(JSON.stringify(rows.map(({ answer: { explored } }) => explored), null, 2));
   else for (const line of mutantTable(rows)) shell.out(line);
   return rows.every(({ answer: { explored } }) => explored.finding !== null) ? 0 : EXIT_CODES.unknown;
+}
+
+const NOT_WITH_JOBS = ['checkpoint', 'resume', 'depth-first', 'mutant', 'mutants', 'crash-points'];
+
+function jobsOf(given: Given): number {
+  const text = given.text('jobs');
+  if (text === undefined) return 1;
+  const jobs = positiveNumber('jobs', text);
+  if (jobs > JOBS_MAX) throw new UsageError(`--jobs must be at most ${JOBS_MAX}`);
+  const other = NOT_WITH_JOBS.find((flag) => given.has(flag));
+  if (jobs > 1 && other !== undefined) throw new UsageError(`--${other} is for one core: leave out --jobs`);
+  return jobs;
 }
 
 interface Task {
@@ -153,11 +175,13 @@ export function explorationOf(given: Given): Exploration {
     grain: oneOf('grain', given.text('grain') ?? 'coarse', GRAINS),
     start: oneOf('start', given.text('start') ?? (writesOf(plan) < 2 || given.has('mutant') ? 'serving' : 'proposed'), STARTS),
     maxStates: number('max-states', 1_000_000_000), maxBytes: number('memory', 2000) * 1_000_000,
-    isReduced: !given.has('unreduced'),
+    isReduced: !given.has('unreduced'), symmetry: given.has('symmetry'),
   } as const;
   if ((manner.start === 'committed' || manner.start === 'proposed') && writesOf(plan) < 2) {
     throw new UsageError(`--start ${manner.start} needs a client with two operations: --ops 2`);
   }
+  const asymmetric = manner.symmetry ? whyAsymmetric(plan) : null;
+  if (asymmetric !== null) throw new UsageError(`--symmetry exchanges clients, and ${asymmetric}: try same-small --clients 2`);
   return { plan, bounds, manner, properties: null, mutant: null };
 }
 
@@ -191,24 +215,31 @@ function oneOf<T extends string>(flag: string, given: string, known: readonly T[
   return found;
 }
 
-/** Searches in this process; keeps the counterexample. `kept` is the file, or why there is none. */
-async function exploreHere(
-  { exploration, search, checkpoint }: Task, shell: Shell, talks: boolean,
-): Promise<{ readonly explored: Explored; readonly kept: string | null }> {
+/** Tells where a search stands, not too often; says whether it goes on. */
+function watcher(shell: Shell, talks: boolean): (progress: Progress) => boolean {
   const began = Date.now();
-  const used = processorMs();
-  const before = search.visited.count;
-  let nextSaveMs = SAVE_EVERY_MS;
   let nextMs = shell.isTerminal ? 0 : LINE_EVERY_MS;
-  while (search.run(SLICE) === 'going' && !shell.signal.aborted) {
+  return ({ states, depth, waiting }) => {
     const elapsedMs = Date.now() - began;
     if (talks && elapsedMs >= nextMs) {
       nextMs = elapsedMs + (shell.isTerminal ? STATUS_EVERY_MS : LINE_EVERY_MS);
-      const line = `${decimal(search.visited.count)} states, depth ${search.depth}, ${decimal(search.waiting)} waiting, `
-        + inWords(elapsedMs);
+      const line = `${decimal(states)} states, depth ${depth}, ${decimal(waiting)} waiting, ${inWords(elapsedMs)}`;
       if (shell.isTerminal) shell.status(line);
       else shell.err(line);
     }
+    return !shell.signal.aborted;
+  };
+}
+
+/** Searches in this process; keeps the counterexample. `kept` is the file, or why there is none. */
+async function exploreHere({ exploration, search, checkpoint }: Task, shell: Shell, talks: boolean): Promise<Ended> {
+  const began = Date.now();
+  const used = processorMs();
+  const before = search.keeper.count;
+  const goesOn = watcher(shell, talks);
+  let nextSaveMs = SAVE_EVERY_MS;
+  while (search.run(SLICE) === 'going' && goesOn({ states: search.keeper.count, depth: search.depth, waiting: search.waiting })) {
+    const elapsedMs = Date.now() - began;
     if (checkpoint !== null && elapsedMs >= nextSaveMs) {
       writeCheckpoint(checkpoint, exploration, search);
       nextSaveMs = elapsedMs + SAVE_EVERY_MS;
@@ -218,9 +249,28 @@ async function exploreHere(
   }
   shell.status('');
   if (checkpoint !== null && search.status === 'going') writeCheckpoint(checkpoint, exploration, search);
-  const times = { elapsedMs: Date.now() - began, processorMs: processorMs() - used, before };
-  const explored = exploredSoFar(exploration, search, times, shell.signal.aborted);
+  const times = { elapsedMs: Date.now() - began, processorMs: processorMs() - used, before, jobs: 1 };
+  return ended(exploration, tallyOf(search), times, shell);
+}
+
+/** Searches on several cores. */
+async function exploreOnAll(exploration: Exploration, jobs: number, shell: Shell, talks: boolean): Promise<Ended> {
+  const began = Date.now();
+  const used = processorMs();
+  const tally = await exploreTogether({ exploration, jobs, root: shell.root, edits: [], goesOn: watcher(shell, talks) });
+  shell.status('');
+  const times = { elapsedMs: Date.now() - began, processorMs: processorMs() - used, before: 0, jobs };
+  return ended(exploration, tally, times, shell);
+}
+
+interface Ended {
+  readonly explored: Explored;
+  readonly kept: string | null;
+}
+
+function ended(exploration: Exploration, tally: Tally, times: Times, shell: Shell): Ended {
+  const explored = exploredSoFar(exploration, tally, times, shell.signal.aborted);
   if (explored.finding === null) return { explored, kept: null };
-  const failure = failureFrom(exploration, search);
+  const failure = failureFrom(exploration, tally.found);
   return { explored, kept: typeof failure === 'string' ? failure : writeFailure(shell.reports, failure) };
 }

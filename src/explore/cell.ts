@@ -1,7 +1,7 @@
 /**
  * One process and what belongs to it alone: its state, disk, requests under way, armed timers. Made of the world's own parts
- * (`Host`, `NodeIo`, `Device`, `SimulatedDisk`); only the schedule and the network are replaced, by lists. What it does to others
- * comes out as effects, what it states as facts. It must never know of any other process.
+ * (`Host`, `NodeIo`, `Device`, `SimulatedDisk`); only the schedule and the network are replaced, by lists. What it does to
+ * others comes out as effects, what it states as facts. It must never know of any other process.
  */
 import { fork, immutable } from '../base/fork.ts';
 import { InvariantViolation, invariant } from '../base/invariant.ts';
@@ -185,7 +185,7 @@ export class Cell {
       process, files, durable, changes, requests,
       timers: new Map([...timers].map(([id, slot]) => [id, slot.dueLocalUs])),
       contents: inodes.map((inode) => [inode.contents(), inode.durable(), inode.pending, inode.everSynced]),
-      open: this.open, prompt: new Set(this.prompt), errors,
+      open: new Set(this.open), prompt: new Set(this.prompt), errors,
     };
   }
 }

@@ -10,7 +10,8 @@ import type { Fact } from '../io/fact.ts';
 import type { Message } from '../wire/message.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { type Broken, Cell, type Came, completeRequest, type CrashLuck, die, forkCell, step } from './cell.ts';
-import { freeze, keyOf, type Print, printOf } from './print.ts';
+import { freeze, keyOf, type Print, printOf, printRenamed } from './print.ts';
+import type { OtherNames } from './symmetry.ts';
 import { peerOf, type WireEffect, type Wires } from './wires.ts';
 
 /** Facts stated in one step: whose, and what. */
@@ -84,6 +85,11 @@ export class Cells {
   private eventCount = 0;
   private readonly outcomes: Map<number, Outcome> = new Map();
   private wires: Wires | null = null;
+  readonly others: OtherNames;
+
+  constructor(others: OtherNames) {
+    this.others = others;
+  }
 
   /** Effects are interned there. */
   attach(wires: Wires): void {
@@ -202,6 +208,7 @@ export class Cells {
       id = this.cells.length;
       this.cells.push(cell);
       this.prints.push(print);
+      this.others.add((names) => printRenamed([cell.host.node, cell.view()], names));
       this.ready.push(readinessOf(cell));
       this.byKey.set(key, id);
     }
@@ -234,10 +241,18 @@ function play(cell: Cell, nowMs: number, what: CellEvent): Came {
     case 'start':
     case 'restart': {
       cell.host.process = cell.host.spec.boot();
+      freezeConfig(cell.host.process);
       const came = step(cell, { kind: 'start' }, nowMs);
       if (what.kind === 'restart') came.facts.unshift({ kind: 'restarted', node: cell.host.node });
       return came;
     }
+  }
+}
+
+/** What a process is configured with is shared by all its states: it must not change, and its print is made once. */
+function freezeConfig(process: object): void {
+  if ('config' in process && typeof process.config === 'object' && process.config !== null) {
+    for (const part of Object.values(process.config)) freeze(part ?? null);
   }
 }
 

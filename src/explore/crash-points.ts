@@ -6,7 +6,8 @@
 import { invariant } from '../base/invariant.ts';
 import { crashDraws } from './cell.ts';
 import { AT_ONCE_MAX, Class, firstBelow } from './grain.ts';
-import { Act, type Badness, type Space } from './space.ts';
+import { Act } from './action.ts';
+import type { Badness, Space } from './space.ts';
 
 /** Ways that are tried at one point of one server. */
 const WAYS_MAX = 4000;
@@ -39,7 +40,7 @@ export class CrashPoints {
   run(): void {
     const { space, row, codes } = this;
     space.actions(row, codes);
-    const code = firstBelow(space, row, codes, Class.chance, null);
+    const code = firstBelow(space, row, codes, Class.chance);
     if (code === 0) {
       this.isOver = true;
       return;
@@ -94,7 +95,7 @@ export class CrashPoints {
   /** Starts again and goes on until all is quiet; false if something is wrong. */
   private goOn(row: Int32Array, steps: number[]): boolean {
     const { space, codes } = this;
-    for (let code = steps[1] ?? 0; code !== 0; code = firstBelow(space, row, codes, Class.chance, null)) {
+    for (let code = steps[1] ?? 0; code !== 0; code = firstBelow(space, row, codes, Class.chance)) {
       if (code !== steps[1]) steps.push(code);
       const fired = space.fire(row, code);
       if (fired === 'bad') {

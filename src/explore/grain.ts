@@ -1,13 +1,14 @@
 /**
  * Grains: what is one step. Whole: every message and every completion of the disk is a step of its own. Elections: an election
  * and the making of a connection between servers are one step. Messages: so is a sync of the disk, and only messages are left.
- * Coarse: so is the synchronization of a learner, as far as nothing is proposed in the midst of it. What is not a step of its own
- * happens at once, in a fixed order, behind the step that brought it about; a coarser grain sees fewer behaviours, never others,
- * so that what it finds is real and what it does not find may still be there.
+ * Coarse: so is the synchronization of a learner, as far as nothing is proposed in the midst of it. What is not a step of
+ * its own happens at once, in a fixed order, behind the step that brought it about; a coarser grain sees fewer behaviours,
+ * never others, so that what it finds is real and what it does not find may still be there.
  */
 import { invariant } from '../base/invariant.ts';
-import { Act, type Fired, type Space } from './space.ts';
-import { PORTS } from './wires.ts';
+import { Act } from './action.ts';
+import type { Fired, Space } from './space.ts';
+import { type Move, PORTS } from './wires.ts';
 
 /** See the head of the file. */
 export type Grain = 'whole' | 'elections' | 'messages' | 'coarse';
@@ -29,7 +30,10 @@ export function classOf(space: Space, row: Int32Array, code: number): number {
   if (kind === Act.disk) return Class.disk;
   if (kind === Act.prompt) return Class.prompt;
   if (kind !== Act.deliver) return Class.chance;
-  const { port, kind: what, message } = space.moveOf(row, (code >>> 16) & 0xff, code & 0xffff);
+  return classOfMove(space, space.moveOf(row, (code >>> 16) & 0xff, code & 0xffff));
+}
+
+function classOfMove(space: Space, { port, kind: what, message }: Move): number {
   if (port === ELECTION) return Class.election;
   if (port === CLIENT) return Class.client;
   if (what === 'accepted' || what === 'connected') return Class.handshake;
@@ -45,12 +49,12 @@ export function isAtOnce(grain: Grain, group: number): boolean {
 }
 
 /** The first action of the lowest class below `limit`; 0: there is none. */
-export function firstBelow(space: Space, row: Int32Array, codes: readonly number[], limit: number, grain: Grain | null): number {
+export function firstBelow(space: Space, row: Int32Array, codes: readonly number[], limit: number): number {
   let best = limit;
   let found = 0;
   for (const code of codes) {
     const group = classOf(space, row, code);
-    if (group >= best || (grain !== null && !isAtOnce(grain, group))) continue;
+    if (group >= best) continue;
     best = group;
     found = code;
   }
@@ -65,7 +69,8 @@ export class Stepper {
   readonly space: Space;
   readonly grain: Grain;
   done: number[] | null = null;
-  private readonly codes: number[] = [];
+  /** Of every pair, its first move of the lowest class: class and code, packed. */
+  private readonly lowest: number[] = [];
 
   constructor(space: Space, grain: Grain) {
     this.space = space;
@@ -83,13 +88,53 @@ export class Stepper {
     if (this.grain === 'whole') return 'fine';
     for (let count = 0; ; count++) {
       invariant(count < AT_ONCE_MAX, 'what happens at once ends');
-      this.space.actions(row, this.codes);
-      const code = firstBelow(this.space, row, this.codes, Class.chance, this.grain);
+      const code = this.atOnce(row);
       if (code === 0) return 'fine';
       this.done?.push(code);
       const fired = this.space.fire(row, code);
       if (fired !== 'fine') return fired;
     }
+  }
+
+  /** What happens at once next: the first action of the lowest class, in the order of `Space.actions`; 0: nothing does. */
+  private atOnce(row: Int32Array): number {
+    const { space, grain } = this;
+    const count = space.nodes.length;
+    let best: number = Class.chance;
+    let found = 0;
+    for (let pair = 0; pair < space.pairs.length; pair++) {
+      const low = this.lowestOf(row[count + pair] ?? 0);
+      const group = low >>> 16;
+      if (group >= best || !isAtOnce(grain, group)) continue;
+      best = group;
+      found = (Act.deliver << 24) | (pair << 16) | (low & 0xffff);
+    }
+    for (let index = 0; index < count; index++) {
+      const { disk, prompt } = space.cells.readiness(row[index] ?? 0);
+      const request = disk[0];
+      const timer = prompt[0];
+      if (request !== undefined && best > Class.disk && isAtOnce(grain, Class.disk)) {
+        best = Class.disk;
+        found = (Act.disk << 24) | (index << 16) | request;
+      } else if (timer !== undefined && best > Class.prompt) {
+        best = Class.prompt;
+        found = (Act.prompt << 24) | (index << 16) | timer;
+      }
+    }
+    return found;
+  }
+
+  private lowestOf(pair: number): number {
+    let low = this.lowest[pair];
+    if (low === undefined) {
+      low = Class.chance << 16;
+      for (const move of this.space.wires.moves(pair)) {
+        const group = classOfMove(this.space, move);
+        if (group < low >>> 16) low = (group << 16) | move.code;
+      }
+      this.lowest[pair] = low;
+    }
+    return low;
   }
 }
 

@@ -4,9 +4,11 @@
  * whoever computes them; that is what lets several workers share one visited set. Made like `base/fingerprint.ts`, with a third
  * lane and with names that can be left out; it must never be asked for data with circles.
  */
+import { canonicalOf } from '../base/canonical.ts';
 import { avalanche } from '../base/hash.ts';
 import { isImmutablePrototype } from '../base/fork.ts';
 import { invariant } from '../base/invariant.ts';
+import { addressOf } from '../io/event.ts';
 
 /** Three words of 32 bits. */
 export interface Print {
@@ -36,6 +38,45 @@ function leave(a: number, b: number, c: number): void {
 function step(path: number, by: number, factor: number): number {
   const mixed = Math.imul(path ^ by, factor);
   return avalanche((mixed << 15) | (mixed >>> 17));
+}
+
+/**
+ * Clients by other names: the client `first + i` is called `first + order[i]`, wherever its number stands, alone or as the peer in the
+ * number of a connection. Found by value: a process that holds an unrelated number of that size has it renamed as well.
+ */
+export class Renaming {
+  readonly first: number;
+  readonly order: readonly number[];
+  /** What is the peer of a connection is its number divided by this. */
+  readonly perPeer: number;
+  readonly wholes: WeakMap<object, Print> = new WeakMap();
+
+  constructor(first: number, order: readonly number[], perPeer: number) {
+    this.first = first;
+    this.order = order;
+    this.perPeer = perPeer;
+  }
+
+  of(value: number): number {
+    const { first, perPeer } = this;
+    const other = this.order[value - first];
+    if (other !== undefined) return first + other;
+    const peer = this.order[Math.floor(value / perPeer) - first];
+    return peer === undefined ? value : (first + peer) * perPeer + (value % perPeer);
+  }
+}
+
+/** In force while a print is made. */
+let renaming: Renaming | null = null;
+
+/** The print that `value` would have if clients were called otherwise. */
+export function printRenamed(value: unknown, names: Renaming, ignored: ReadonlySet<string> = NOTHING): Print {
+  renaming = names;
+  try {
+    return printOf(value, ignored);
+  } finally {
+    renaming = null;
+  }
 }
 
 class Walk {
@@ -105,7 +146,9 @@ class Walk {
         leave(x, y, z);
         this.leaf(a, b, c);
       } else {
-        this.shape(value, a, b, c);
+        const standIn = canonicalOf(value);
+        if (standIn === value) this.shape(value, a, b, c);
+        else this.visit(standIn, a, b, c);
       }
     }
   }
@@ -115,7 +158,7 @@ class Walk {
     this.leaf(a, b, c);
     for (const key of Object.keys(value)) {
       if (this.ignored.has(key)) continue;
-      text(key, 0);
+      name(key);
       this.under(value[key], a, b, c);
     }
   }
@@ -144,21 +187,40 @@ function printWith(walk: Walk): Print {
   };
 }
 
+/** Words of the names of fields, of which there are few. */
+const NAMES: Map<string, Print> = new Map();
+
+function name(key: string): void {
+  const known = NAMES.get(key);
+  if (known !== undefined) {
+    leave(known.a, known.b, known.c);
+    return;
+  }
+  text(key, 0);
+  NAMES.set(key, { a: wordA, b: wordB, c: wordC });
+}
+
 /** Prints of what never changes any more. */
 const WHOLES = new WeakMap<object, Print>();
 
-/** What has a print of its own within a larger one, so that it need be made once only: persistent structures, transactions. */
+/**
+ * What has a print of its own within a larger one, so that it need be made once only: persistent structures, transactions,
+ * and what a process is configured with.
+ */
 function isWhole(value: object): boolean {
-  return isImmutablePrototype(Object.getPrototypeOf(value)) || ('zxid' in value && 'bytes' in value);
+  return isImmutablePrototype(Object.getPrototypeOf(value)) || ('zxid' in value && 'bytes' in value) || 'tickTimeMs' in value;
 }
 
 function printOfWhole(value: Record<string, unknown>, ignored: ReadonlySet<string>): Print {
-  const known = WHOLES.get(value);
+  const wholes = renaming?.wholes ?? WHOLES;
+  const known = wholes.get(value);
   if (known !== undefined) return known;
   const walk = new Walk(ignored);
-  walk.shape(value, 0x1656_67b1, 0x27d4_eb2f, 0x1b87_3593);
+  const standIn = canonicalOf(value);
+  if (standIn === value) walk.shape(value, 0x1656_67b1, 0x27d4_eb2f, 0x1b87_3593);
+  else walk.visit(standIn, 0x1656_67b1, 0x27d4_eb2f, 0x1b87_3593);
   const print = printWith(walk);
-  if (Object.isFrozen(value) || isImmutablePrototype(Object.getPrototypeOf(value))) WHOLES.set(value, print);
+  if (Object.isFrozen(value) || isImmutablePrototype(Object.getPrototypeOf(value))) wholes.set(value, print);
   return print;
 }
 
@@ -184,7 +246,7 @@ function isShape(value: object): value is Record<string, unknown> {
 }
 
 function primitive(value: unknown): void {
-  if (typeof value === 'string') text(value, TAG.string);
+  if (typeof value === 'string') text(renaming === null ? value : renamedAddress(value, renaming), TAG.string);
   else if (typeof value === 'number') number(value);
   else if (typeof value === 'bigint') text(value.toString(16), TAG.other);
   else {
@@ -193,7 +255,8 @@ function primitive(value: unknown): void {
   }
 }
 
-function number(value: number): void {
+function number(given: number): void {
+  const value = renaming === null ? given : renaming.of(given);
   if ((value | 0) === value) {
     leave(value, value ^ TAG.number, Math.imul(value, 3) + TAG.number);
     return;
@@ -234,6 +297,13 @@ function bytes(view: ArrayBufferView): void {
     c = (c << 7) | (c >>> 25);
   }
   leave(a, b, c);
+}
+
+/** An address that a client connects from names it too. */
+function renamedAddress(value: string, names: Renaming): string {
+  if (!value.startsWith('127.0.0.')) return value;
+  const at = names.order.findIndex((_, index) => addressOf(names.first + index) === value);
+  return at < 0 ? value : addressOf(names.first + (names.order[at] ?? 0));
 }
 
 /** The words of a Map's key or a Set's member; an object there is rare and gets a print of its own. */

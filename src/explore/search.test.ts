@@ -6,7 +6,8 @@ import { zabSmall } from '../../scenarios/zab-small.ts';
 import { subjectOf } from '../fuzz/exploration.ts';
 import type { Grain } from './grain.ts';
 import { Search, type Manner } from './search.ts';
-import { type Bounds, Space } from './space.ts';
+import { Space } from './space.ts';
+import type { Bounds } from './subject.ts';
 import type { Start } from './start.ts';
 import { Visited } from './visited.ts';
 
@@ -23,7 +24,7 @@ interface Size {
 function explore(size: Size, bounds: Bounds, manner: Partial<Manner> = {}): Search {
   const space = new Space(subjectOf(zabSmall.plan(size), bounds, allProperties));
   const search = new Search(space, {
-    order: 'breadth', maxDepth: Infinity, maxStates: 200_000, maxBytes: 1e9, grain: 'whole', start: 'nothing', isReduced: true,
+    order: 'breadth', maxDepth: Infinity, maxStates: 200_000, maxBytes: 1e9, grain: 'whole', start: 'nothing', isReduced: true, symmetry: false,
     ...manner,
   });
   while (search.run(1000) === 'going');
@@ -38,16 +39,35 @@ function states(search: Search): string[] {
   return found.sort((a, b) => (a < b ? -1 : 1));
 }
 
-const SPACES: readonly (readonly [string, Size, Bounds])[] = [
-  ['an election of two', { servers: 2, clients: 0, operations: 0 }, NO_FAULT],
-  ['a server alone that crashes', { servers: 1, clients: 0, operations: 0 }, { ...NO_FAULT, crashes: 1, rounds: 2, epochs: 2 }],
-  ['a server alone and its client', { servers: 1, clients: 1, operations: 2 }, { ...NO_FAULT, partitions: 1 }],
+const CRASH: Bounds = { ...NO_FAULT, crashes: 1, rounds: 2, epochs: 2 };
+const TWO: Size = { servers: 2, clients: 0, operations: 0 };
+const WRITES: Size = { servers: 2, clients: 1, operations: 1 };
+
+const SERVING: Partial<Manner> = { start: 'serving', grain: 'coarse' };
+
+interface Reduced {
+  readonly name: string;
+  readonly size: Size;
+  readonly bounds: Bounds;
+  readonly manner: Partial<Manner>;
+}
+
+const SPACES: readonly Reduced[] = [
+  { name: 'an election of two', size: TWO, bounds: NO_FAULT, manner: {} },
+  { name: 'a server alone that crashes', size: { ...TWO, servers: 1 }, bounds: CRASH, manner: {} },
+  { name: 'a server alone and its client', size: { ...WRITES, servers: 1, operations: 2 }, bounds: { ...NO_FAULT, partitions: 1 },
+    manner: {} },
+  { name: 'two that serve, one crashes', size: TWO, bounds: CRASH, manner: { start: 'serving', grain: 'messages' } },
+  { name: 'two that write, one crashes', size: WRITES, bounds: CRASH, manner: SERVING },
+  { name: 'two that write, and a cut', size: WRITES, bounds: { ...CRASH, crashes: 0, partitions: 1 },
+    manner: SERVING },
+  { name: 'three that write', size: { ...WRITES, servers: 3 }, bounds: NO_FAULT, manner: { ...SERVING, grain: 'elections' } },
 ];
 
-for (const [name, size, bounds] of SPACES) {
-  test(`the reduction reaches every state, in fewer steps: ${name}`, () => {
-    const whole = explore(size, bounds, { isReduced: false });
-    const reduced = explore(size, bounds);
+for (const { name, size, bounds, manner } of SPACES) {
+  test(`the reduction reaches every state, in fewer steps: ${name}, ${manner.grain ?? 'whole'} grain`, () => {
+    const whole = explore(size, bounds, { ...manner, isReduced: false });
+    const reduced = explore(size, bounds, manner);
     assert.is(whole.status, 'exhausted');
     assert.is(reduced.status, 'exhausted');
     assert.equal(states(reduced), states(whole));

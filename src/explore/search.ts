@@ -3,9 +3,10 @@
  * spaces that are too large. It goes on for as many states as it is told and can be called again, so that whoever drives it may
  * look at a clock, which it may not. It ends when the space is exhausted, a promise is broken, or no memory is left.
  */
-import { present } from '../base/invariant.ts';
-import { Rows } from './rows.ts';
+import { invariant, present } from '../base/invariant.ts';
 import { type Grain, Stepper, unfold } from './grain.ts';
+import { type Keeper, OwnKeeper } from './keeper.ts';
+import { Rows } from './rows.ts';
 import type { Badness, Space } from './space.ts';
 import { SleepSets } from './sleep.ts';
 import { goTo, type Start } from './start.ts';
@@ -23,10 +24,15 @@ export interface Manner {
   readonly maxBytes: number;
   /** Leave out steps that another order of the same steps makes needless. */
   readonly isReduced: boolean;
+  /** Take clients that do the same for one another. */
+  readonly symmetry: boolean;
 }
 
-/** going: call again; exhausted: all states within the bounds were seen; found: a promise is broken. */
-export type Status = 'going' | 'exhausted' | 'found' | 'states' | 'memory';
+/**
+ * going: call again; exhausted: all states within the bounds were seen; found: a promise is broken; level: of those that search
+ * together, this one has nothing left to look at at this depth.
+ */
+export type Status = 'going' | 'exhausted' | 'found' | 'states' | 'memory' | 'level';
 
 /** A way to a bad state. */
 export interface Counterexample {
@@ -42,7 +48,11 @@ interface Woken {
   readonly id: number;
   readonly row: Int32Array;
   readonly codes: readonly number[];
+  readonly asleep: number;
 }
+
+/** Makes the keeper of a search that shares what it has seen with others. */
+export type SharedKeeperMaker = (sleeps: SleepSets | null) => Keeper;
 
 const NO_CODES: readonly number[] = [];
 
@@ -50,10 +60,10 @@ const NO_CODES: readonly number[] = [];
 export class Search {
   readonly space: Space;
   readonly manner: Manner;
-  visited: Visited;
+  readonly keeper: Keeper;
   status: Status = 'going';
   /** States that were come to, seen before or not. */
-  generated = 1;
+  generated = 0;
   /** Steps that led beyond a bound. */
   bounded = 0;
   /** Steps that were left out, because what they lead to is found by another order of the same steps. */
@@ -62,6 +72,8 @@ export class Search {
   /** States of each depth, breadth first. */
   readonly levels: number[] = [1];
   found: Counterexample | null = null;
+  readonly sleeps: SleepSets | null;
+  private readonly own: OwnKeeper | null;
   private frontier: Rows;
   private next: Rows;
   private at = 0;
@@ -69,9 +81,6 @@ export class Search {
   private readonly start: readonly number[];
   private readonly first: Int32Array;
   private readonly stepper: Stepper;
-  private readonly sleeps: SleepSets | null;
-  /** The last state that was looked at, breadth first. */
-  private looked = -1;
   private readonly woken: Woken[] = [];
   private readonly row: Int32Array;
   private readonly child: Int32Array;
@@ -79,30 +88,43 @@ export class Search {
   private readonly codes: number[] = [];
   private readonly depths: number[] = [];
 
-  constructor(space: Space, manner: Manner) {
+  constructor(space: Space, manner: Manner, shared: SharedKeeperMaker | null = null) {
     this.space = space;
     this.manner = manner;
-    this.visited = new Visited(manner.maxBytes);
     this.frontier = new Rows(space.width);
     this.next = new Rows(space.width);
     this.row = new Int32Array(space.width);
     this.child = new Int32Array(space.width);
     const first = space.begin();
     this.stepper = new Stepper(space, manner.grain);
-    const canSleep = manner.isReduced && manner.grain === 'whole' && manner.order === 'breadth';
-    this.sleeps = canSleep ? new SleepSets(space) : null;
+    // What sleeps in a state is named by its clients: it says nothing of the state with clients exchanged.
+    const canSleep = manner.isReduced && manner.order === 'breadth' && space.renamings.length === 0;
+    this.sleeps = canSleep ? new SleepSets(space, manner.grain === 'whole') : null;
+    this.own = shared === null ? new OwnKeeper(manner.maxBytes, this.sleeps) : null;
+    this.keeper = this.own ?? present(shared, 'a search keeps its states itself or shares them')(this.sleeps);
     this.start = present(goTo(space, manner.start, first), 'the clients have the writes that the start needs');
     this.stepper.settle(first);
-    space.print(first, this.print);
-    this.visited.add(this.print, -1, 0);
-    this.frontier.push(first, 0);
     this.first = first;
+    space.print(first, this.print);
+    const id = this.keeper.add(this.print, -1, 0, 0);
+    if (id >= 0) return;
+    this.generated = 1;
+    this.frontier.push(first, ~id);
     this.depths.push(0);
   }
 
-  /** States that wait to be looked at. */
+  /** States that wait to be looked at: all, and those of this depth only. */
   get waiting(): number {
-    return this.frontier.count - this.at + this.next.count;
+    return this.ahead + this.next.count;
+  }
+
+  get ahead(): number {
+    return this.frontier.count - this.at;
+  }
+
+  /** The states themselves. Only of a search that does not share them. */
+  get visited(): Visited {
+    return present(this.own, 'a search of its own keeps its states itself').visited;
   }
 
   /** Looks at so many states more. */
@@ -112,6 +134,39 @@ export class Search {
       else this.deep();
     }
     return this.status;
+  }
+
+  /** Goes on with the next depth; all that share the states do so together. */
+  turn(): void {
+    const { frontier } = this;
+    this.frontier = this.next;
+    this.next = frontier;
+    this.next.clear();
+    this.at = 0;
+    this.depth++;
+    this.levels.push(this.frontier.count);
+    this.status = 'going';
+  }
+
+  /** Goes on after the states that are shared have found more room. */
+  goOn(): void {
+    if (this.status === 'memory') this.status = 'going';
+  }
+
+  /** Gives away so many states that wait to be looked at at this depth. */
+  give(count: number): number[] {
+    const given: number[] = [];
+    while (given.length < count && this.ahead > 0) given.push(this.frontier.pop(this.row));
+    return given;
+  }
+
+  /** Takes over states that another one gave away. */
+  takeOver(ids: readonly number[]): void {
+    const { taken } = this.space;
+    const before = taken.slice();
+    for (const id of ids) invariant(this.rebuild(id, this.frontier), 'the same steps lead to the same state everywhere');
+    taken.splice(0, taken.length, ...before);
+    if (this.status === 'level') this.status = 'going';
   }
 
   /** Where a breadth-first search stands, between two states. */
@@ -127,11 +182,13 @@ export class Search {
    * another.
    */
   resume(from: Resumption, visited: readonly Int32Array[]): boolean {
-    const [prints, parents, actions, sleeps] = visited;
-    if (prints === undefined || parents === undefined || actions === undefined || sleeps === undefined) return false;
-    this.visited = new Visited(this.manner.maxBytes);
-    this.visited.load(prints, parents, actions, sleeps);
-    from.sleeps.forEach((set) => this.sleeps?.intern(set.slice()));
+    const [prints, parents, actions, asleep] = visited;
+    if (prints === undefined || parents === undefined || actions === undefined || asleep === undefined) return false;
+    if (this.own === null) return false;
+    const { sleeps } = this;
+    const numbers = [0, ...from.sleeps.map((codes) => sleeps?.ofCodes(codes) ?? 0)];
+    this.own.visited = new Visited(this.manner.maxBytes);
+    this.own.visited.load(prints, parents, actions, asleep.map((set) => numbers[set] ?? 0));
     this.frontier.clear();
     this.at = 0;
     for (const id of from.frontier) if (!this.rebuild(id, this.frontier)) return false;
@@ -147,32 +204,33 @@ export class Search {
   /** Walks to a state again, since rows mean nothing to another process. */
   private rebuild(id: number, into: Rows): boolean {
     const row = this.first.slice();
-    for (const code of this.visited.path(id)) {
+    for (const code of this.keeper.path(id)) {
       if (!this.space.isPossible(row, code)) return false;
       this.stepper.take(row, code);
     }
     this.space.print(row, this.print);
-    if (this.visited.add(this.print, -1, 0) !== id) return false;
+    if (this.keeper.add(this.print, -1, 0, 0) !== id) return false;
     into.push(row, id);
     return true;
   }
 
   private breadth(): void {
     if (this.at >= this.frontier.count) {
+      if (this.own === null) {
+        this.status = 'level';
+        return;
+      }
       if (this.next.count === 0) {
         this.status = 'exhausted';
         return;
       }
-      const { frontier } = this;
-      this.frontier = this.next;
-      this.next = frontier;
-      this.next.clear();
-      this.at = 0;
-      this.depth++;
-      this.levels.push(this.frontier.count);
+      this.turn();
+    }
+    if (!this.keeper.hasMargin) {
+      this.status = 'memory';
+      return;
     }
     const id = this.frontier.read(this.at++, this.row);
-    this.looked = id;
     if (this.depth < this.manner.maxDepth) this.expand(id);
   }
 
@@ -196,68 +254,70 @@ export class Search {
   }
 
   private expand(id: number): void {
-    const { space, row, codes, sleeps } = this;
+    const { space, row, codes } = this;
     space.actions(row, codes);
-    const asleep = sleeps === null ? NO_CODES : sleeps.get(this.visited.sleep(id));
-    this.takeAll(id, codes, asleep);
+    this.takeAll(id, codes, this.keeper.open(id));
     // States that were reached again, with fewer steps asleep than before.
     for (let again = this.woken.pop(); again !== undefined && this.status === 'going'; again = this.woken.pop()) {
       row.set(again.row);
-      const awake = sleeps === null ? NO_CODES : sleeps.get(this.visited.sleep(again.id));
-      this.takeAll(again.id, again.codes, awake);
+      this.takeAll(again.id, again.codes, again.asleep);
     }
   }
 
-  private takeAll(id: number, codes: readonly number[], asleep: readonly number[]): void {
+  private takeAll(id: number, codes: readonly number[], set: number): void {
     const { row, child, sleeps } = this;
-    const before = asleep.slice();
+    const asleep = sleeps?.codesOf(set) ?? NO_CODES;
+    const before = (sleeps?.entriesOf(set) ?? NO_CODES).slice();
     for (const code of codes) {
       if (asleep.includes(code)) {
         this.slept++;
         continue;
       }
       child.set(row);
+      if (sleeps !== null && !sleeps.isWhole) this.space.watch();
       const fired = this.stepper.take(child, code);
       this.generated++;
       if (fired === 'bad') {
         this.fail(id, code);
         return;
       }
+      const entry = this.entryOf(code, fired === 'fine');
       if (fired === 'bounded') this.bounded++;
-      else this.reach(id, code, sleeps === null ? 0 : sleeps.intern(before.filter((one) => sleeps.commute(row, one, code))));
-      before.push(code);
+      else this.reach(id, code, sleeps === null ? 0 : sleeps.intern(before.filter((one) => sleeps.commute(row, one, entry))));
+      before.push(entry);
       if (this.status !== 'going') return;
     }
   }
 
+  /** The step that was just taken, as one that may sleep. One that led beyond a bound is not known to its end. */
+  private entryOf(code: number, isComplete: boolean): number {
+    const { sleeps } = this;
+    if (sleeps === null) return 0;
+    return sleeps.entryOf(code, sleeps.isWhole || !isComplete ? null : this.space.footprint(this.row, this.child));
+  }
+
   private fail(id: number, code: number): void {
     const badness = this.space.badness(this.child);
-    const path = [...this.visited.path(id), code];
+    const path = [...this.keeper.path(id), code];
     this.found = { path, steps: unfold(this.space, this.manner.grain, this.start, path), badness };
     this.status = 'found';
   }
 
-  private reach(parent: number, code: number, sleep: number): void {
-    const { space, visited, child, print, sleeps } = this;
+  private reach(parent: number, code: number, asleep: number): void {
+    const { space, keeper, child, print } = this;
     space.print(child, print);
-    if (!visited.hasRoom) {
+    if (!keeper.hasRoom) {
       this.status = 'memory';
       return;
     }
-    const id = visited.add(print, parent, code);
+    const id = keeper.add(print, parent, code, asleep);
     if (id < 0) {
-      visited.setSleep(~id, sleep);
       this.next.push(child, ~id);
-      if (visited.count >= this.manner.maxStates) this.status = 'states';
+      if (keeper.count >= this.manner.maxStates) this.status = 'states';
       return;
     }
-    if (sleeps === null) return;
-    const known = visited.sleep(id);
-    const missing = sleeps.missing(known, sleep);
-    if (missing.length === 0) return;
-    visited.setSleep(id, sleeps.meet(known, sleep));
-    // States are looked at in the order of their numbers.
-    if (id <= this.looked) this.woken.push({ id, row: child.slice(), codes: missing });
+    const again = keeper.again(id, asleep);
+    if (again !== null) this.woken.push({ id, row: child.slice(), ...again });
   }
 }
 

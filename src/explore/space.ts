@@ -1,60 +1,22 @@
 /**
- * The space that is searched: a state is a row of small numbers (a cell for each process, a state of the wires for each pair, the
- * panel, the time, what is left of the budgets), and this says where it begins, what may happen in each state and what comes of
- * it. Untimed: whatever is under way may come next, however long it took; a timer that is not due yet may fire as well, but that
- * is a timeout, costs one of a budget and moves the time on. Nothing here draws; everything is enumerated.
+ * The space that is searched: a state is a row of small numbers (a cell for each process, a state of the wires for each
+ * pair, the panel, the time, what is left of the budgets), and this says where it begins, what may happen in each state and
+ * what comes of it. Untimed: whatever is under way may come next, however long it took; a timer that is not due yet may fire
+ * as well, but that is a timeout, costs one of a budget and moves the time on. Nothing here draws; everything is enumerated.
  */
-import { avalanche } from '../base/hash.ts';
 import { invariant, present } from '../base/invariant.ts';
 import { addressOf, type Event, type NodeId } from '../io/event.ts';
-import type { Expectations, Property, Violation } from '../history/judge.ts';
-import type { NodeSpec } from '../world/host.ts';
+import type { Violation } from '../history/judge.ts';
+import { Act, ACT_NAMES, codeOf } from './action.ts';
 import type { Broken, CrashLuck } from './cell.ts';
 import { type CellEvent, Cells, type FactList, type Outcome } from './cells.ts';
 import { Panels } from './panels.ts';
-import type { Print } from './print.ts';
+import type { Print, Renaming } from './print.ts';
+import { RowPrinter } from './row-print.ts';
+import type { Footprint } from './sleep.ts';
+import type { Subject } from './subject.ts';
+import { OtherNames, renamingsOf } from './symmetry.ts';
 import { connectionId, type Move, TWINS_MAX, Wires } from './wires.ts';
-
-/** What a search may use of each kind. */
-export interface Bounds {
-  readonly crashes: number;
-  /** Pairs of processes whose connections die. */
-  readonly partitions: number;
-  /** Timers that fire before their time has come. */
-  readonly timeouts: number;
-  /** No epoch above this, and no round of elections. */
-  readonly epochs: number;
-  readonly rounds: number;
-}
-
-/** What is searched, and by which properties it is judged. */
-export interface Subject {
-  readonly nodes: readonly NodeSpec[];
-  readonly properties: readonly Property[];
-  readonly expectations: Expectations;
-  readonly bounds: Bounds;
-}
-
-/** Kinds of actions, in the highest byte of an action's code. */
-export const Act = { deliver: 1, disk: 2, prompt: 3, timeout: 4, crash: 5, restart: 6, reset: 7 } as const;
-/** Their names, by kind. */
-export const ACT_NAMES: readonly string[] = ['', 'deliver', 'disk', 'timer', 'timeout', 'crash', 'restart', 'reset'];
-
-/** What an action's code says. */
-export interface Action {
-  readonly kind: number;
-  readonly index: number;
-  readonly sub: number;
-}
-
-/** Takes a code apart. */
-export function actionOf(code: number): Action {
-  return { kind: code >>> 24, index: (code >>> 16) & 0xff, sub: code & 0xffff };
-}
-
-function codeOf(kind: number, index: number, sub: number): number {
-  return (kind << 24) | (index << 16) | sub;
-}
 
 /** fine: a state like another; bounded: beyond the bounds; bad: a promise or a process is broken. */
 export type Fired = 'fine' | 'bounded' | 'bad';
@@ -71,13 +33,16 @@ const RESTART_MS = 1;
 /** See the head of the file. */
 export class Space {
   readonly subject: Subject;
-  readonly cells: Cells = new Cells();
+  readonly cells: Cells;
   readonly wires: Wires;
   readonly panels: Panels;
   readonly nodes: readonly NodeId[];
   /** Pairs as indices of processes: first, second. */
   readonly pairs: readonly (readonly [number, number])[];
   readonly width: number;
+  /** Other ways to name the clients, if they are interchangeable. */
+  readonly renamings: readonly Renaming[];
+  private readonly printer: RowPrinter;
   /** Slots of a row. */
   readonly panelAt: number;
   readonly nowAt: number;
@@ -91,6 +56,9 @@ export class Space {
   readonly lucks: CrashLuck[] = ['keep', 'lose'];
   /** Hears of every list of facts. */
   onFacts: ((list: FactList) => void) | null = null;
+  /** Of the steps since `watch`: bits of slots, and lists of facts. */
+  private touched = 0;
+  private told: number[] | null = null;
   private readonly indexOf: Map<NodeId, number> = new Map();
   private readonly pairOf: Int32Array;
 
@@ -98,9 +66,13 @@ export class Space {
     this.subject = subject;
     this.nodes = subject.nodes.map(({ node }) => node);
     this.nodes.forEach((node, index) => this.indexOf.set(node, index));
-    this.wires = new Wires((message) => present(this.cells.messagePrints[message], 'messages are interned'));
+    const clients = subject.symmetry ? subject.nodes.flatMap(({ node, kind }) => (kind === 'client' ? [node] : [])) : [];
+    this.renamings = renamingsOf(clients);
+    this.cells = new Cells(new OtherNames(this.renamings));
+    const messagePrint = (message: number): Print => present(this.cells.messagePrints[message], 'messages are interned');
+    this.wires = new Wires(messagePrint, new OtherNames(this.renamings));
     this.cells.attach(this.wires);
-    this.panels = new Panels(subject.properties, subject.expectations);
+    this.panels = new Panels(subject.properties, subject.expectations, new OtherNames(this.renamings));
     const count = this.nodes.length;
     const pairs: [number, number][] = [];
     this.pairOf = new Int32Array(count * count).fill(-1);
@@ -119,6 +91,15 @@ export class Space {
     this.timeoutsAt = this.panelAt + 3;
     this.partitionsAt = this.panelAt + 4;
     this.width = this.panelAt + 5;
+    const processOf = (index: number, names: Renaming): number => this.indexOf.get(names.of(this.nodes[index] ?? 0)) ?? index;
+    this.printer = new RowPrinter(this.width, [
+      { slots: count, parts: this.cells, moved: processOf },
+      {
+        slots: pairs.length, parts: this.wires,
+        moved: (index, names) => this.pairIndex(processOf(pairs[index]?.[0] ?? 0, names), processOf(pairs[index]?.[1] ?? 0, names)),
+      },
+      { slots: 1, parts: this.panels, moved: () => 0 },
+    ], this.renamings);
   }
 
   /** The row of the beginning: every process has started, in the order of their ids, and nothing has arrived. */
@@ -212,25 +193,59 @@ export class Space {
     return this.indexOf.get(this.moveOf(row, index, code & 0xffff).node) ?? -1;
   }
 
-  /** The list of facts that a step of a process would state; −1: none. Steps that cost nothing only. */
+  /** The slot of the budget that an action costs one of; 0: it costs nothing; −1: it does more than that to what all share. */
+  priceOf(row: Int32Array, code: number): number {
+    const kind = code >>> 24;
+    if (kind <= Act.prompt) return 0;
+    if (kind === Act.crash) return this.crashesAt;
+    const dueMs = kind === Act.timeout ? this.dueMs(row, (code >>> 16) & 0xff, code & 0xffff) : Infinity;
+    return dueMs <= (row[this.nowAt] ?? 0) ? this.timeoutsAt : -1;
+  }
+
+  /**
+   * The list of facts that a step of a process would state; −1: none. Only of steps that have a price of none or of a budget.
+   */
   factsOf(row: Int32Array, code: number, index: number): number {
     const kind = code >>> 24;
     const sub = code & 0xffff;
     if (kind === Act.disk) return this.look(row, index, Key.disk + sub, () => ({ kind: 'disk', index: sub })).facts;
-    if (kind === Act.prompt) return this.look(row, index, Key.timer + sub, () => ({ kind: 'timer', timer: sub })).facts;
+    if (kind === Act.prompt || kind === Act.timeout) {
+      return this.look(row, index, Key.timer + sub, () => ({ kind: 'timer', timer: sub })).facts;
+    }
+    if (kind === Act.crash) return this.look(row, index, Key.crash + sub, () => this.crashing(sub)).facts;
     const move = this.moveOf(row, (code >>> 16) & 0xff, sub);
     if (move.kind !== 'accepted') return this.look(row, index, eventKey(move), () => this.heard(move)).facts;
     return this.canAccept(row, index) ? this.look(row, index, eventKey(move), () => accepting(move)).facts : -1;
   }
 
-  /** Whether the judges come to the same in either order of two lists of facts. */
-  agrees(row: Int32Array, one: number, other: number): boolean {
+  /** Whether the judges come to the same in either order of two sequences of lists of facts. */
+  agrees(row: Int32Array, one: readonly number[], other: readonly number[]): boolean {
+    if (one.length === 0 || other.length === 0) return true;
     const panel = row[this.panelAt] ?? 0;
     const nowMs = row[this.nowAt] ?? 0;
-    const see = (before: number, facts: number): number => {
-      return this.panels.see(before, facts, present(this.cells.factLists[facts], 'facts are interned'), nowMs);
-    };
+    const see = (before: number, told: readonly number[]): number => told.reduce((at, facts) => {
+      return this.panels.see(at, facts, present(this.cells.factLists[facts], 'facts are interned'), nowMs);
+    }, before);
     return see(see(panel, one), other) === see(see(panel, other), one);
+  }
+
+  /**
+   * What the steps since `watch` touched and told; changes in `row` against `before` count too. Null if there are too many
+   * slots.
+   */
+  footprint(before: Int32Array, row: Int32Array): Footprint | null {
+    if (this.width > 31 || before[this.nowAt] !== row[this.nowAt]) return null;
+    let { touched } = this;
+    for (let slot = 0; slot < this.width; slot++) {
+      if (slot !== this.panelAt && before[slot] !== row[slot]) touched |= 1 << slot;
+    }
+    return { touched, told: this.told ?? [] };
+  }
+
+  /** From here on, remembers what is touched and told. */
+  watch(): void {
+    this.touched = 0;
+    this.told = [];
   }
 
   /** The pair of two processes, by their indices. */
@@ -238,30 +253,9 @@ export class Space {
     return this.pairOf[one * this.nodes.length + other] ?? -1;
   }
 
-  /** Writes the print of the state at `row` to `into`. */
+  /** Writes the print of the state at `row` to `into`: the least under all ways to name the clients. */
   print(row: Int32Array, into: Int32Array): void {
-    const count = this.nodes.length;
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    for (let slot = 0; slot < this.width; slot++) {
-      const value = row[slot] ?? 0;
-      const prints = slot < count ? this.cells.prints : slot < this.panelAt ? this.wires.prints : this.panels.prints;
-      const part: Print | undefined = slot <= this.panelAt ? prints[value] : undefined;
-      const salt = Math.imul(slot + 1, 0x9e37_79b1);
-      if (part === undefined) {
-        a = (a + avalanche(value ^ salt)) | 0;
-        b = (b + avalanche(Math.imul(value, 0x85eb_ca77) ^ ~salt)) | 0;
-        c = (c + avalanche(Math.imul(value, 0xc2b2_ae35) + salt)) | 0;
-      } else {
-        a = (a + avalanche(part.a ^ salt)) | 0;
-        b = (b + avalanche(part.b ^ Math.imul(salt, 3))) | 0;
-        c = (c + avalanche(part.c ^ Math.imul(salt, 5))) | 0;
-      }
-    }
-    into[0] = a;
-    into[1] = b;
-    into[2] = c;
+    this.printer.print(row, into);
   }
 
   private resets(row: Int32Array, into: number[]): void {
@@ -310,19 +304,25 @@ export class Space {
 
   private timer(row: Int32Array, index: number, timer: number, isTimeout: boolean): Fired {
     if (isTimeout) {
-      const ready = this.cells.readiness(row[index] ?? 0);
-      const dueMs = ready.dueMs[ready.timers.indexOf(timer)] ?? 0;
-      row[this.nowAt] = Math.max(row[this.nowAt] ?? 0, dueMs);
+      row[this.nowAt] = Math.max(row[this.nowAt] ?? 0, this.dueMs(row, index, timer));
       row[this.timeoutsAt] = (row[this.timeoutsAt] ?? 0) - 1;
     }
     return this.happen(row, index, Key.timer + timer, () => ({ kind: 'timer', timer }));
   }
 
+  private dueMs(row: Int32Array, index: number, timer: number): number {
+    const ready = this.cells.readiness(row[index] ?? 0);
+    return ready.dueMs[ready.timers.indexOf(timer)] ?? 0;
+  }
+
   private crash(row: Int32Array, index: number, sub: number): Fired {
-    const luck = this.lucks[sub] ?? 'keep';
     row[this.crashesAt] = (row[this.crashesAt] ?? 0) - 1;
     this.cut(row, index);
-    return this.happen(row, index, Key.crash + sub, () => ({ kind: 'crash', luck }));
+    return this.happen(row, index, Key.crash + sub, () => this.crashing(sub));
+  }
+
+  private crashing(sub: number): CellEvent {
+    return { kind: 'crash', luck: this.lucks[sub] ?? 'keep' };
   }
 
   private reset(row: Int32Array, pair: number): Fired {
@@ -338,6 +338,7 @@ export class Space {
     for (let pair = 0; pair < this.pairs.length; pair++) {
       const [one, other] = this.pairs[pair] ?? [-1, -1];
       if (one !== index && other !== index) continue;
+      this.touched |= 1 << (count + pair);
       row[count + pair] = this.wires.crash(row[count + pair] ?? 0, this.nodes[index] ?? 0);
     }
   }
@@ -354,6 +355,7 @@ export class Space {
   private settle(row: Int32Array, index: number, nowMs: number, outcome: Outcome): Fired {
     const count = this.nodes.length;
     row[index] = outcome.cell;
+    this.touched |= 1 << index;
     const { effects } = outcome;
     for (let i = 0; i < effects.length; i += 2) {
       const at = count + this.pairIndex(index, this.indexOf.get(effects[i] ?? 0) ?? 0);
@@ -364,6 +366,7 @@ export class Space {
     if (outcome.facts >= 0) {
       const list = present(this.cells.factLists[outcome.facts], 'facts are interned');
       if (this.onFacts !== null) this.onFacts(list);
+      this.told?.push(outcome.facts);
       if (list.epoch > this.subject.bounds.epochs || list.round > this.subject.bounds.rounds) fired = 'bounded';
       const panel = this.panels.see(row[this.panelAt] ?? 0, outcome.facts, list, nowMs);
       row[this.panelAt] = panel;

@@ -1,6 +1,6 @@
 /**
- * Where a search begins: from nothing, or from a state that real steps lead to in one fixed order. Published traces of deep bugs
- * begin with "one committed everywhere, one proposed at the leader"; to search from there saves the way.
+ * Where a search begins: from nothing, or from a state that real steps lead to in one fixed order. Published traces of deep
+ * bugs begin with "one committed everywhere, one proposed at the leader"; to search from there saves the way.
  */
 import { invariant } from '../base/invariant.ts';
 import type { Fact } from '../io/fact.ts';
@@ -8,8 +8,8 @@ import { AT_ONCE_MAX, Class, firstBelow } from './grain.ts';
 import type { Space } from './space.ts';
 
 /**
- * nothing: every process has started. serving: a leader is established and all others are in line with it. committed: a client's
- * first write is applied everywhere. proposed: its second one is proposed as well, and nobody has heard of it.
+ * nothing: every process has started. serving: a leader is established and all others are in line with it. committed: a
+ * client's first write is applied everywhere. proposed: its second one is proposed as well, and nobody has heard of it.
  */
 export type Start = 'nothing' | 'serving' | 'committed' | 'proposed';
 /** For whoever must choose one. */
@@ -49,7 +49,7 @@ export function goTo(space: Space, start: Start, row: Int32Array): number[] | un
     space.actions(row, codes);
     // Clients come last: everything else is quiet when one is heard.
     const limit = start === 'serving' ? Class.client : Class.chance;
-    const code = firstBelow(space, row, codes, limit, null);
+    const code = firstBelow(space, row, codes, limit);
     if (code === 0) break;
     const fired = space.fire(row, code);
     invariant(fired === 'fine', 'the way to a start is a good one');

@@ -8,7 +8,8 @@
 import { present } from '../base/invariant.ts';
 import type { ConnectionId, NodeId } from '../io/event.ts';
 import type { Port } from '../wire/message.ts';
-import { type Print, printOf } from './print.ts';
+import { type Print, printOf, printRenamed } from './print.ts';
+import type { OtherNames } from './symmetry.ts';
 
 /** The ports, by the number that stands for them here. */
 export const PORTS: readonly Port[] = ['client', 'quorum', 'election'];
@@ -20,6 +21,9 @@ const State = { opening: 0, open: 1, gone: 2 } as const;
 /** Connections of one kind, between the same two, that stand at the same time. */
 export const TWINS_MAX = 8;
 
+/** Numbers of connections with one peer. */
+export const PER_PEER: number = 8 * TWINS_MAX;
+
 /** The number of a connection at one of its ends, made of all that tells it apart there. */
 export function connectionId(peer: NodeId, port: number, isInitiator: boolean, twin: number): ConnectionId {
   return ((peer * 4 + port) * 2 + (isInitiator ? 1 : 0)) * TWINS_MAX + twin;
@@ -27,7 +31,7 @@ export function connectionId(peer: NodeId, port: number, isInitiator: boolean, t
 
 /** The process at the other end. */
 export function peerOf(id: ConnectionId): NodeId {
-  return Math.floor(id / (8 * TWINS_MAX));
+  return Math.floor(id / PER_PEER);
 }
 
 function portOf(id: ConnectionId): number {
@@ -102,9 +106,12 @@ export class Wires {
   private readonly died: Map<number, number> = new Map();
   private readonly wasReset: Map<number, number> = new Map();
   private readonly messagePrint: (message: number) => Print;
+  readonly others: OtherNames;
 
-  constructor(messagePrint: (message: number) => Print) {
+  constructor(messagePrint: (message: number) => Print, others: OtherNames) {
     this.messagePrint = messagePrint;
+    this.others = others;
+    others.add(() => printOf('no wires'));
   }
 
   /** A number for what `node` did to its connections with one peer. */
@@ -278,23 +285,37 @@ export class Wires {
       if (initiator.state === State.gone) acceptor.queue = [];
       if (initiator.state !== State.gone || acceptor.state !== State.gone) kept.push({ wire, key: keyOfWire(wire) });
     }
-    kept.sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0));
+    if (kept.length > 1) this.order(kept);
     const key = kept.map((each) => each.key).join('|');
     let id = this.byKey.get(key);
     if (id === undefined) {
       id = this.pairs.length;
       this.pairs.push({ wires: kept.map(({ wire }) => wire), moves: null });
-      this.prints.push(this.print(kept.map(({ wire }) => wire)));
+      const parts = this.partsOf(kept.map(({ wire }) => wire));
+      this.prints.push(printOf(parts));
+      this.others.add((names) => printRenamed(parts, names));
       this.byKey.set(key, id);
     }
     return id;
   }
 
-  private print(wires: readonly Wire[]): Print {
+  /** An order that does not depend on which numbers messages were given: codes of moves mean the same to every worker. */
+  private order(kept: { readonly wire: Wire; readonly key: string }[]): void {
+    const nameOf = (item: number): string => {
+      if (item < 0) return String(item);
+      const { a, b, c } = this.messagePrint(item);
+      return `${a}.${b}.${c}`;
+    };
+    const keys = new Map(kept.map((each) => [each, keyOfWire(each.wire, nameOf)]));
+    const keyFor = (each: { readonly wire: Wire; readonly key: string }): string => keys.get(each) ?? '';
+    kept.sort((one, other) => (keyFor(one) < keyFor(other) ? -1 : keyFor(one) > keyFor(other) ? 1 : 0));
+  }
+
+  private partsOf(wires: readonly Wire[]): unknown {
     const queue = (items: readonly number[]): unknown[] => items.map((item) => (item < 0 ? item : this.messagePrint(item)));
     const end = (each: End): unknown => ({ ...each, queue: queue(each.queue) });
     // Not as a list: twins may stand in either order.
-    return printOf(new Set(wires.map(({ port, initiator, acceptor }) => [port, end(initiator), end(acceptor)])));
+    return new Set(wires.map(({ port, initiator, acceptor }) => [port, end(initiator), end(acceptor)]));
   }
 }
 
@@ -339,12 +360,12 @@ function lose(end: End): void {
   sendClosing(end);
 }
 
-function keyOfWire({ port, initiator, acceptor }: Wire): string {
-  return `${port}~${keyOfEnd(initiator)}~${keyOfEnd(acceptor)}`;
+function keyOfWire({ port, initiator, acceptor }: Wire, nameOf: (item: number) => string = String): string {
+  return `${port}~${keyOfEnd(initiator, nameOf)}~${keyOfEnd(acceptor, nameOf)}`;
 }
 
-function keyOfEnd({ node, id, state, closingSent, isLossy, queue }: End): string {
-  return `${node},${id},${state}${closingSent ? 'c' : ''}${isLossy ? 'l' : ''},${queue.join(' ')}`;
+function keyOfEnd({ node, id, state, closingSent, isLossy, queue }: End, nameOf: (item: number) => string): string {
+  return `${node},${id},${state}${closingSent ? 'c' : ''}${isLossy ? 'l' : ''},${queue.map(nameOf).join(' ')}`;
 }
 
 function codeOf({ port, initiator, acceptor }: Wire, isOut: boolean): number {

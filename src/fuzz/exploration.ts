@@ -2,7 +2,9 @@
  * The bridge between plans and the explorer: which plans can be explored, what of a plan is searched, and how a path that was
  * found becomes a plan and a tape again (`realize.ts`).
  */
-import type { Bounds, Subject } from '../explore/space.ts';
+import { SYMMETRIC_MAX } from '../explore/symmetry.ts';
+import { freeze } from '../explore/print.ts';
+import type { Bounds, Subject } from '../explore/subject.ts';
 import type { Property } from '../history/judge.ts';
 import { UNTIMED } from '../world/settings.ts';
 import { DecodeError } from './decode.ts';
@@ -10,15 +12,24 @@ import type { Plan } from './plan.ts';
 import { expectationsOf, nodesOf } from './run.ts';
 
 /** What the explorer searches of a plan. Throws a `DecodeError` that says why it cannot. */
-export function subjectOf(plan: Plan, bounds: Bounds, properties: readonly Property[]): Subject {
+export function subjectOf(plan: Plan, bounds: Bounds, properties: readonly Property[], symmetry = false): Subject {
   const why = whyUnfit(plan);
   if (why !== null) throw new DecodeError(`${plan.scenario} cannot be explored: ${why}`);
   return {
     nodes: nodesOf(plan),
     properties: properties.filter(({ kind }) => kind === 'safety'),
-    expectations: { ...expectationsOf(plan), heals: false },
+    expectations: freeze({ ...expectationsOf(plan), heals: false }),
     bounds,
+    symmetry,
   };
+}
+
+/** Why the clients of a plan cannot be taken for one another, in half a sentence; null if they can. */
+export function whyAsymmetric({ clients }: Plan): string | null {
+  if (clients.length < 2) return 'there are not two of them';
+  if (clients.length > SYMMETRIC_MAX) return `${clients.length} can be named in too many ways; at most ${SYMMETRIC_MAX} are`;
+  const [first] = clients.map((client) => JSON.stringify(client));
+  return clients.every((client) => JSON.stringify(client) === first) ? null : 'they do not all do the same at the same servers';
 }
 
 /** Why a plan cannot be explored, in half a sentence; null if it can. */

@@ -1,10 +1,14 @@
 /**
- * One exploration, as plain data in and out: what is searched and how, and what came of it. Whoever drives it looks at the clock.
+ * One exploration, as plain data in and out: what is searched and how, and what came of it. Whoever drives it looks at the
+ * clock.
  */
 import { CrashPoints } from '../explore/crash-points.ts';
-import { ACT_NAMES, type Badness, Space } from '../explore/space.ts';
-import type { Bounds } from '../explore/space.ts';
-import { type Manner, oddsOfMiss, Search, type Status } from '../explore/search.ts';
+import { ACT_NAMES } from '../explore/action.ts';
+import { type Badness, Space } from '../explore/space.ts';
+import type { Bounds } from '../explore/subject.ts';
+import {
+  type Counterexample, type Manner, oddsOfMiss, Search, type SharedKeeperMaker, type Status,
+} from '../explore/search.ts';
 import { allProperties } from '../../properties/index.ts';
 import type { Property } from '../history/judge.ts';
 import { TapeChooser } from '../world/chooser.ts';
@@ -34,6 +38,7 @@ export interface Explored {
   readonly operations: number;
   readonly bounds: Bounds;
   readonly manner: Manner;
+  readonly jobs: number;
   readonly status: Status | 'interrupted';
   readonly outcome: Outcome;
   readonly distinct: number;
@@ -72,45 +77,75 @@ export interface Times {
   readonly processorMs: number;
   /** States that were there before. */
   readonly before: number;
+  /** Cores that searched. */
+  readonly jobs: number;
 }
 
 /** Makes the search; refusals are `DecodeError`s. */
-export function searchOf({ plan, bounds, manner, properties }: Exploration): Search {
-  const space = new Space(subjectOf(plan, bounds, propertiesNamed(properties)));
-  return new Search(space, manner);
+export function searchOf(exploration: Exploration, shared: SharedKeeperMaker | null = null): Search {
+  return new Search(spaceOf(exploration), exploration.manner, shared);
+}
+
+function spaceOf({ plan, bounds, manner, properties }: Exploration): Space {
+  return new Space(subjectOf(plan, bounds, propertiesNamed(properties), manner.symmetry));
 }
 
 function propertiesNamed(names: readonly string[] | null): readonly Property[] {
   return names === null ? allProperties : allProperties.filter(({ name }) => names.includes(name));
 }
 
+/** What one search, or several together, have come to: plain data, so that those of several can be added up. */
+export interface Tally {
+  readonly status: Status;
+  readonly distinct: number;
+  readonly bytes: number;
+  readonly generated: number;
+  readonly bounded: number;
+  readonly slept: number;
+  readonly depth: number;
+  readonly waiting: number;
+  readonly widest: number;
+  readonly steps: number;
+  readonly cells: number;
+  readonly panels: number;
+  /** By kind of action. */
+  readonly taken: readonly number[];
+  readonly messages: readonly string[];
+  readonly situations: readonly string[];
+  readonly found: Counterexample | null;
+}
+
 /** What the search has come to. */
-export function exploredSoFar(exploration: Exploration, search: Search, times: Times, interrupted: boolean): Explored {
-  const { plan, bounds, manner } = exploration;
-  const { space, visited, found } = search;
-  const taken = ACT_NAMES.map((name, kind): [string, number] => [name, space.taken[kind] ?? 0]).slice(1);
-  const finding = found === null ? null : findingOf(search);
-  const status = interrupted && search.status === 'going' ? 'interrupted' : search.status;
+export function tallyOf(search: Search): Tally {
+  const { space, keeper, status, generated, bounded, slept, depth, waiting, found } = search;
   return {
-    scenario: plan.scenario, servers: plan.members.length, clients: plan.clients.length,
-    operations: plan.clients[0]?.operations.length ?? 0, bounds, manner, status,
-    outcome: finding?.outcome ?? (status === 'exhausted' ? 'held' : 'unknown'),
-    distinct: visited.count, generated: search.generated, bounded: search.bounded,
-    slept: search.slept, reductionPercent: (search.slept * 100) / (search.generated + search.slept),
-    depth: search.depth, waiting: search.waiting, widest: Math.max(...search.levels),
-    bytesPerState: visited.bytes / visited.count, oddsOfMiss: oddsOfMiss(visited.count),
-    steps: space.cells.steps, cells: space.cells.cells.length, panels: space.panels.juries.length,
-    taken: taken.filter(([, count]) => count > 0),
-    neverTaken: taken.filter(([, count]) => count === 0).map(([name]) => name),
-    messages: space.cells.messageKinds(), situations: space.panels.situations(),
-    elapsedMs: times.elapsedMs, processorMs: times.processorMs,
-    statesPerSecond: ((visited.count - times.before) * 1000) / Math.max(1, times.processorMs),
-    finding, pathLength: found?.path.length ?? 0, stepCount: found?.steps.length ?? 0,
+    status, distinct: keeper.count, bytes: keeper.bytes, generated, bounded, slept, depth, waiting,
+    widest: Math.max(...search.levels),
+    steps: space.cells.steps, cells: space.cells.cells.length, panels: space.panels.count, taken: space.taken.slice(),
+    messages: space.cells.messageKinds(), situations: space.panels.situations(), found,
   };
 }
 
-function findingOf(search: Search): Finding | null {
-  return search.found === null ? null : findingIn(search.found.badness);
+/** The same in the words of a result. */
+export function exploredSoFar(exploration: Exploration, tally: Tally, times: Times, interrupted: boolean): Explored {
+  const { plan, bounds, manner } = exploration;
+  const { found, distinct, generated, bounded, slept, depth, waiting, widest } = tally;
+  const { steps, cells, panels, messages, situations } = tally;
+  const taken = ACT_NAMES.map((name, kind): [string, number] => [name, tally.taken[kind] ?? 0]).slice(1);
+  const finding = found === null ? null : findingIn(found.badness);
+  const status = interrupted && tally.status === 'going' ? 'interrupted' : tally.status;
+  return {
+    scenario: plan.scenario, servers: plan.members.length, clients: plan.clients.length,
+    operations: plan.clients[0]?.operations.length ?? 0, bounds, manner, jobs: times.jobs, status,
+    outcome: finding?.outcome ?? (status === 'exhausted' ? 'held' : 'unknown'),
+    distinct, generated, bounded, slept, reductionPercent: (slept * 100) / (generated + slept), depth, waiting, widest,
+    bytesPerState: tally.bytes / distinct, oddsOfMiss: oddsOfMiss(distinct), steps, cells, panels,
+    taken: taken.filter(([, count]) => count > 0),
+    neverTaken: taken.filter(([, count]) => count === 0).map(([name]) => name),
+    messages, situations, elapsedMs: times.elapsedMs, processorMs: times.processorMs,
+    statesPerSecond: ((distinct - times.before) * 1000) / Math.max(1, times.processorMs),
+    finding, pathLength: found?.path.length ?? 0, stepCount: found?.steps.length ?? 0,
+  };
 }
 
 /** What is bad, as a finding. */
@@ -130,8 +165,8 @@ export function crashPointsOf(exploration: Exploration): CrashPoints {
 }
 
 /** The counterexample as a failure file; a sentence instead, if the world does not confirm it. */
-export function failureFrom(exploration: Exploration, search: Search): Failure | string {
-  return search.found === null ? 'there is no counterexample' : failureOn(exploration, search.space, search.found);
+export function failureFrom(exploration: Exploration, found: Counterexample | null): Failure | string {
+  return found === null ? 'there is no counterexample' : failureOn(exploration, spaceOf(exploration), found);
 }
 
 /** The failure file of steps that lead to something bad. */

@@ -5,7 +5,8 @@
  */
 import { invariant, present } from '../base/invariant.ts';
 import { type CrashLuck, ruthless } from '../explore/cell.ts';
-import { Act, actionOf, type Space } from '../explore/space.ts';
+import { Act, actionOf } from '../explore/action.ts';
+import type { Space } from '../explore/space.ts';
 import { connectionId, type Move, PORTS, TWINS_MAX } from '../explore/wires.ts';
 import type { ConnectionId, NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';

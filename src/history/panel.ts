@@ -2,6 +2,8 @@
  * The panel of judges: hands every fact to the history and then to the judges that read its kind, in the order given, and
  * keeps what they say. One panel judges one run, in any world. It is plain data and forks with the world.
  */
+import { immutable } from '../base/fork.ts';
+import { present } from '../base/invariant.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { History } from './history.ts';
@@ -31,13 +33,27 @@ export interface PropertyReport {
   readonly violations: readonly Violation[];
 }
 
-interface Seat {
-  readonly name: string;
-  readonly kind: PropertyKind;
-  readonly promise: string;
-  readonly judge: Judge;
-}
+/**
+ * What is judged and who reads what: the same for the whole of a run, so that forks share it. Judges are known by their index.
+ */
+class Bench {
+  readonly properties: readonly Property[];
+  readonly readers: Map<JudgedKind, number[]> = new Map();
 
+  constructor(properties: readonly Property[]) {
+    this.properties = properties;
+    for (const [index, { reads }] of properties.entries()) {
+      for (const kind of reads) {
+        const readers = this.readers.get(kind);
+        if (readers === undefined) this.readers.set(kind, [index]);
+        else readers.push(index);
+      }
+    }
+  }
+}
+immutable(Bench);
+
+const NOBODY: readonly number[] = [];
 const ENDED = Object.freeze({ kind: 'ended' });
 
 /** All judges of a run. */
@@ -47,27 +63,21 @@ export class Panel {
   readonly history: History;
   /** What rare things happened, whether or not anything is judged. */
   readonly situations: SituationBook;
-  private readonly seats: Seat[] = [];
-  private readonly readers: Map<JudgedKind, Seat[]> = new Map();
+  /** The judges themselves, in the order of the properties given: what a search must tell apart. */
+  readonly judges: Judge[];
+  private readonly bench: Bench;
   private readonly at: At = { step: 0, timeMs: 0, node: 0 };
 
   constructor(properties: readonly Property[], expectations: Expectations) {
     this.history = new History(expectations);
     this.situations = new SituationBook(this.history, this.at);
-    for (const property of properties) {
-      const seat: Seat = {
-        name: property.name,
-        kind: property.kind,
-        promise: property.promise,
-        judge: property.create(expectations),
-      };
-      this.seats.push(seat);
-      for (const kind of property.reads) {
-        const seats = this.readers.get(kind);
-        if (seats === undefined) this.readers.set(kind, [seat]);
-        else seats.push(seat);
-      }
-    }
+    this.bench = new Bench(properties);
+    this.judges = properties.map((property) => property.create(expectations));
+  }
+
+  /** Indices of the judges that read facts of this kind. */
+  readersOf(kind: JudgedKind): readonly number[] {
+    return this.bench.readers.get(kind) ?? NOBODY;
   }
 
   /** The next fact, stated by `node` at `timeMs` of the world's time, in its step `step`. */
@@ -91,43 +101,45 @@ export class Panel {
     this.at.timeMs = timeMs;
     this.at.node = 0;
     this.situations.see(ENDED);
-    for (const seat of this.seats) {
-      seat.judge.finish(this.at, this.history);
-      this.note(seat);
+    for (const [index, judge] of this.judges.entries()) {
+      judge.finish(this.at, this.history);
+      this.note(index, judge);
     }
-  }
-
-  /** The judges themselves, in that order: what a search must tell apart. */
-  get judges(): readonly Judge[] {
-    return this.seats.map(({ judge }) => judge);
   }
 
   /** What every judge says, in the order of the properties given. */
   reports(): PropertyReport[] {
-    return this.seats.map(({ name, kind, promise, judge }) => ({
-      property: name,
-      kind,
-      promise,
-      verdict: judge.verdict,
-      judged: judge.judged,
-      exempted: [...judge.exempted],
-      violations: judge.findings.map((finding) => ({ property: name, kind, ...finding })),
-    }));
+    return this.bench.properties.map(({ name, kind, promise }, index) => {
+      const judge = present(this.judges[index], 'every property has its judge');
+      return {
+        property: name,
+        kind,
+        promise,
+        verdict: judge.verdict,
+        judged: judge.judged,
+        exempted: [...judge.exempted],
+        violations: judge.findings.map((finding) => ({ property: name, kind, ...finding })),
+      };
+    });
   }
 
   private dispatch(fact: JudgedFact): void {
     this.situations.see(fact);
-    const seats = this.readers.get(fact.kind);
-    if (seats === undefined) return;
-    for (const seat of seats) {
-      seat.judge.see(fact, this.at, this.history);
-      if (seat.judge.findings.length > 0) this.note(seat);
+    const readers = this.bench.readers.get(fact.kind);
+    if (readers === undefined) return;
+    for (const index of readers) {
+      const judge = this.judges[index];
+      if (judge === undefined) continue;
+      judge.see(fact, this.at, this.history);
+      if (judge.findings.length > 0) this.note(index, judge);
     }
   }
 
-  private note(seat: Seat): void {
-    const finding = seat.judge.findings[0];
-    if (this.violation === null && finding !== undefined)
-      this.violation = { property: seat.name, kind: seat.kind, ...finding };
+  private note(index: number, judge: Judge): void {
+    const finding = judge.findings[0];
+    const property = this.bench.properties[index];
+    if (this.violation === null && finding !== undefined && property !== undefined) {
+      this.violation = { property: property.name, kind: property.kind, ...finding };
+    }
   }
 }

@@ -5,6 +5,7 @@ import { decimal, duration } from './format.ts';
 
 const ENDINGS: Readonly<Record<Explored['status'], string>> = {
   going: 'not at its end',
+  level: 'not at its end',
   exhausted: 'every state within the bounds was seen',
   found: 'a promise is broken',
   states: 'ended by --max-states, with states unseen',
