@@ -1,0 +1,35 @@
+/** Processes of `viv` for tests that send them signals. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { repositoryRoot } from './shell.ts';
+
+/** Hears a line of standard error, and from whom. */
+export type OnLine = (line: string, child: ChildProcess) => void;
+
+/** A `viv` of its own, and its exit code; null where a signal ended it. */
+export interface RunningViv {
+  readonly child: ChildProcess;
+  readonly exit: Promise<number | null>;
+}
+
+const children: ChildProcess[] = [];
+
+/** Starts one. */
+export function startViv(argv: readonly string[], onLine: OnLine = () => undefined): RunningViv {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], {
+    cwd: repositoryRoot(), stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  children.push(child);
+  createInterface({ input: child.stderr }).on('line', (line) => { onLine(line, child); });
+  const exit = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => { resolve(code); });
+  });
+  return { child, exit };
+}
+
+/** Ends whatever was started and still runs. */
+export function stopAll(): void {
+  for (const child of children) child.kill('SIGKILL');
+}
