@@ -1,22 +1,8 @@
 #!/usr/bin/env bash
-# Lets our servers and Apache ZooKeeper's form ensembles together, and replace each other one at a time. Debian's package is looked
-# for, installed if that is possible without asking, and otherwise the reason is printed and nothing is tested.
+# Lets our servers and Apache ZooKeeper's form ensembles together, and replace each other one at a time. apache.sh
+# looks for Debian's package, and says why nothing is tested where it is not there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly JAR=/usr/share/java/zookeeper.jar
-
-skip() { echo "skipped: $1"; exit 0; }
-
-install_package() {
-  command -v apt-get > /dev/null || skip 'there is no apt-get to install the package zookeeper with'
-  (( EUID == 0 )) || skip 'the package zookeeper is not installed, and only root can install it'
-  apt-get install -y --no-install-recommends zookeeper > /dev/null 2>&1 \
-    || { apt-get update > /dev/null 2>&1 && apt-get install -y --no-install-recommends zookeeper > /dev/null 2>&1; } \
-    || skip 'the package zookeeper cannot be installed here'
-}
-
-[[ -e $JAR ]] && command -v java > /dev/null || install_package
-[[ -e $JAR ]] || skip "the package zookeeper has no $JAR"
-command -v java > /dev/null || skip 'there is no java'
-APACHE_ZOOKEEPER_CLASSPATH="/etc/zookeeper/conf:$JAR" node --import tsx src/cli/mixed-ensemble.test.ts
+source .ci/apache.sh
+node --import tsx src/cli/mixed-ensemble.test.ts

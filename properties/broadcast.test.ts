@@ -123,8 +123,8 @@ judgeCases(test, timeliness, {}, [
   ['a little behind', null, (s) => asks(s.begin().write(w3).after(1000)).reply(ALICE, 1, z(2))],
   ['the answer was long under way', null, (s) => asks(s.begin().write(w3)).after(5000).reply(ALICE, 1, z(2))],
   [
-    'the server was stopped',
-    null,
+    'the server was stopped, and looks at the clock before anything else when it wakes',
+    /server 2 answers getData \(1\) as of 1:2, though the next transaction was committed 5000 ms before/,
     (s) =>
       asks(pauses(s.begin()).write(w3).after(5000)).say(2, { kind: 'faultEnded', fault: 'pause', node: 2 })
         .reply(ALICE, 1, z(2)),

@@ -608,6 +608,24 @@ judgeCases(test, sessions, {}, [
         .after(100)
         .say(1, { kind: 'sessionExpiring', sessionId: ALICE, idleMs: 450, timeoutMs: 400 }),
   ],
+  [
+    'left while it was local, and made global by what was left behind',
+    null,
+    (s) =>
+      local(s.begin())
+        .say(1002, { kind: 'sessionDisconnected', sessionId: sessionOf(7) })
+        .write(by(sessionOf(7), 0, 3, { kind: 'createSession', timeoutMs: 400 }))
+        .say(1002, { kind: 'sessionExpired', sessionId: sessionOf(7) }),
+  ],
+  [
+    'left when it was no longer local',
+    /nobody has expired it/,
+    (s) =>
+      local(s.begin())
+        .write(by(sessionOf(7), 0, 3, { kind: 'createSession', timeoutMs: 400 }))
+        .say(1002, { kind: 'sessionDisconnected', sessionId: sessionOf(7) })
+        .say(1002, { kind: 'sessionExpired', sessionId: sessionOf(7) }),
+  ],
   ['told for no reason', /nobody has expired it/, (s) => s.begin().say(1001, { kind: 'sessionExpired', sessionId: ALICE })],
   [
     'writes after its end',

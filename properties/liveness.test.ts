@@ -41,6 +41,22 @@ judgeCases(test, liveness, trio, [
     /server 3 \(LOOKING\) is not in line/,
     (s) => heal(s.begin().say(3, { kind: 'role', role: 'LOOKING', epoch: 1 })).after(3000),
   ],
+  [
+    'a server has just lost its leader',
+    null,
+    (s) => heal(s.begin()).after(2800).say(3, { kind: 'role', role: 'LOOKING', epoch: 1 }).after(100),
+  ],
+  [
+    'a server loses its leader again and again',
+    /server 3 \(LOOKING\) is not in line/,
+    (s) =>
+      heal(s.begin())
+        .after(2000)
+        .say(3, { kind: 'role', role: 'LOOKING', epoch: 1 })
+        .after(800)
+        .say(3, { kind: 'role', role: 'LOOKING', epoch: 1 })
+        .after(100),
+  ],
   ['it says that it could have', /it could have: voters 1, 2, 3 of 3 were up/, (s) => heal(lookAll(s.begin())).after(3000)],
   [
     'it says why it could not have',

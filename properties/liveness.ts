@@ -14,6 +14,8 @@ class Liveness extends Judge {
   /** When a leader was first in office after healing; −1: never. And when the last one left; −1: none did. */
   private ledMs = -1;
   private leftMs = -1;
+  /** Servers that lost their leader once all should have been settled: how often, and when the last time. */
+  private readonly departures: Map<NodeId, { readonly times: number; readonly lastMs: number }> = new Map();
   /** Why servers stopped themselves, the last time. */
   private readonly halted: Map<NodeId, string> = new Map();
 
@@ -32,7 +34,9 @@ class Liveness extends Judge {
         if (history.healedMs >= 0 && this.ledMs < 0) this.ledMs = at.timeMs;
         return;
       case 'role':
-        if (fact.role === 'LOOKING' && history.server(at.node).leadsEpoch === history.latest?.epoch) this.leftMs = at.timeMs;
+        if (fact.role !== 'LOOKING') return;
+        if (history.server(at.node).leadsEpoch === history.latest?.epoch) this.leftMs = at.timeMs;
+        if (history.healedMs >= 0 && at.timeMs >= history.healedMs + this.expectations.settleMs) this.depart(at);
         return;
       case 'halted':
         this.halted.set(at.node, fact.reason);
@@ -70,6 +74,16 @@ class Liveness extends Judge {
     }
     for (const client of this.expectations.clients)
       this.judgeClient(client, history.sessions.clients.get(client), settledMs, at);
+  }
+
+  private depart(at: At): void {
+    this.departures.set(at.node, { times: (this.departures.get(at.node)?.times ?? 0) + 1, lastMs: at.timeMs });
+  }
+
+  /** A slow disk may cost a server its leader in the quiet too; once, and not for long. */
+  private hasJustLeft(server: ServerView, at: At): boolean {
+    const left = this.departures.get(server.id);
+    return left !== undefined && left.times === 1 && at.timeMs - left.lastMs <= this.expectations.answerMs;
   }
 
   private judgeLeader(settledMs: number, at: At, history: History): void {
@@ -114,6 +128,7 @@ class Liveness extends Judge {
     if (!server.isServing) {
       if (at.timeMs - Math.max(leader.establishedMs, settledMs - this.expectations.settleMs) <= this.expectations.settleMs)
         this.exempt('between-leaders');
+      else if (this.hasJustLeft(server, at)) this.exempt('just-left');
       else {
         const role = server.isUp ? server.role : 'down';
         this.violate(
@@ -199,6 +214,7 @@ export const liveness: Property = {
   exemptions: [
     { name: 'between-leaders', source: 'an epoch whose counter is used up ends by an election (ZOOKEEPER-1277)' },
     { name: 'no-quorum', source: 'where disks may fail, too few servers may be left that can read theirs' },
+    { name: 'just-left', source: "administrator's guide, syncLimit: a follower that falls too far behind is dropped" },
     { name: 'under-way', source: 'the run ended while it was within its time' },
     { name: 'tail-too-short', source: "the run ended before the session's timeout had passed" },
   ],

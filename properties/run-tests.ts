@@ -43,7 +43,7 @@ function settingsFrom(args: string[]): Settings {
       folders: positionals,
       only: values.only ?? '',
       jobs: positive('--jobs', values.jobs ?? String(processors)),
-      timeoutSeconds: positive('--timeout', values.timeout ?? '100'),
+      timeoutSeconds: positive('--timeout', values.timeout ?? '300'),
     };
   } catch (error) {
     throw new Usage(error instanceof Error ? error.message : String(error));

@@ -24,6 +24,8 @@ class Sessions extends Judge {
   private readonly expectations: Expectations;
   /** Since when each session has been connected. */
   private readonly connectedMs: Map<SessionId, number> = new Map();
+  /** Those whose client lost its connection while no leader knew of them. */
+  private readonly leftAsLocal: Set<SessionId> = new Set();
 
   constructor(expectations: Expectations) {
     super();
@@ -38,10 +40,12 @@ class Sessions extends Judge {
         return;
       case 'sessionConnected':
         this.connectedMs.set(fact.sessionId, at.timeMs);
+        this.leftAsLocal.delete(fact.sessionId);
         this.seeConnected(fact, at, history);
         return;
       case 'sessionDisconnected':
         this.connectedMs.delete(fact.sessionId);
+        if (history.session?.proposedMs === -1 && history.model.isLocal(fact.sessionId)) this.leftAsLocal.add(fact.sessionId);
         return;
       case 'sessionExpired':
         this.seeExpired(fact, at, history);
@@ -102,6 +106,7 @@ class Sessions extends Judge {
     this.judged++;
     if (session === null || !history.model.isOpen(fact.sessionId)) return;
     if (session.isExpiring || session.isClosing) this.exempt('closing');
+    else if (this.leftAsLocal.has(fact.sessionId)) this.exempt('left-as-local');
     else this.violate(`session ${fact.sessionId} is told that it expired, but it is open and nobody has expired it`, at);
   }
 
@@ -173,10 +178,16 @@ export const sessions: Property = {
       name: 'local-session',
       source: "administrator's guide, localSessionsEnabled: a local session is known to its server alone, without ephemerals",
     },
+    {
+      name: 'left-as-local',
+      source:
+        "administrator's guide, localSessionsEnabled: a local session cannot be taken up at another server; what its client " +
+        'left on the old connection may make it a global one once the client was told so',
+    },
     { name: 'closing', source: 'a session that is being closed is refused before its closeSession is committed' },
   ],
   mutants: [
-    'zk-1208', 'sess-resume', 'local-late', 'hasty-denial', 'half-a-timeout', 'untold-touches',
+    'zk-1366', 'zk-1208', 'sess-resume', 'local-late', 'hasty-denial', 'half-a-timeout', 'untold-touches',
     'new-leader-knows-nobody',
   ],
   create: (expectations): Judge => new Sessions(expectations),

@@ -15,10 +15,8 @@ class Timeliness extends Judge {
   private readonly boundMs: number;
   /** Where each session is connected. */
   private readonly servers: Map<SessionId, NodeId> = new Map();
-  /** When a server was last paused, or when messages last took longer than they may; −1: never. */
-  private readonly pausedMs: Map<NodeId, number> = new Map();
-  private readonly paused: Set<NodeId> = new Set();
   private delays = 0;
+  /** When messages last took longer than they may; −1: never. */
   private delayedMs = -1;
 
   constructor(expectations: Expectations) {
@@ -32,11 +30,9 @@ class Timeliness extends Judge {
         this.servers.set(fact.sessionId, fact.server);
         return;
       case 'faultBegan':
-        if (fact.fault === 'pause') this.paused.add(fact.node);
         if (fact.fault === 'delay') this.delays++;
         return;
       case 'faultEnded':
-        if (fact.fault === 'pause' && this.paused.delete(fact.node)) this.pausedMs.set(fact.node, at.timeMs);
         if (fact.fault === 'delay') {
           this.delays--;
           this.delayedMs = at.timeMs;
@@ -57,10 +53,9 @@ class Timeliness extends Judge {
     const replacedMs = history.truthMs[next];
     this.judged++;
     if (replacedMs === undefined || op.invokedMs - replacedMs <= this.boundMs) return;
-    const server = this.servers.get(fact.sessionId) ?? 0;
-    if (this.paused.has(server) || (this.pausedMs.get(server) ?? -1) >= replacedMs) this.exempt('paused');
-    else if (this.delays > 0 || this.delayedMs >= replacedMs) this.exempt('delayed');
+    if (this.delays > 0 || this.delayedMs >= replacedMs) this.exempt('delayed');
     else {
+      const server = this.servers.get(fact.sessionId) ?? 0;
       this.violate(
         `session ${fact.sessionId}: server ${server} answers ${op.request.kind} (${op.cxid}) as of ` +
           `${zxidToPair(fact.zxid)}, though the next transaction was committed ${op.invokedMs - replacedMs} ms ` +
@@ -81,9 +76,8 @@ export const timeliness: Property = {
   source: "programmer's guide, consistency guarantees: timeliness",
   reads: ['sessionConnected', 'faultBegan', 'faultEnded', 'replied'],
   exemptions: [
-    { name: 'paused', source: 'a server that is stopped, and woken, serves what waited before it looks at the clock' },
     { name: 'delayed', source: 'the bound is on silence: while messages are under way for long, it is not silent' },
   ],
-  mutants: ['lingering-leader', 'patient-follower'],
+  mutants: ['lingering-leader', 'patient-follower', 'trusting-timers'],
   create: (expectations): Judge => new Timeliness(expectations),
 };

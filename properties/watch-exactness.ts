@@ -209,6 +209,6 @@ export const watchExactness: Property = {
     'crashed',
   ],
   exemptions: [{ name: 'unreadable', source: 'an event is not delivered to who may not read the node (CVE-2024-23944)' }],
-  mutants: ['watch-for-ever', 'watch-on-nothing', 'deletion-halfway'],
+  mutants: ['watch-for-ever', 'watch-on-nothing', 'removed-watch-stays', 'deletion-halfway'],
   create: (expectations): Judge => new WatchExactness(expectations),
 };

@@ -293,6 +293,9 @@ export const watches: Property = {
     },
     { name: 'unreadable', source: 'an event is not delivered to who may not read the node' },
   ],
-  mutants: ['exists-watches-children', 'children-unwatched', 'deletion-halfway', 'watch-left-behind'],
+  mutants: [
+    'exists-blind', 'persistent-once', 'recursive-one-deep', 'exists-watches-children', 'children-unwatched', 'deletion-halfway',
+    'watch-left-behind',
+  ],
   create: (): Judge => new Watches(),
 };

@@ -15,7 +15,7 @@ export const storms: Scenario = scenarioOf({
   voters: [[3, 3], [5, 1]],
   clients: [4, 16],
   faults: { ...NO_FAULT, crash: 2, crashLeader: 2, reset: 6, clientCut: 4, pause: 2, stall: 2, delay: 2 },
-  rareFaults: { slowReader: 6, drip: 4, longPause: 2, lateData: 3, refuse: 2, flapping: 2 },
+  rareFaults: { slowReader: 6, drip: 4, longPause: 6, lateTimers: 4, lateData: 3, refuse: 2, flapping: 2 },
   rarePercent: 70,
   operationWeights: { ...FIVE.operationWeights, read: 15, watchStorm: 20, reconnect: 6 },
 });

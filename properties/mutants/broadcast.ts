@@ -103,6 +103,18 @@ export const broadcastMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'trusting-timers',
+    title: 'a server that wakes from a pause serves clients before it looks at the clock',
+    source: 'timeliness, where timers come late',
+    tier: 2,
+    breaks: ['timeliness'],
+    scenarios: ['storms'],
+    edits: [
+      { file: 'src/server/server.ts', find: '    this.leader?.keepTime(this, io);\n', replace: '' },
+      { file: 'src/server/server.ts', find: '    this.learner?.keepTime(this, io);\n', replace: '' },
+    ],
+  },
+  {
     id: 'zk-108',
     title: 'a server answers sync without waiting for its leader',
     source: 'ZOOKEEPER-108: what a sync stands behind',

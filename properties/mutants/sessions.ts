@@ -22,6 +22,43 @@ export const sessionMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'zk-1366',
+    title: 'sessions expire by the wall clock',
+    source: 'ZOOKEEPER-1366',
+    tier: 1,
+    breaks: ['sessions'],
+    scenarios: ['ttl', 'races'],
+    edits: [
+      {
+        file: 'src/server/request-processor.ts',
+        find: 'this.tracker.touch(sessionId, io.now());',
+        replace: 'this.tracker.touch(sessionId, io.wallTime());',
+      },
+      {
+        file: 'src/server/request-processor.ts',
+        find: 'this.tracker.expire(io.now())',
+        replace: 'this.tracker.expire(io.wallTime())',
+      },
+      { file: 'src/server/request-processor.ts', find: 'owner, io.now());', replace: 'owner, io.wallTime());' },
+      { file: 'src/server/server.ts', find: 'this.database, io.now());', replace: 'this.database, io.wallTime());' },
+      {
+        file: 'src/server/server.ts',
+        find: 'this.processor?.tracker.touch(sessionId, io.now());',
+        replace: 'this.processor?.tracker.touch(sessionId, io.wallTime());',
+      },
+      {
+        file: 'src/server/server.ts',
+        find: 'if (!tracker.touch(sessionId, io.now())',
+        replace: 'if (!tracker.touch(sessionId, io.wallTime())',
+      },
+      {
+        file: 'src/server/server.ts',
+        find: 'this.processor.tracker.touch(sessionId, io.now());',
+        replace: 'this.processor.tracker.touch(sessionId, io.wallTime());',
+      },
+    ],
+  },
+  {
     id: 'half-a-timeout',
     title: 'a session expires after half of its timeout',
     source: 'a generic one: SessionTrackerImpl; the client was promised the whole',

@@ -81,8 +81,7 @@ export const storageMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/server/server.ts',
-        find: `        this.snapshotWantedIn = this.learner?.epoch ?? 0;
-        if (this.learner !== null) this.lookForLeader('the log cannot be cut back as the leader asks', io);`,
+        find: '        if (this.learner !== null) this.followAnew(this.learner, io);',
         replace: '        this.learner?.onHistoryReplaced(this, io);',
       },
     ],

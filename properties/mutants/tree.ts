@@ -74,8 +74,8 @@ export const treeMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/tree/data-tree.ts',
-        find: 'const pzxid = zxid > parent.stat.pzxid ? zxid : parent.stat.pzxid;',
-        replace: 'const pzxid = zxid > 0 ? parent.stat.pzxid : zxid;',
+        find: 'const pzxid = zxid > parent.pzxid ? zxid : parent.pzxid;',
+        replace: 'const pzxid = zxid > 0 ? parent.pzxid : zxid;',
       },
     ],
   },

@@ -64,6 +64,66 @@ export const watchMutants: readonly Mutant[] = [
     ],
   },
   {
+    id: 'exists-blind',
+    title: 'exists leaves no watch on what is not there',
+    source: 'ClientCnxn: ExistsWatchRegistration',
+    tier: 0,
+    breaks: ['watches'],
+    scenarios: ['watches', 'storms'],
+    edits: [
+      {
+        file: 'src/tree/read.ts',
+        find: "watch: kind === 'exists' ? watch : null };",
+        replace: 'watch: null };',
+      },
+    ],
+  },
+  {
+    id: 'persistent-once',
+    title: 'a persistent watch is gone when it has fired',
+    source: 'ZOOKEEPER-1416: persistent watches',
+    tier: 0,
+    breaks: ['watches'],
+    scenarios: ['watches'],
+    edits: [
+      {
+        file: 'src/tree/watches.ts',
+        find: 'for (const watcher of fired) this.remove(path, watcher, ONE_SHOT);',
+        replace: 'for (const watcher of fired) this.remove(path, watcher, ANY);',
+      },
+    ],
+  },
+  {
+    id: 'removed-watch-stays',
+    title: 'removeWatches answers OK and removes nothing',
+    source: 'ZOOKEEPER-442: removeWatches',
+    tier: 0,
+    breaks: ['watch-exactness'],
+    scenarios: ['watches'],
+    edits: [
+      {
+        file: 'src/tree/watches.ts',
+        find: 'const wasData = this.data.remove(path, watcher, data);',
+        replace: 'const wasData = (this.data.modes(path, watcher) & data) !== 0;',
+      },
+    ],
+  },
+  {
+    id: 'recursive-one-deep',
+    title: 'a recursive watch sees children, and not their children',
+    source: 'ZOOKEEPER-1416: recursive watches',
+    tier: 0,
+    breaks: ['watches'],
+    scenarios: ['watches'],
+    edits: [
+      {
+        file: 'src/tree/watches.ts',
+        find: "ancestor !== '/'; ) {\n      ancestor = clientPath(parentOf(ancestor));",
+        replace: 'ancestor === path; ) {\n      ancestor = clientPath(parentOf(ancestor));',
+      },
+    ],
+  },
+  {
     id: 'exists-watches-children',
     title: 'exists leaves a watch on the children of the node',
     source: "the programmer's guide: exists watches the data, and the creation of what is not there",

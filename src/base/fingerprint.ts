@@ -4,6 +4,7 @@
  * leaf and the path to it, so the order of visits does not count and no recursion is needed. The data must be free of
  * circles. Aliasing does not count: two references to one object are like two equal objects. Functions are ignored.
  */
+import { canonicalOf } from './canonical.ts';
 import { avalanche, join53 } from './hash.ts';
 import { invariant } from './invariant.ts';
 
@@ -82,7 +83,15 @@ class Walk {
     } else if (ArrayBuffer.isView(value)) {
       bytesWord(value);
       this.leaf(low, high, word.low, word.high);
-    } else if (isShape(value)) {
+    } else {
+      const standIn = canonicalOf(value);
+      if (standIn === value) this.shape(value, low, high);
+      else this.push(standIn, low, high);
+    }
+  }
+
+  shape(value: object, low: number, high: number): void {
+    if (isShape(value)) {
       const keys = Object.keys(value);
       this.leaf(low, high, keys.length, TAG.object);
       for (const key of keys) {

@@ -18,9 +18,10 @@ test('the pool has names of rank two and more', () => {
 
 test('does what a sorted Set does, on both sides of the limit, in one structure', () => {
   const name = fc.constantFrom(...POOL);
-  fc.assert(fc.property(fc.array(fc.tuple(name, fc.boolean()), { maxLength: 300, size: 'max' }), (steps) => {
-    const model = new Set<string>();
-    let set = NO_NAMES;
+  const changes = fc.array(fc.tuple(name, fc.boolean()), { maxLength: 120, size: 'max' });
+  fc.assert(fc.property(fc.constantFrom(0, 30, 240, 256, 280), changes, (atFirst, steps) => {
+    const model = new Set(POOL.slice(0, atFirst));
+    let set = nameSetOf([...model]);
     for (const [each, isAdded] of steps) {
       set = isAdded ? set.add(each) : set.delete(each);
       if (isAdded) model.add(each);
@@ -30,6 +31,17 @@ test('does what a sorted Set does, on both sides of the limit, in one structure'
     }
     assert.equal([...set.sorted()], [...model].sort(byCodeUnit));
     assert.equal(set, nameSetOf([...model]));
+  }), RUNS);
+});
+
+test('many changes at once are as good as one after the other', () => {
+  const sizes = fc.constantFrom(0, 1, 30, 240, 250, 256, 260, 280);
+  fc.assert(fc.property(sizes, fc.nat(20), fc.nat(40), fc.nat(200), (atFirst, more, fewer, skipped) => {
+    const before = POOL.slice(0, atFirst);
+    const added = POOL.slice(atFirst, atFirst + more).reverse();
+    const removed = before.slice(skipped, skipped + fewer);
+    const after = nameSetOf([...before, ...added].filter((name) => !removed.includes(name)));
+    assert.equal(nameSetOf(before).changed(added, removed), after);
   }), RUNS);
 });
 

@@ -6,8 +6,8 @@ import { immutable } from './fork.ts';
 import { firstNotBelow, hasName, leafAt, namesOf, runsOf, sizeOf, withName, withoutName, type Run } from './name-runs.ts';
 import { byCodeUnit } from './strings.ts';
 
-/** Copying so many references costs less than a path through a tree. */
-const ARRAY_LIMIT = 32;
+/** Copying so many references costs no more than a path through a tree, and those of an array are in order already. */
+const ARRAY_LIMIT = 256;
 
 /** See the head of the file. Start from `NO_NAMES`. */
 export class NameSet {
@@ -50,6 +50,13 @@ export class NameSet {
     return sizeOf(rest) <= ARRAY_LIMIT ? new NameSet(namesOf(rest), null) : new NameSet(null, rest);
   }
 
+  /** This set with `added`, none of which is there, and without `removed`, all of which are. */
+  changed(added: readonly string[], removed: readonly string[]): NameSet {
+    if (this.few !== null && this.few.length + added.length <= ARRAY_LIMIT) return changedArray(this.few, added, removed);
+    const rest = removed.reduce<NameSet>((names, name) => names.delete(name), this);
+    return added.reduce((names, name) => names.add(name), rest);
+  }
+
   /** The names by code unit. Shared: not to be mutated. */
   sorted(): readonly string[] {
     return this.few ?? (this.many === null ? [] : namesOf(this.many));
@@ -75,6 +82,34 @@ export function nameSetOf(names: readonly string[]): NameSet {
   if (names.length === 0) return NO_NAMES;
   const sorted = isAscending(names) ? names.slice() : [...new Set(names)].sort(byCodeUnit);
   return sorted.length <= ARRAY_LIMIT ? new NameSet(sorted, null) : new NameSet(null, runsOf(sorted));
+}
+
+/** Looks each change up, and copies what lies between. */
+function changedArray(few: readonly string[], added: readonly string[], removed: readonly string[]): NameSet {
+  const gone = removed.map((name) => firstNotBelow(few, name)).sort(byNumber);
+  const more = added.length > 1 && !isAscending(added) ? added.toSorted(byCodeUnit) : added;
+  const size = few.length + more.length - gone.length;
+  if (size === 0) return NO_NAMES;
+  const names = new Array<string>(size);
+  let to = 0;
+  let from = 0;
+  let nextGone = 0;
+  const copyTo = (end: number): void => {
+    for (; from < end; from++) {
+      if (gone[nextGone] === from) nextGone++;
+      else names[to++] = few[from] ?? '';
+    }
+  };
+  for (const name of more) {
+    copyTo(firstNotBelow(few, name));
+    names[to++] = name;
+  }
+  copyTo(few.length);
+  return new NameSet(names, null);
+}
+
+function byNumber(a: number, b: number): number {
+  return a - b;
 }
 
 function isAscending(names: readonly string[]): boolean {

@@ -7,8 +7,13 @@ export function byCodeUnit(a: string, b: string): number {
 
 /** FNV-1a over code units, with a final mix, since tries take their digits from the low end. */
 export function hashString(text: string): number {
+  return hashPrefix(text, text.length);
+}
+
+/** The hash of the first `length` code units, without making a string of them. */
+export function hashPrefix(text: string, length: number): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   hash ^= hash >>> 15;
   hash = Math.imul(hash, 0x2c1b3c6d);
   return hash ^ (hash >>> 13);

@@ -1,5 +1,5 @@
 /** `viv audit`: is one seed one run, whoever runs it? */
-import { fork, spawn } from 'node:child_process';
+import { fork, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -11,14 +11,16 @@ import { bundleWorker } from '../fuzz/bundle.ts';
 import { planOf } from '../fuzz/lineage.ts';
 import type { Scenario } from '../fuzz/scenario.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
+import { UsageError } from './command.ts';
 import type { Command } from './command.ts';
 import type { Shell } from './shell.ts';
 import { named, positiveNumber, wholeNumber } from './values.ts';
 
 const WITNESS = 'src/cli/audit-worker.ts';
 const DEFAULT_SEEDS = 3;
-/** Processes that do nothing but turn, while a witness runs. */
+/** Processes that do nothing but turn, while a witness runs; none outlives who started it. */
 const BUSY = 2;
+const TURN = 'const parent = process.ppid; while (process.ppid === parent);';
 
 /** Somebody who runs seeds. */
 interface Witness {
@@ -44,6 +46,7 @@ export const audit: Command = {
     const seeds = positiveNumber('seeds', given.text('seeds') ?? String(DEFAULT_SEEDS));
     const from = wholeNumber('from', given.text('from') ?? '1');
     const extra = given.text('node');
+    if (extra !== undefined) checkNode(extra);
     const bundle = await bundleWorker(shell.root, WITNESS);
     const children: ChildProcess[] = [];
     try {
@@ -97,7 +100,7 @@ function witnessesOf(script: string, nodes: readonly string[], children: ChildPr
 
 /** Both must say the same; if they do not, the second is heard, so that the difference shows. */
 async function underLoad(one: Witness['ask'], two: Witness['ask'], question: Question): Promise<Testimony> {
-  const busy = Array.from({ length: BUSY }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
+  const busy = Array.from({ length: BUSY }, () => spawn(process.execPath, ['-e', TURN], { stdio: 'ignore' }));
   try {
     const [first, second] = await Promise.all([one(question), two(question)]);
     return first.hash === second.hash ? first : second;
@@ -149,6 +152,12 @@ async function auditSeed(scenario: Scenario, seed: string, witnesses: readonly W
 
 function indented(stack: string): string[] {
   return stack.split('\n').slice(0, 10).map((line) => `    ${line.trim()}`);
+}
+
+/** Throws `UsageError` where there is no Node. */
+function checkNode(path: string): void {
+  const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', timeout: 60_000 });
+  if (status !== 0 || !/^v\d+\./.test(stdout)) throw new UsageError(`--node ${path} is no Node: it does not answer --version`);
 }
 
 /** Other Nodes: those on the path, those of nvm, and those given. */

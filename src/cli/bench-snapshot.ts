@@ -129,7 +129,9 @@ function snapshotSize(directory: string): number {
 
 function benchRecovery(nodes: number, directory: string): Measurement[] {
   const section = `recovery of ${nodes.toLocaleString('en-US')}`;
-  const argv = [...process.execArgv, process.argv[1] ?? '', 'bench', '--recover', directory, '--json'];
+  // The same program: its file, and what stands before the name of the command.
+  const program = process.argv.slice(1, process.argv.indexOf('bench', 2));
+  const argv = [...process.execArgv, ...program, 'bench', '--recover', directory, '--json'];
   const { stdout, stderr, status } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`recovery failed: ${stderr}`);
   const report = recoveryReport(JSON.parse(stdout));

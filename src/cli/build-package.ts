@@ -3,24 +3,19 @@
  * sources go along too, since campaigns bundle their workers from them. Run by `npm run build`.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { buildProgram, packageOptions } from './package-build.ts';
 import { repositoryRoot } from './shell.ts';
 
 const root = repositoryRoot();
 const dist = join(root, 'dist');
 
 rmSync(dist, { recursive: true, force: true });
-const common = {
-  absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', sourcemap: false,
-} as const;
 const libraries = { index: 'src/api/index.ts', testing: 'src/testing/index.ts' };
-await build({ ...common, entryPoints: libraries, outdir: join(dist, 'lib'), splitting: true });
-const banner = { js: '#!/usr/bin/env node' };
-// Split, so that what only a checkout has is imported by those commands alone that need it.
-await build({ ...common, entryPoints: { viv: 'src/cli/main.ts' }, outdir: join(dist, 'bin'), banner, splitting: true });
-chmodSync(join(dist, 'bin', 'viv.js'), 0o755);
+await build({ ...packageOptions(root), entryPoints: libraries, outdir: join(dist, 'lib'), splitting: true });
+await buildProgram(root, join(dist, 'bin'));
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const compiled = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.package.json'], { cwd: root, encoding: 'utf8' });
 if (compiled.status !== 0) throw new Error(`the types cannot be made: ${compiled.stdout}${compiled.stderr}`);

@@ -39,7 +39,7 @@ export const fuzz: Command = {
     { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
     { name: 'shard', value: 'I/N', help: 'only the Ith of every N seeds; viv merge joins the shards' },
     { name: 'resume', help: 'go on with the campaign of the same arguments that was interrupted or killed' },
-    { name: 'feedback', help: 'every other run is a change of a plan that did something new' },
+    { name: 'feedback', help: 'every other run is a change of a plan that did something rare' },
     { name: 'quiet', value: 'N', help: 'stop when N runs in a row did nothing that no run did before' },
     { name: 'fresh', help: 'neither failures that must stay fixed nor seeds that failed lately first' },
     { name: 'mutant', value: 'ID', help: 'with this bug planted, judged by the properties that it breaks' },
@@ -58,6 +58,7 @@ export const fuzz: Command = {
     const planted = given.text('mutant');
     const mutant = planted === undefined ? undefined : mutantNamed(planted);
     const options = campaignOptions(given, shell, mutant);
+    const page = pageGiven(given);
     const books = openBooks(given, shell, options);
     const hashes: string[] = [];
     const onRun = ({ scenario, seed, hash, finding }: RunResult, signature: string | null): void => {
@@ -69,7 +70,7 @@ export const fuzz: Command = {
     writeCiFiles(given, summary, shell);
     const file = given.text('hashes');
     if (file !== undefined) writeHashes(resolve(file), hashes, shell);
-    writeCampaignPage(pageGiven(given), summary, shell);
+    writeCampaignPage(page, summary, shell);
     if (given.has('json')) shell.out(JSON.stringify(summary, null, 2));
     else for (const line of campaignReport(summary)) shell.out(line);
     return EXIT_CODES[summary.outcome];

@@ -1,6 +1,7 @@
-/** The program `viv`. */
-import { COMMANDS } from './commands.ts';
+/** The program `viv`. A server is to be there in a blink, so nothing is loaded that it does not need. */
 import { runProgram } from './program.ts';
 import { processShell } from './shell.ts';
 
-process.exitCode = await runProgram(COMMANDS, process.argv.slice(2), processShell());
+const argv = process.argv.slice(2);
+const commands = argv[0] === 'serve' ? [(await import('./serve.ts')).serve] : (await import('./commands.ts')).COMMANDS;
+process.exitCode = await runProgram(commands, argv, processShell());

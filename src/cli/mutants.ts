@@ -10,9 +10,12 @@ import { readTable, regressions, TABLE_FILE, writeTable } from '../fuzz/mutant-t
 import type { TableRow } from '../fuzz/mutant-table.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords, table } from '../report/format.ts';
+import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import { WORKER, jobsGiven } from './fuzz.ts';
+import { compareFeedback } from './mutants-feedback.ts';
 import { randomMutants } from './mutants-random.ts';
+import { shrinkMutants } from './mutants-shrink.ts';
 import type { Shell } from './shell.ts';
 import { duration, named, positiveNumber, wholeNumber } from './values.ts';
 
@@ -23,7 +26,7 @@ const DEFAULT_BUDGET = '10m';
 export const mutants: Command = {
   name: 'mutants',
   summary: 'plants each known bug, says whether, how and how fast it was found',
-  usage: '[ID...] [--tier T] [--budget 10m] [--seeds N] [--jobs J] | --random N [--from S]',
+  usage: '[ID...] [--tier T] [--budget 10m] [--seeds N] [--jobs J] | --shrink [ID...] [--for 60s] | --random N [--from S]',
   flags: [
     { name: 'tier', value: 'T', help: 'only those that take so many faults: 0 to 4' },
     { name: 'budget', value: 'TIME', help: `for all of them together (${DEFAULT_BUDGET})` },
@@ -32,6 +35,10 @@ export const mutants: Command = {
     { name: 'from', value: 'S', help: 'the first seed (1); of --random, the seed of the sample' },
     { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
     { name: 'renew', help: `writes what was found to ${TABLE_FILE}` },
+    { name: 'shrink', help: 'instead, shrink a failing run of each for at most --for, and compare with its trigger' },
+    { name: 'out', value: 'FILE', help: 'of --shrink: write the table there as well' },
+    { name: 'feedback', help: 'instead, how many runs it takes with the feedback of viv fuzz and without' },
+    { name: 'bases', value: 'N', help: 'of --feedback: from so many first seeds (5)' },
     { name: 'random', value: 'N', help: 'instead, N random edits of operators and statements: which are noticed?' },
   ],
   notes: [
@@ -47,9 +54,11 @@ export const mutants: Command = {
 
 async function knownMutants(given: Given, shell: Shell): Promise<number> {
   const tier = given.text('tier');
-  const usual = tier === undefined ? MUTANTS : MUTANTS.filter((mutant) => mutant.tier === wholeNumber('tier', tier));
+  const usual = tier === undefined ? MUTANTS : mutantsOfTier(tier);
   const chosen = given.names.length === 0 ? usual : given.names.map((name) => mutantCalled(name));
   const before = committedTable(shell);
+  if (given.has('feedback')) return compareFeedback(chosen, given, shell);
+  if (given.has('shrink')) return shrinkMutants(chosen, before, given, shell);
   const isJson = given.has('json');
   const summary = await hunt(chosen, given, shell, isJson ? () => undefined : (result) => shell.out(lineOf(result)));
   const missed = regressions(before, summary.results);
@@ -62,6 +71,12 @@ async function knownMutants(given: Given, shell: Shell): Promise<number> {
   if (summary.unplanted.length > 0) return EXIT_CODES.crash;
   const isComplete = summary.results.length === chosen.length && summary.results.every(({ found }) => found);
   return isComplete ? 0 : EXIT_CODES.unknown;
+}
+
+function mutantsOfTier(given: string): readonly Mutant[] {
+  const found = MUTANTS.filter(({ tier }) => tier === wholeNumber('tier', given));
+  if (found.length === 0) throw new UsageError(`no mutant is of tier ${given}; the tiers are 0 to 4`);
+  return found;
 }
 
 function mutantCalled(name: string): Mutant {

@@ -2,11 +2,9 @@
  * Commands that run code with a bug planted in it: the failure of a mutant replays and shrinks only where the mutant is. The
  * program is bundled with the mutant's edits and the same command line is given to it; the source on disk stays as it is.
  */
-import { fork } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { MUTANTS } from '../../properties/mutants/index.ts';
-import { BundleError, bundleWorker } from '../fuzz/bundle.ts';
+import { bundleWorker } from '../fuzz/bundle.ts';
+import { BundleError } from '../fuzz/bundle-error.ts';
 import { DecodeError } from '../fuzz/decode.ts';
 import { readFailure } from '../fuzz/failure.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
@@ -14,6 +12,7 @@ import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import { withMutantFlag } from './mutant-flag.ts';
 import { unknownName } from './nearest.ts';
+import { runScript } from './run-script.ts';
 import type { Shell } from './shell.ts';
 
 const LAB = 'src/cli/lab.ts';
@@ -58,33 +57,8 @@ async function runPlanted(command: string, mutant: Mutant, given: Given, shell: 
     throw error;
   }
   try {
-    return await runScript(bundle.script, [shell.root, command, ...given.argv], shell);
+    return await runScript(bundle.script, [shell.root, command, ...given.argv], shell, ['--enable-source-maps']);
   } finally {
     bundle.remove();
   }
-}
-
-/** Runs a script to its end, its lines ours; Ctrl-C is passed on, so that it can say what it has. */
-function runScript(script: string, argv: readonly string[], shell: Shell): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const stdio = shell.isTerminal ? 'inherit' as const : 'pipe' as const;
-    const child = fork(script, [...argv], {
-      execArgv: ['--enable-source-maps'], stdio: ['inherit', stdio, stdio, 'ipc'],
-    });
-    const lines = [
-      readLines(child.stdout, (line) => { shell.out(line); }), readLines(child.stderr, (line) => { shell.err(line); }),
-    ];
-    const interrupt = (): void => void child.kill('SIGINT');
-    shell.signal.addEventListener('abort', interrupt, { once: true });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      shell.signal.removeEventListener('abort', interrupt);
-      Promise.all(lines).then(() => { resolve(code ?? 4); }, reject);
-    });
-  });
-}
-
-async function readLines(stream: Readable | null, take: (line: string) => void): Promise<void> {
-  if (stream === null) return;
-  for await (const line of createInterface({ input: stream })) take(line);
 }

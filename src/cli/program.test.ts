@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -43,6 +43,11 @@ test('misuse is one sentence with the nearest valid name, and exit code 1', asyn
   const noJson = file('no.json', 'hello');
   const other = file('other.json', '{"a":1}');
   const old = file('old.json', '{"format":"vivarium failure","version":99}');
+  const newer = join(directory, 'newer');
+  mkdirSync(newer);
+  file('newer/journal-1-of-2.jsonl', '{"format":"vivarium journal","version":7}\n');
+  const kept = join(repositoryRoot(), 'scenarios/regressions/acl-416.json');
+  const nowhere = join(directory, 'none');
   const lacking = file('lacking.json', '{"format":"vivarium failure","version":1,"plan":{"version":1,"scenario":"five"}}');
   const table: [argv: string[], said: RegExp][] = [
     [['rum'], /no command of viv is called "rum"; did you mean "run"\?/],
@@ -61,6 +66,15 @@ test('misuse is one sentence with the nearest valid name, and exit code 1', asyn
     [['fuzz', '--shard', '4/3'], /--shard must be I\/N/],
     [['fuzz', '--jobs', 'many'], /--jobs must be a whole number/],
     [['mutants', 'zk-1'], /no mutant is called "zk-1"/],
+    [['mutants', '--tier', '9'], /no mutant is of tier 9; the tiers are 0 to 4/],
+    [['mutants', '--shrink', '--out', join(nowhere, 'table.md')], /there is no folder .*none: name another place for the table/],
+    [['mutants', '--feedback', '--bases', '0'], /--bases must be at least 1/],
+    [['audit', '--node', torn], /--node .* is no Node: it does not answer --version/],
+    [['fuzz', '--report', join(nowhere, 'page.html')], /there is no folder .*none: name another place for the page/],
+    [['fuzz', '--reports', torn], /torn\.json.corpus\.jsonl cannot be read: ENOTDIR/],
+    [['fuzz', '--resume', '--shard', '1/2', '--reports', newer], /no journal of a campaign: it is of version 7, and this is/],
+    [['merge', newer], /is no journal of a campaign: it is of version 7/],
+    [['shrink', kept, '--out', join(nowhere, 'out.json')], /there is no folder .*none: name another place for the smaller/],
     [['mutants', '--budget', 'long'], /--budget must be a time such as/],
     [['mutants', '--random', '0'], /--random must be at least 1/],
     [['replay'], /takes one failure file or one scenario/],

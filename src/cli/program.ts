@@ -1,5 +1,5 @@
 /** `viv`: finds the command, reads its arguments, runs it, and turns what is thrown into one sentence and an exit code. */
-import { BundleError } from '../fuzz/bundle.ts';
+import { BundleError } from '../fuzz/bundle-error.ts';
 import { DecodeError } from '../fuzz/decode.ts';
 import { EXIT_CODES, EXIT_USAGE } from '../fuzz/verdict.ts';
 import { UsageError, helpOf, readArguments } from './command.ts';

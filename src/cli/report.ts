@@ -1,8 +1,8 @@
 /** `viv report`: a failure as a page to open: it is run again with everything recorded. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { allProperties } from '../../properties/index.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
@@ -20,6 +20,7 @@ import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import { mutantNamed } from './planted.ts';
 import type { Shell } from './shell.ts';
+import { placeFor } from './values.ts';
 
 /** What is bundled with a mutant planted. */
 const RECORDING = 'src/cli/recording.ts';
@@ -38,7 +39,7 @@ export const report: Command = {
     const [file, ...more] = given.names;
     if (file === undefined || more.length > 0) throw new UsageError('viv report takes one failure file');
     const failure = readFailure(file);
-    const page = placeFor(given.text('out') ?? `${file.replace(/\.json$/, '')}.html`);
+    const page = placeFor('page', given.text('out') ?? `${file.replace(/\.json$/, '')}.html`);
     shell.status(`running ${failure.plan.scenario} ${failure.plan.seed} again`);
     const model = await modelOf(file, failure, mutantOf(given, failure), shell);
     await writePage(shell, page, model);
@@ -98,13 +99,5 @@ export async function writePage(shell: Shell, page: string, model: PageModel): P
 /** The value of `--report`, as a path; undefined if it was not given. */
 export function pageGiven(given: Given): string | undefined {
   const page = given.text('report');
-  return page === undefined ? undefined : placeFor(page);
-}
-
-/** Said before the run, which may take a while, rather than after it. */
-function placeFor(page: string): string {
-  const path = resolve(page);
-  const isFolder = statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!isFolder) throw new UsageError(`there is no folder ${dirname(path)}: name another place for the page`);
-  return path;
+  return page === undefined ? undefined : placeFor('page', page);
 }

@@ -26,7 +26,7 @@ test('a full device is said, and so is one that cannot be synced', async () => {
   disk.write('full', 0, new Uint8Array(10), 1);
   disk.sync('full', 2);
   await until(() => answers.length === 2, 'two answers');
-  disk.stop();
+  disk.stop(true);
   assert.equal(answers[0], { kind: 'diskFailed', token: 1, error: 'ENOSPC', file: 'full' });
   assert.equal(answers[1], { kind: 'diskFailed', token: 2, error: 'EIO', file: 'full' });
 });

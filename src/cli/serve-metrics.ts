@@ -2,7 +2,7 @@
  * The metrics of one real server under ZooKeeper's names: counted from the facts that it states and from what the machine
  * measures, never by the server itself. Shown by `mntr` and the admin commands, and to Prometheus through prom-client.
  */
-import { Gauge, Registry, Summary, collectDefaultMetrics } from 'prom-client';
+import type { Gauge, Registry, Summary } from 'prom-client';
 import type { Fact } from '../io/fact.ts';
 import { COUNTERS, DETAILED_SUMMARIES, SUMMARIES } from '../server/metric-names.ts';
 import { decimal } from '../server/monitoring.ts';
@@ -53,12 +53,15 @@ function whole(value: number): string {
 
 /** See the head of the file. */
 export class ServerMetrics {
-  readonly registry: Registry = new Registry();
   private readonly counters: Map<string, number> = new Map(COUNTERS.map((name) => [name, 0]));
   private readonly series: Map<string, Series> = new Map();
   private readonly summaries: Map<string, Summary> = new Map();
   private proposals: { last: number; min: number; max: number } = { last: -1, min: -1, max: -1 };
   private lookingSinceMs: number | null = null;
+  /** Syncs of the log that took longer than `fsync.warningthresholdms`. */
+  slowSyncs = 0;
+  /** Credentials and certificates that were not believed. */
+  authFailures = 0;
   private readonly proposedAtMs: Map<number, number> = new Map();
 
   constructor() {
@@ -119,12 +122,13 @@ export class ServerMetrics {
     return values;
   }
 
-  /** Offers everything to Prometheus; `gauges` are asked at each scrape. */
-  exportTo(gauges: () => readonly (readonly [name: string, value: string])[]): void {
-    const { registry } = this;
+  /** Offers everything to Prometheus; `gauges` are asked at each scrape. What that takes is loaded by those alone who want it. */
+  async exportTo(gauges: () => readonly (readonly [name: string, value: string])[]): Promise<Registry> {
+    const prometheus = await import('prom-client');
+    const registry = new prometheus.Registry();
     for (const name of [...SUMMARIES, ...DETAILED_SUMMARIES]) {
       const options = { name, help: name, percentiles: [0.5, 0.9, 0.99], registers: [registry] };
-      this.summaries.set(name, new Summary(options));
+      this.summaries.set(name, new prometheus.Summary(options));
     }
     const known = new Map<string, Gauge>();
     // One gauge that is asked fills them all: the view behind them is made once a scrape.
@@ -136,9 +140,10 @@ export class ServerMetrics {
       const isOfSeries = this.series.has(name.replace(/^[a-z0-9]+_/, ''));
       if (known.has(name) || isOfSeries || Number.isNaN(Number(value))) continue;
       const options = { name, help: name, registers: [registry] };
-      known.set(name, new Gauge(known.size === 0 ? { ...options, collect } : options));
+      known.set(name, new prometheus.Gauge(known.size === 0 ? { ...options, collect } : options));
     }
-    collectDefaultMetrics({ register: registry });
+    prometheus.collectDefaultMetrics({ register: registry });
+    return registry;
   }
 
   private onProposed(zxid: number, size: number, nowMs: number): void {

@@ -16,9 +16,10 @@ import { statusOf } from '../server/status.ts';
 import type { Address } from '../zab/quorum.ts';
 import type { ServerMetrics } from './serve-metrics.ts';
 import type { RealServer } from './serve-server.ts';
+import { versionLine } from './version.ts';
 
 /** What clients and dashboards are told: the release that this server behaves as, and its own name. */
-export const VERSION = '3.9.5-vivarium, built on 2026-11-22 00:00 UTC';
+const VERSION = versionLine();
 const DEFAULT_TRACE_MASK = 306;
 
 /** Where a server is and how it was set up. */
@@ -77,6 +78,8 @@ export class Monitoring implements MonitoringControls {
       uptimeMs: monotonicMs() - this.startedMs,
       environment: environment(),
       metrics: this.metrics.values(),
+      slowSyncs: this.metrics.slowSyncs,
+      authFailures: this.metrics.authFailures,
       fileDescriptors: fileDescriptors(),
       traceMask: this.traceMask,
       nowMs: monotonicMs(),

@@ -17,6 +17,7 @@ import { answerCommand } from '../server/admin.ts';
 import type { ServerConfig } from '../server/config.ts';
 import type { HostConfig } from '../server/config-draft.ts';
 import { monitorValues } from '../server/four-letter-words.ts';
+import { WATERMARK_FILE } from '../storage/watermark.ts';
 import type { ServerSpec } from '../zab/quorum.ts';
 import { serveHttp } from './serve-http.ts';
 import type { HttpEndpoint } from './serve-http.ts';
@@ -127,9 +128,12 @@ async function run(
     disk: {
       layout: zooKeeperLayout(host.dataDir, host.dataLogDir),
       isSyncing: host.forceSync,
+      isLazy: (file) => file === WATERMARK_FILE,
       onSync: (file, tookMs) => {
         if (file.startsWith('log.')) metrics.add('fsynctime', tookMs);
-        if (tookMs > host.fsyncWarningMs) log.warn({ file, tookMs }, 'a sync of the disk took long');
+        if (tookMs <= host.fsyncWarningMs) return;
+        metrics.slowSyncs += 1;
+        log.warn({ file, tookMs }, 'a sync of the disk took long');
       },
     },
     network: {
@@ -151,9 +155,16 @@ async function run(
       plan.onStop(stop);
     },
   });
+  listeners.onUntrusted = (address) => {
+    metrics.authFailures += 1;
+    log.warn({ address }, 'turned a connection away: its certificate is not believed, or it speaks no TLS');
+  };
   const monitoring = new Monitoring(real, metrics, { host, client, secureClient });
   real.machine.network.traffic.onAnswered = (kind, tookMs) => {
     metrics.add(isUpdate(kind) ? 'updatelatency' : 'readlatency', tookMs);
+  };
+  real.machine.network.traffic.onRefusedAuth = () => {
+    metrics.authFailures += 1;
   };
   const side = await startSideServers(plan, monitoring, metrics);
   log.debug({ ports: listeners.bound.map(endpointText) }, 'listening');
@@ -185,12 +196,12 @@ async function startSideServers(
     return { status, type: body.startsWith('<') ? 'text/html; charset=utf-8' : json, body };
   }));
   if (host.metrics === null) return { admin, metrics: null };
-  metrics.exportTo(() => monitorValues(monitoring.view()));
+  const registry = await metrics.exportTo(() => monitorValues(monitoring.view()));
   return {
     admin,
     metrics: await attempt('metrics', serveHttp(host.metrics, async (url) => {
       if (url.pathname !== '/metrics') return { status: 404, type: 'text/plain', body: 'see /metrics\n' };
-      return { status: 200, type: metrics.registry.contentType, body: await metrics.registry.metrics() };
+      return { status: 200, type: registry.contentType, body: await registry.metrics() };
     })),
   };
 }

@@ -20,6 +20,7 @@ import { decodeReply, encodeClientFrame } from '../wire/client-codec.ts';
 import { FrameSplitter } from '../wire/framing.ts';
 import { startServer } from './serve-start.ts';
 import type { StartedServer } from './serve-start.ts';
+import { until } from './serve-testing.ts';
 
 const test = suite('TLS');
 
@@ -127,6 +128,7 @@ if (hasOpenssl()) {
       plain.on('error', () => undefined);
       plain.write('ruok');
       await new Promise((resolve) => plain.on('close', resolve));
+      await until(() => server.monitoring.view().authFailures >= 3, 'each of them counted');
     } finally {
       await server.stop();
     }

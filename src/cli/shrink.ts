@@ -1,7 +1,6 @@
 /** `viv shrink`: a smaller run that breaks the same property, from a failure file. */
 import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import { resolve } from 'node:path';
 import { allProperties } from '../../properties/index.ts';
 import { readFailure, textOf } from '../fuzz/failure.ts';
 import type { Failure } from '../fuzz/failure.ts';
@@ -13,7 +12,7 @@ import { shrunkReport } from '../report/shrunk.ts';
 import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import type { Shell } from './shell.ts';
-import { duration } from './values.ts';
+import { duration, placeFor } from './values.ts';
 
 const DEFAULT_TIME = '60s';
 
@@ -33,7 +32,7 @@ export const shrink: Command = {
     const [file, ...more] = given.names;
     if (file === undefined || more.length > 0) throw new UsageError('viv shrink takes one failure file');
     const failure = failureWithMutant(readFailure(file), given);
-    const out = given.text('out') ?? `${file.replace(/\.json$/, '')}.shrunk.json`;
+    const out = placeFor('smaller failure', given.text('out') ?? `${file.replace(/\.json$/, '')}.shrunk.json`);
     const talks = !given.has('json');
     const shrunk = await shrinkOrRefuse(file, failure, {
       properties: allProperties,
@@ -44,7 +43,7 @@ export const shrink: Command = {
     });
     shell.status('');
     try {
-      writeFileSync(resolve(out), textOf(shrunk.failure));
+      writeFileSync(out, textOf(shrunk.failure));
     } catch (error) {
       throw new UsageError(`the smaller failure cannot be written: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -72,7 +71,7 @@ const LINE_EVERY_MS = 10_000;
 const STATUS_EVERY_MS = 200;
 
 function progressOf(shell: Shell): (progress: ShrinkProgress) => void {
-  let next = shell.isTerminal ? 0 : LINE_EVERY_MS;
+  let next = 0;
   return ({ pass, runs, elapsedMs, size }) => {
     if (elapsedMs < next) return;
     next = elapsedMs + (shell.isTerminal ? STATUS_EVERY_MS : LINE_EVERY_MS);

@@ -41,10 +41,18 @@ export class Recorder implements Process {
   }
 
   handle(event: Event, io: Io): void {
+    this.perform(io, (turn) => this.inner.handle(event, turn));
+  }
+
+  afterTurn(io: Io): void {
+    this.perform(io, (turn) => this.inner.afterTurn?.(turn));
+  }
+
+  private perform(io: Io, act: (turn: TurnIo) => void): void {
     const ns = Number(sharedNs() - this.sinceNs);
     const turn = new TurnIo(io);
     try {
-      this.inner.handle(event, turn);
+      act(turn);
     } finally {
       // Also where the process stops itself: what it did before that has happened.
       if (turn.facts.length > 0) this.keep({ ns, facts: turn.facts });
@@ -56,12 +64,14 @@ export class Recorder implements Process {
 /** The `io` of one turn: what can be seen from outside is held back. */
 class TurnIo implements Io {
   readonly self: NodeId;
+  readonly hasTurns: boolean;
   readonly facts: Fact[] = [];
   private readonly io: Io;
   private readonly held: (() => void)[] = [];
 
   constructor(io: Io) {
     this.self = io.self;
+    this.hasTurns = io.hasTurns === true;
     this.io = io;
   }
 

@@ -1,4 +1,6 @@
-/** Values as users type them: seeds, durations, shards, names. Each refusal is one sentence. Pure. */
+/** Values as users type them: seeds, durations, shards, names, places. Each refusal is one sentence. */
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { UsageError } from './command.ts';
 import { unknownName } from './nearest.ts';
 
@@ -44,6 +46,15 @@ export function shard(given: string): { index: number; of: number } {
     `--shard must be I/N with I in 1..N, such as 3/16, not "${given}"`
   );
   return parsed;
+}
+
+/** Where a file is to go: refused before the work that it is to hold, which may take a while, rather than after it. */
+export function placeFor(what: string, given: string): string {
+  const path = resolve(given);
+  const folder = dirname(path);
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder) throw new UsageError(`there is no folder ${folder}: name another place for the ${what}`);
+  return path;
 }
 
 /** Whichever of `known` is called `given`. */

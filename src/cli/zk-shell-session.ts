@@ -10,6 +10,7 @@ import { readShellArguments, ShellFailure, splitLine, usageOf, type ShellCommand
 import { failureText } from './zk-shell-format.ts';
 import { NODE_COMMANDS } from './zk-shell-nodes.ts';
 import { eventLines, OTHER_COMMANDS } from './zk-shell-others.ts';
+import { BEHAVES_AS, ownVersion } from './version.ts';
 import { QUOTA_COMMANDS } from './zk-shell-quotas.ts';
 
 /** The exit code of a command that there is not. */
@@ -17,7 +18,6 @@ export const EXIT_UNKNOWN_COMMAND = 127;
 const EXIT_FAILED = 1;
 /** How many commands `history` shows. */
 const HISTORY_SHOWN = 11;
-const VERSION = '3.9.5';
 
 /** How to connect. */
 export interface ShellConnection {
@@ -136,7 +136,7 @@ export class ShellSession {
       case 'redo':
         return this.redo(word);
       case 'version':
-        this.output.out(`ZooKeeper CLI version: ${VERSION}-(vivarium)`);
+        this.output.out(`ZooKeeper CLI version: ${BEHAVES_AS}-vivarium-${ownVersion()}`);
         return 0;
       default:
         this.isOver = true;

@@ -2,17 +2,19 @@
  * `viv shell`: ZooKeeper's command line (zkCli). Interactive on a terminal, with history, completion and events as they come;
  * line by line from a pipe; or one command and its exit code: 0, 1 when it failed, 127 when there is no such command.
  */
-import { createInterface } from 'node:readline';
 import { ConnectStringError, parseConnectString } from '../client/connect-string.ts';
 import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import type { Shell } from './shell.ts';
-import { EXIT_UNKNOWN_COMMAND, SHELL_COMMANDS, ShellSession } from './zk-shell-session.ts';
+import { converse, Screen } from './zk-shell-conversation.ts';
+import { SHELL_COMMANDS, ShellSession } from './zk-shell-session.ts';
 import type { ShellConnection } from './zk-shell-session.ts';
 import { usageOf } from './zk-shell-command.ts';
 
 const DEFAULT_SERVER = 'localhost:2181';
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** As shells have it: 128 and the number of SIGINT. */
+const EXIT_INTERRUPTED = 130;
 
 interface ShellOptions extends ShellConnection {
   readonly waitsForConnection: boolean;
@@ -76,18 +78,38 @@ function positive(text: string): number {
 async function runShell(options: ShellOptions, shell: Shell): Promise<number> {
   const isSingle = options.command.length > 0;
   const known = SHELL_COMMANDS.some(({ name }) => name === options.command[0]);
-  const session = new ShellSession(options, { out: (line) => { shell.out(line); }, err: (line) => { shell.err(line); } });
+  const screen = new Screen({ out: (line) => { shell.out(line); }, err: (line) => { shell.err(line); } });
+  const session = new ShellSession(options, screen);
   // A command that there is not needs no server to be told so.
   if (isSingle && !known) return session.run(options.command);
-  shell.out(`Connecting to ${options.server}`);
+  screen.out(`Connecting to ${options.server}`);
   session.connect();
   try {
-    if (isSingle || options.waitsForConnection) await connected(session, options);
-    if (isSingle) return await session.run(options.command);
-    return await converse(session, shell);
+    const terminal = process.stdin.isTTY && process.stdout.isTTY ? process.stdout : null;
+    // Only somebody at a terminal can see for himself that nobody answers.
+    if (isSingle || options.waitsForConnection || terminal === null) {
+      if (!await unlessAborted(connected(session, options), shell.signal)) return EXIT_INTERRUPTED;
+    }
+    if (isSingle) {
+      const codes: number[] = [];
+      const running = session.run(options.command).then((code) => { codes.push(code); });
+      await unlessAborted(running, shell.signal);
+      return codes[0] ?? EXIT_INTERRUPTED;
+    }
+    screen.out('Welcome to ZooKeeper!');
+    return await converse(session, screen, { input: process.stdin, terminal, signal: shell.signal });
   } finally {
     await session.close();
   }
+}
+
+/** Waits for it, or for Ctrl-C; whether it came to its end. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  const aborted = new Promise<boolean>((resolve) => {
+    if (signal.aborted) resolve(false);
+    signal.addEventListener('abort', () => { resolve(false); }, { once: true });
+  });
+  return Promise.race([work.then(() => true), aborted]);
 }
 
 async function connected(session: ShellSession, { server, timeoutMs }: ShellOptions): Promise<void> {
@@ -99,61 +121,4 @@ async function connected(session: ShellSession, { server, timeoutMs }: ShellOpti
   const ended = await Promise.race([session.zk?.connected(), late]);
   timer.abort();
   if (ended === 'late') throw new UsageError(`no server answered at ${server} within ${timeoutMs} ms; is one running there?`);
-}
-
-/** Reads lines until `quit`, the end of the input or Ctrl-C; the exit code of the last one from a pipe, 0 from a terminal. */
-async function converse(session: ShellSession, shell: Shell): Promise<number> {
-  shell.out('Welcome to ZooKeeper!');
-  const isInteractive = process.stdin.isTTY && shell.isTerminal;
-  const reader = createInterface({
-    input: process.stdin, terminal: isInteractive,
-    ...(isInteractive ? { output: process.stdout, completer: completerFor(session) } : {}),
-  });
-  shell.signal.addEventListener('abort', () => { reader.close(); });
-  const ask = (): void => {
-    if (!isInteractive) return;
-    reader.setPrompt(session.prompt);
-    reader.prompt();
-  };
-  let code = 0;
-  ask();
-  for await (const line of reader) {
-    code = await session.line(line);
-    if (session.isOver) break;
-    ask();
-  }
-  reader.close();
-  return isInteractive && code !== EXIT_UNKNOWN_COMMAND ? 0 : code;
-}
-
-type Completer = (line: string, done: (error: Error | null, found: [string[], string]) => void) => void;
-
-/** Names of commands, then paths. */
-function completerFor(session: ShellSession): Completer {
-  return (line, done) => {
-    const word = line.slice(line.lastIndexOf(' ') + 1);
-    if (word === line) {
-      done(null, [SHELL_COMMANDS.map(({ name }) => name).filter((name) => name.startsWith(word)), word]);
-    } else if (!word.startsWith('/')) {
-      done(null, [[], word]);
-    } else {
-      void completePath(session, word).then((found) => { done(null, [found, word]); });
-    }
-  };
-}
-
-async function completePath(session: ShellSession, word: string): Promise<string[]> {
-  const slash = word.lastIndexOf('/');
-  const above = word.slice(0, slash);
-  try {
-    const names = await session.zk?.children(above === '' ? '/' : above);
-    return (names ?? []).map((name) => `${above}/${name}`).filter((path) => path.startsWith(word)).sort(compare);
-  } catch {
-    // A path that is not there has no completions; nothing is wrong with that.
-    return [];
-  }
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

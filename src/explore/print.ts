@@ -4,6 +4,7 @@
  * whoever computes them; that is what lets several workers share one visited set. Made like `base/fingerprint.ts`, with a third
  * lane and with names that can be left out; it must never be asked for data with circles.
  */
+import { canonicalOf } from '../base/canonical.ts';
 import { avalanche } from '../base/hash.ts';
 import { isImmutablePrototype } from '../base/fork.ts';
 import { invariant } from '../base/invariant.ts';
@@ -146,7 +147,9 @@ class Walk {
         leave(x, y, z);
         this.leaf(a, b, c);
       } else {
-        this.shape(value, a, b, c);
+        const standIn = canonicalOf(value);
+        if (standIn === value) this.shape(value, a, b, c);
+        else this.visit(standIn, a, b, c);
       }
     }
   }
@@ -214,7 +217,9 @@ function printOfWhole(value: Record<string, unknown>, ignored: ReadonlySet<strin
   const known = wholes.get(value);
   if (known !== undefined) return known;
   const walk = new Walk(ignored);
-  walk.shape(value, 0x1656_67b1, 0x27d4_eb2f, 0x1b87_3593);
+  const standIn = canonicalOf(value);
+  if (standIn === value) walk.shape(value, 0x1656_67b1, 0x27d4_eb2f, 0x1b87_3593);
+  else walk.visit(standIn, 0x1656_67b1, 0x27d4_eb2f, 0x1b87_3593);
   const print = printWith(walk);
   if (Object.isFrozen(value) || isImmutablePrototype(Object.getPrototypeOf(value))) wholes.set(value, print);
   return print;

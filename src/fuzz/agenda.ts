@@ -4,7 +4,7 @@
  * seeds each gets so many. With feedback every other run is a change of a plan that brought something new.
  */
 import type { CorpusEntry } from './corpus.ts';
-import { childOf } from './lineage.ts';
+import { Parents } from './parents.ts';
 import type { Job } from './pool.ts';
 import type { RunResult } from './run.ts';
 
@@ -34,17 +34,6 @@ export interface AgendaOptions {
   readonly feedback?: boolean;
 }
 
-/** A plan worth changing. */
-interface Parent {
-  readonly scenario: string;
-  readonly seed: string;
-  changes: number;
-  /** How many more changes it is worth. */
-  energy: number;
-}
-
-const ENERGY_MAX = 12;
-
 /** The jobs of a campaign, one after the other. */
 export class Agenda {
   private readonly options: AgendaOptions;
@@ -55,7 +44,7 @@ export class Agenda {
   private readonly cursors: Map<string, number> = new Map();
   /** Time that the runs of each scenario took. */
   private readonly workMs: Map<string, number> = new Map();
-  private readonly parents: Parent[] = [];
+  private readonly parents: Parents = new Parents();
   private turn = 0;
   private changesTurn = false;
 
@@ -91,12 +80,11 @@ export class Agenda {
     return this.fresh();
   }
 
-  /** Takes what came of a run: what it took, and how much of what it did was new. */
-  learn(result: RunResult, workMs: number, news: number): void {
-    const { scenario, seed } = result;
+  /** Takes what came of a run, and what it took. */
+  learn(result: RunResult, workMs: number): void {
+    const { scenario } = result;
     this.workMs.set(scenario, (this.workMs.get(scenario) ?? 0) + workMs);
-    if (this.options.feedback !== true || news === 0 || !this.options.scenarios.includes(scenario)) return;
-    this.parents.push({ scenario, seed, changes: 0, energy: Math.min(ENERGY_MAX, 2 + 2 * news) });
+    if (this.options.feedback === true && this.options.scenarios.includes(scenario)) this.parents.learn(result);
   }
 
   private fresh(): Job | undefined {
@@ -127,18 +115,10 @@ export class Agenda {
     return scenarios.reduce((least, scenario) => (worked(scenario) < worked(least) ? scenario : least), inTurn);
   }
 
-  /** A change of the youngest plan that is worth one. */
+  /** A change of a plan that is worth one. */
   private change(): Job | undefined {
-    for (let parent = this.parents.at(-1); parent !== undefined; parent = this.parents.at(-1)) {
-      const seed = parent.energy > 0 ? childOf(parent.seed, ++parent.changes) : null;
-      if (seed === null) {
-        this.parents.pop();
-        continue;
-      }
-      parent.energy--;
-      if (this.isNew(parent.scenario, seed)) return this.job(parent.scenario, seed);
-    }
-    return undefined;
+    const child = this.parents.next();
+    return child !== null && this.isNew(child.scenario, child.seed) ? this.job(child.scenario, child.seed) : undefined;
   }
 
   private isNew(scenario: string, seed: string): boolean {

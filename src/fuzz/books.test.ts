@@ -124,21 +124,26 @@ test('with a time limit the scenario that had the least time is next', () => {
   const names = Array.from({ length: 12 }, () => {
     const job = agenda.next();
     if (job === undefined) throw new Error('there is no end to the seeds');
-    agenda.learn(result(job.scenario, job.seed), job.scenario === 'slow' ? 100 : 10, 0);
+    agenda.learn(result(job.scenario, job.seed), job.scenario === 'slow' ? 100 : 10);
     return job.scenario;
   });
   const slow = names.filter((name) => name === 'slow').length;
   assert.ok(slow >= 1 && slow <= 2, `${slow} of 12 are slow`);
 });
 
-test('with feedback a run that brought news is changed, every other time, and its changes in turn', () => {
-  const agenda = new Agenda({ ...OPTIONS, feedback: true }, () => 0);
+test('with feedback, once it is known what is rare, every other run is a change of one that did it', () => {
+  const agenda = new Agenda({ ...OPTIONS, seeds: 60, feedback: true }, () => 0);
   const names: string[] = [];
   for (let job = agenda.next(); job !== undefined; job = agenda.next()) {
     names.push(job.seed);
-    agenda.learn(result('five', job.seed), 1, job.seed === '1' || job.seed === '1~1' ? 1 : 0);
+    const situations: [string, number][] = job.seed.startsWith('7') ? [['often', 1], ['rare', 1]] : [['often', 1]];
+    agenda.learn({ ...result('five', job.seed), situations }, 1);
   }
-  assert.equal(names.slice(0, 6), ['1', '1~1', '2', '1~1~1', '3', '1~1~2']);
+  assert.equal(names.slice(0, 24), Array.from({ length: 24 }, (_, index) => String(index + 1)));
+  const changes = names.filter((name) => name.includes('~'));
+  assert.ok(changes.length > 0 && changes.every((name) => name.startsWith('7~')), changes.join(' '));
+  const firstChange = names.indexOf('7~1');
+  assert.ok(firstChange >= 24 && !(names[firstChange + 1] ?? '').includes('~'), names.join(' '));
   assert.is(new Set(names).size, names.length);
 });
 

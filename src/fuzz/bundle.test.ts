@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BundleError, applyEdits, bundleWorker } from './bundle.ts';
+import { applyEdits, bundleWorker } from './bundle.ts';
+import { BundleError } from './bundle-error.ts';
 
 const test = suite('bundle');
 const root = resolve(import.meta.dirname, '../..');

@@ -9,17 +9,13 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Plugin } from 'esbuild';
+import { BundleError } from './bundle-error.ts';
 
 /** Replaces `find`, which stands exactly once in `file`, by `replace`. Paths are relative to the repository. */
 export interface SourceEdit {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
-}
-
-/** An edit did not match, or the bundle could not be made. */
-export class BundleError extends Error {
-  override readonly name = 'BundleError';
 }
 
 /** A bundled worker in a directory of its own; `remove` when the campaign is over. */

@@ -70,7 +70,10 @@ class Course {
     const done = new Set(entries.map(({ result }) => `${result.scenario} ${result.seed}`));
     const known = entries.some(({ result }) => result.seed.endsWith('.json')) ? { regressions: [] } : {};
     this.agenda = new Agenda({ ...options, ...known, done }, () => this.elapsedMs);
-    for (const entry of entries) this.enter(entry);
+    for (const entry of entries) {
+      this.enter(entry);
+      this.agenda.learn(entry.result, entry.workMs);
+    }
   }
 
   private get elapsedMs(): number {
@@ -83,9 +86,9 @@ class Course {
     const { options } = this;
     const entry = said.kind === 'died' ? lost(said) : this.examined(said);
     if (entry === null) return;
-    const news = this.enter(entry);
+    this.enter(entry);
     this.tally.mark(this.elapsedMs);
-    this.agenda.learn(entry.result, entry.workMs, news);
+    this.agenda.learn(entry.result, entry.workMs);
     this.keep(() => { options.journal?.add(entry, this.elapsedMs); }, 'the journal could not be written');
     if (said.kind === 'examined' && said.job.file === undefined) options.onRun?.(entry.result, entry.signature);
     const { finding } = entry.result;
@@ -104,16 +107,16 @@ class Course {
     return this.tally.summary(this.elapsedMs, jobs, signal.aborted);
   }
 
-  /** Adds a run up; how much of what it did was new. */
-  private enter({ result, workMs, wasRunTwice, signature, file }: JournalEntry): number {
+  /** Adds a run up. */
+  private enter({ result, workMs, wasRunTwice, signature, file }: JournalEntry): void {
     const { finding } = result;
     if (finding?.property === 'worker') {
       this.tally.addLost(result.scenario, result.seed, finding.sentence);
-      return 0;
+      return;
     }
     this.tally.add(result, workMs, wasRunTwice, signature);
     if (finding !== null && file !== null) this.tally.written(finding, signature, file);
-    return this.novelty.see(result);
+    this.novelty.see(result);
   }
 
   /** A run, its failure kept; null for a kept failure that holds, which is what is expected of it. */

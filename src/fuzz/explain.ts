@@ -58,7 +58,8 @@ export function explain(failure: Failure, properties: readonly Property[], count
   };
 }
 
-function likelihood(failure: Failure, afterStep: number, count: number, properties: readonly Property[]): Likelihood {
+/** How many of `count` fresh futures after an event break the same property. */
+export function likelihood(failure: Failure, afterStep: number, count: number, properties: readonly Property[]): Likelihood {
   let failing = 0;
   let passing: string | null = null;
   for (let index = 1; index <= count; index++) {

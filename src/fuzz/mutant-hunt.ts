@@ -4,7 +4,7 @@
  * as many turns are under way as there are jobs: a mutant's seeds are then the same however many jobs there are.
  */
 import { performance } from 'node:perf_hooks';
-import { BundleError } from './bundle.ts';
+import { BundleError } from './bundle-error.ts';
 import { huntMutant } from './mutant.ts';
 import type { Mutant, MutantResult } from './mutant.ts';
 

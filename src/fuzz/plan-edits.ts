@@ -7,7 +7,7 @@ import { DEFAULT_SETTINGS } from '../world/settings.ts';
 import type { Fault } from '../world/fault.ts';
 import type { Plan, PlannedFault } from './plan.ts';
 
-/** How large a plan is, as people count. */
+/** How large a plan is, as people count. `operations`: of scripts, and turns of recipes. */
 export interface PlanSize {
   readonly servers: number;
   readonly clients: number;
@@ -20,7 +20,7 @@ export function sizeOf(plan: Plan): PlanSize {
   return {
     servers: plan.members.length + (plan.reconfig?.spares.length ?? 0),
     clients: plan.clients.length,
-    operations: plan.clients.reduce((sum, { operations }) => sum + operations.length, 0),
+    operations: plan.clients.reduce((sum, { operations, recipe }) => sum + operations.length + (recipe?.turns.length ?? 0), 0),
     faults: plan.faults.length,
   };
 }
@@ -86,6 +86,16 @@ function targets(fault: Fault): number[] {
   return fault.target.node > 255 ? [] : [fault.target.node];
 }
 
+/** A plan that never takes a snapshot for the number or the size of its transactions; null where it does not anyway. */
+export function withoutSnapshots(plan: Plan): Plan | null {
+  const { knobs } = plan;
+  if (knobs.snapCount >= NEVER && knobs.snapshotSizePercent < 0 && knobs.txnLogSizeLimitInKb < 0) return null;
+  return { ...plan, knobs: { ...knobs, snapCount: NEVER, snapshotSizePercent: -1, txnLogSizeLimitInKb: -1 } };
+}
+
+/** So many transactions are in no run. */
+const NEVER = 1_000_000;
+
 /** A plan whose machines and links do nothing unusual. Each change by itself; those that change nothing are left out. */
 export function quieter(plan: Plan): Plan[] {
   const { settings } = plan;
@@ -106,6 +116,11 @@ export function quieter(plan: Plan): Plan[] {
   return isTimed ? quiet : [{ ...plan, scheduler: { kind: 'timed' } }, ...quiet];
 }
 
+/** What the root will do as well for as any other node. */
+const PLACELESS: ReadonlySet<ScriptedRequest['kind']> = new Set([
+  'setData', 'getData', 'exists', 'getChildren', 'getChildren2', 'sync',
+]);
+
 /** Plainer ways to ask for something like it, plainest first. */
 export function plainer(operation: ScriptedOperation): ScriptedOperation[] {
   const { request } = operation;
@@ -120,6 +135,7 @@ export function plainer(operation: ScriptedOperation): ScriptedOperation[] {
   if ('flags' in request && request.flags !== 0) plain.push({ ...request, flags: 0 });
   if ('watch' in request && request.watch) plain.push({ ...request, watch: false });
   if ('version' in request && request.version !== -1) plain.push({ ...request, version: -1 });
+  if (PLACELESS.has(request.kind) && 'path' in request && request.path !== '/') plain.push({ ...request, path: '/' });
   if ('data' in request && request.data !== '') plain.push({ ...request, data: '' });
   const operations = plain.map((other) => ({ ...operation, request: other }));
   if (!operation.waitForReply) operations.push({ ...operation, waitForReply: true });

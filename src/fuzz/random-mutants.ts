@@ -5,7 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BundleError, bundleWorker } from './bundle.ts';
+import { bundleWorker } from './bundle.ts';
+import { BundleError } from './bundle-error.ts';
 import { runCampaign } from './campaign.ts';
 import { operatorEdits, sourceEdit } from './operators.ts';
 import type { OperatorEdit } from './operators.ts';

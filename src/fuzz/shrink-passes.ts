@@ -9,10 +9,11 @@ import { CausalRecorder, causalPast } from './causality.ts';
 import type { Plan, PlannedFault } from './plan.ts';
 import { FIRST_CLIENT } from './plan.ts';
 import {
-  lengthOf, momentsOf, plainer, quieter, simpler, sooner, withClient, withOperations, withServers,
+  lengthOf, momentsOf, plainer, quieter, simpler, sooner, withClient, withOperations, withServers, withoutSnapshots,
 } from './plan-edits.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
 import type { Shrinker } from './shrink.ts';
+import { wander } from './shrink-wander.ts';
 
 /** One kind of attempt. */
 export interface Pass {
@@ -32,6 +33,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'kinds of faults', run: simplifyFaults },
   { name: 'requests', run: simplifyRequests },
   { name: 'draws', run: reduceDraws },
+  { name: 'limits', run: reduceLimits },
+  { name: 'jumps', run: wander },
 ];
 
 /**
@@ -76,9 +79,31 @@ function firstOperations(plan: Plan, invokedBy: (index: number) => number): Plan
   return { ...plan, clients };
 }
 
+/** Clients are numbered by their place: the luck of those that stay goes with them to their new numbers. */
 async function reduceClients(shrinker: Shrinker): Promise<void> {
   const { isOver } = shrinker;
-  await reduceList(shrinker.best.plan.clients, (clients) => shrinker.accepts({ ...shrinker.best.plan, clients }), isOver);
+  let current = shrinker.best.plan.clients.map((_, index) => index);
+  await reduceList(current, async (kept) => {
+    const { plan, tape, names } = shrinker.best;
+    const places = kept.map((index) => current.indexOf(index));
+    const clients = places.map((place) => plan.clients[place]).filter((client) => client !== undefined);
+    const numbers = new Map(places.map((place, index) => [String(FIRST_CLIENT + place), String(FIRST_CLIENT + index)]));
+    const moved = { tape: renumbered(tape, numbers), names: renumbered(names, numbers) };
+    if (!await shrinker.accepts({ ...plan, clients }, undefined, moved)) return false;
+    current = [...kept];
+    return true;
+  }, isOver);
+}
+
+/** Streams under the new numbers of the processes in their labels; those of processes that are gone are left out. */
+function renumbered<T extends readonly [label: string, ...rest: unknown[]]>(
+  streams: readonly T[], numbers: ReadonlyMap<string, string>,
+): (readonly [string, T[1]])[] {
+  const clients = /\d{4,}/g;
+  return streams.flatMap(([label, content]): (readonly [string, T[1]])[] => {
+    const isThere = (label.match(clients) ?? []).every((number) => numbers.has(number));
+    return isThere ? [[label.replace(clients, (number) => numbers.get(number) ?? number), content]] : [];
+  });
 }
 
 async function reduceFaults(shrinker: Shrinker): Promise<void> {
@@ -108,6 +133,12 @@ async function reduceOperations(shrinker: Shrinker): Promise<void> {
     await reduceList(all, (kept) => {
       return shrinker.accepts(withClient(shrinker.best.plan, index, withOperations(script, kept)));
     }, shrinker.isOver);
+    const { recipe } = script;
+    if (recipe !== undefined) {
+      await reduceList(recipe.turns, (turns) => {
+        return shrinker.accepts(withClient(shrinker.best.plan, index, { ...script, recipe: { ...recipe, turns } }));
+      }, shrinker.isOver);
+    }
     if (script.closeAtEnd) {
       const now = shrinker.best.plan.clients[index] ?? script;
       await shrinker.accepts(withClient(shrinker.best.plan, index, { ...now, closeAtEnd: false }));
@@ -139,10 +170,25 @@ function endingAt(plan: Plan, atMs: number): Plan {
 }
 
 async function quieten(shrinker: Shrinker): Promise<void> {
+  const plain = withoutSnapshots(shrinker.best.plan);
+  if (plain !== null) await shrinker.accepts(plain);
   for (let index = 0; !shrinker.isOver(); index++) {
     const quiet = quieter(shrinker.best.plan)[index];
     if (quiet === undefined) return;
     if (await shrinker.accepts(quiet)) index--;
+  }
+}
+
+/** What happens after so and so many transactions happens after fewer: then fewer are needed. */
+async function reduceLimits(shrinker: Shrinker): Promise<void> {
+  for (const knob of ['counterLimit', 'snapCount', 'commitLogCount'] as const) {
+    const { knobs } = shrinker.best.plan;
+    if (knobs[knob] > LIMIT_MAX) continue;
+    const smaller = (value: number): Promise<boolean> => {
+      const { plan } = shrinker.best;
+      return shrinker.accepts({ ...plan, knobs: { ...plan.knobs, [knob]: value } }, 1);
+    };
+    await reduceNumber(knobs[knob], LIMIT_MIN, smaller, shrinker.isOver);
   }
 }
 
@@ -214,6 +260,10 @@ async function simplifyOperation(shrinker: Shrinker, client: number, at: number)
     }
   }
 }
+
+/** A limit beyond this one is never reached; below that one it would be reached by every session. */
+const LIMIT_MAX = 1000;
+const LIMIT_MIN = 2;
 
 /** Fewer than so many draws are turned to zero one by one. */
 const FINE_DRAWS = 400;

@@ -62,22 +62,31 @@ export class ShrinkError extends Error {
   override readonly name = 'ShrinkError';
 }
 
-/** A failing run. */
-export interface FailingRun {
-  readonly plan: Plan;
+/** A tape and the names of its draws. */
+export interface NamedTape {
   readonly tape: Tape;
   readonly names: TapeNames;
+}
+
+/** A failing run. */
+export interface FailingRun extends NamedTape {
+  readonly plan: Plan;
   readonly result: RunResult;
 }
 
 /** Findings that are about the harness, not about a run. */
 const NOT_OF_A_RUN: ReadonlySet<string> = new Set(['worker', 'harness', 'nondeterminism', 'budget']);
 
+/** What a judge says of a process that broke off. */
+const INVARIANT_BROKEN = 'broke an invariant';
+
 /** Fresh tapes for a plan that does not fail with the tape it had. */
 const FRESH_TAPES = 3;
 /** A run with fewer parts may have so many times the events of the one before; quiet machines can be busy for ever. */
 const GROWTH = 1.1;
 const YIELD_EVERY_MS = 40;
+/** A part of a plan is worth so many events. */
+const PART_COST = 10;
 
 /** Shrinks a failure. Throws `ShrinkError` when it does not fail now, or is of a kind that no run shows. */
 export async function shrink(failure: Failure, options: ShrinkOptions): Promise<Shrunk> {
@@ -109,6 +118,8 @@ export function sizeOfRun({ plan, tape, result }: FailingRun): ShrinkSize {
 /** The work of shrinking one failure: the best run so far, and the ways to try another. */
 export class Shrinker {
   best: FailingRun;
+  /** What it began with. */
+  readonly first: FailingRun;
   runs = 0;
   readonly judges: readonly Property[];
   private readonly wanted: Finding;
@@ -131,6 +142,12 @@ export class Shrinker {
       throw new ShrinkError(`it does not violate ${failure.verdict.property} any more: perhaps ${hint}`);
     }
     this.best = first;
+    this.first = first;
+  }
+
+  /** How much time there is for everything. */
+  get forMs(): number {
+    return this.options.forMs;
   }
 
   get elapsedMs(): number {
@@ -155,13 +172,29 @@ export class Shrinker {
     return true;
   }
 
-  /** Whether a plan fails in the same way, with the tape it had or with a fresh one; then it is the best from now on. */
-  async accepts(plan: Plan, freshTapes: number = FRESH_TAPES): Promise<boolean> {
-    if (await this.acceptsTape(plan, this.best.tape)) return true;
+  /** Whether a plan fails in the same way, with `own`, the tape of the best, or a fresh one; then it is the best from now on. */
+  async accepts(plan: Plan, freshTapes: number = FRESH_TAPES, own: NamedTape = this.best): Promise<boolean> {
+    if (await this.takes(plan, new AligningChooser(own.tape, own.names, 'zero'))) return true;
     for (let fresh = 0; fresh < freshTapes && !this.isOver(); fresh++) {
       if (await this.takes(plan, new SeedChooser(`${plan.seed}/shrink/${this.runs}`))) return true;
     }
     return false;
+  }
+
+  /** The tape of the best run, zero beyond its end. */
+  tapeChooser(): Chooser {
+    return new AligningChooser(this.best.tape, this.best.names, 'zero');
+  }
+
+  /** Whether a plan fails in the same way and is plainly smaller than the best, which it then is. */
+  async improves(plan: Plan, chooser: Chooser): Promise<boolean> {
+    await this.breathe();
+    if (this.isOver()) return false;
+    const run = this.run(plan, chooser, this.best.result.events);
+    if (run === null || costOf(run) >= costOf(this.best)) return false;
+    this.best = run;
+    this.progress();
+    return true;
   }
 
   /** Whether a plan fails in the same way with a tape, zero wherever the tape has nothing. */
@@ -212,10 +245,17 @@ export class Shrinker {
   }
 }
 
-/** The same promise is broken; of a crash, the same complaint. */
+/** What a reader has to go through: events, and above all parts of the plan, each of which asks what it is there for. */
+function costOf({ plan, result }: FailingRun): number {
+  const { servers, clients, operations, faults } = sizeOf(plan);
+  return result.events + PART_COST * (servers + clients + operations + 2 * faults);
+}
+
+/** The same promise is broken; where something broke off, by the same complaint: a plan that cannot be run is no smaller one. */
 function isSame(wanted: Finding, found: Finding): boolean {
   if (wanted.property !== found.property || wanted.outcome !== found.outcome) return false;
-  return wanted.property !== 'crash' || sentenceShape(wanted.sentence) === sentenceShape(found.sentence);
+  const isComplaint = wanted.property === 'crash' || found.sentence.includes(INVARIANT_BROKEN);
+  return !isComplaint || sentenceShape(wanted.sentence) === sentenceShape(found.sentence);
 }
 
 function isSmaller(one: ShrinkSize, other: ShrinkSize): boolean {

@@ -11,7 +11,7 @@ import { CreateFlag, ErrorCode, type ResultCode } from '../wire/words.ts';
 import { configOf, readConfig, reconfigBreach } from './configs.ts';
 import type { Model } from './model.ts';
 import type { Effects } from './model-state.ts';
-import { decide, type Decision, isFlag, refuse } from './decisions.ts';
+import { decide, type Decision, isFlagInMulti, refuse, withoutTtl } from './decisions.ts';
 import type { Ids } from './permissions.ts';
 import { sameAcl, sameBytes } from './same.ts';
 
@@ -126,7 +126,7 @@ function soleBody(txn: Txn): SimpleTxn | null {
 }
 
 function replayMulti(model: Model, txn: Txn, request: MultiRequest, ids: Ids): Verdict {
-  const isUnreadable = request.ops.some((op) => 'flags' in op && !isFlag(op.flags));
+  const isUnreadable = request.ops.some((op) => 'flags' in op && !isFlagInMulti(op.flags, op.kind));
   if (isUnreadable) return compared(model, txn, refuse(ErrorCode.MARSHALLINGERROR));
   const bodies: SimpleTxn[] = [];
   let refused = -1;
@@ -134,7 +134,7 @@ function replayMulti(model: Model, txn: Txn, request: MultiRequest, ids: Ids): V
   let isDecided = true;
   model.begin();
   for (const [i, op] of request.ops.entries()) {
-    const decision = decide(model, op, ids);
+    const decision = decide(model, withoutTtl(op), ids);
     if (decision === null) isDecided = false;
     else if (decision.body === null) {
       refused = i;

@@ -56,8 +56,20 @@ export function decide(model: Model, op: SimpleWrite, ids: Ids): Decision | null
 }
 
 /** Whether the flags of a create mean anything. */
-export function isFlag(flags: number): boolean {
+function isFlag(flags: number): boolean {
   return flags >= CreateFlag.PERSISTENT && flags <= CreateFlag.PERSISTENT_SEQUENTIAL_WITH_TTL;
+}
+
+/** Whether a create of that kind can be read in a multi: a time to live travels with createTTL alone. */
+export function isFlagInMulti(flags: number, kind: string): boolean {
+  return kind === 'createTTL' || (isFlag(flags) && flags < CreateFlag.PERSISTENT_WITH_TTL);
+}
+
+/** In a multi, createTTL with the flags of another create is that create. */
+export function withoutTtl(op: MultiOp): MultiOp {
+  if (op.kind !== 'createTTL' || !isFlag(op.flags) || op.flags >= CreateFlag.PERSISTENT_WITH_TTL) return op;
+  const { path, data, acl, flags } = op;
+  return { kind: 'create', path, data, acl, flags };
 }
 
 /** What the flags, the operation and the TTL of a create say to each other. */

@@ -1,30 +1,24 @@
 /**
- * Files of the real machine, as `io/io.ts` promises them: a change is made at once (it goes to the page cache, which costs no
- * more than a copy), a sync waits for the device without holding up the process. Completions for one file come in the order
- * asked. It says what failed and decides nothing: after a sync that failed, the kernel may have dropped the pages, and whoever
- * asked must not try again.
+ * Files of the real machine, as `io/io.ts` promises them. Changes go to the page cache, which costs no more than a copy; a sync
+ * waits for the device without holding up the process. What a process writes to a file in one round of the event loop goes out in
+ * one piece, and syncs begin at the end of the round, when what other connections asked for in it is there too: one sync for all
+ * of them. Requests see each other's changes in the order asked all the same, and completions for one file come in that order. It
+ * says what failed and decides nothing: after a sync that failed, the kernel may have dropped the pages, and whoever asked must
+ * not try again.
  */
-import {
-  closeSync, constants, fdatasync, fstatSync, fsync, ftruncateSync, openSync, readFile, readSync, renameSync, unlinkSync,
-  writeSync,
-} from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { closeSync, constants, fdatasync, fstatSync, openSync, readFile, renameSync, unlinkSync } from 'node:fs';
 import type { DiskError, DiskToken, Event } from '../io/event.ts';
-import type { Layout } from './layout.ts';
 import { monotonicMs } from './clock.ts';
+import { listFiles, syncPath } from './directory.ts';
+import type { Layout } from './layout.ts';
+import { OpenFile } from './open-file.ts';
 
 type DiskEvent = Extract<Event, { kind: 'diskDone' | 'diskRead' | 'diskListed' | 'diskFailed' }>;
 
 /** Files kept open; beyond them, the one unused for longest is closed. */
 const OPEN_FILES_MAX = 24;
-
-interface OpenFile {
-  readonly fd: number;
-  size: number;
-  /** Requests of the operating system that still need the descriptor. */
-  busy: number;
-  isForgotten: boolean;
-}
+/** How long a sync that nobody waits for is put off, so that others need not share the device with it. */
+const LAZY_SYNC_MS = 20;
 
 /** A request in the order of its file. */
 interface Slot {
@@ -32,11 +26,22 @@ interface Slot {
   isDone: boolean;
 }
 
+/** A sync that was asked for and has not begun. */
+interface WantedSync {
+  readonly file: string;
+  readonly opened: OpenFile;
+  /** What must be durable: so many changes. */
+  readonly changes: number;
+  readonly settle: (error: unknown) => void;
+}
+
 /** What a disk tells of itself beside the answers. */
 export interface DiskOptions {
   readonly layout: Layout;
   /** False: a sync is answered without waiting for the device (forceSync=no). */
   readonly isSyncing?: boolean;
+  /** Whether nobody waits for the syncs of a file: they are made less often, and answered later. */
+  readonly isLazy?: (file: string) => boolean;
   /** A sync took so many milliseconds. */
   readonly onSync?: (file: string, tookMs: number) => void;
   /** Milliseconds by which every sync takes longer than it does: a slow disk, for tests. */
@@ -51,6 +56,10 @@ export class RealDisk {
   private readonly slots: Map<string, Slot[]> = new Map();
   /** Files whose first slots may be done. */
   private readonly ripe: Set<string> = new Set();
+  /** Files with something gathered that the kernel has not been given. */
+  private readonly unwritten: Map<OpenFile, string> = new Map();
+  private wantedSyncs: WantedSync[] = [];
+  private readonly lazySyncs: Map<NodeJS.Timeout, WantedSync> = new Map();
   private isScheduled = false;
   private isStopped = false;
 
@@ -61,26 +70,22 @@ export class RealDisk {
   }
 
   append(file: string, bytes: Uint8Array, token: DiskToken): void {
-    this.change(file, token, () => {
-      const opened = this.opened(file, true);
-      writeAll(opened, bytes, opened.size);
-    });
+    this.put(file, null, bytes, token);
   }
 
   write(file: string, offset: number, bytes: Uint8Array, token: DiskToken): void {
-    this.change(file, token, () => writeAll(this.opened(file, true), bytes, offset));
+    this.put(file, offset, bytes, token);
   }
 
   truncate(file: string, size: number, token: DiskToken): void {
     this.change(file, token, () => {
-      const opened = this.opened(file, false);
-      ftruncateSync(opened.fd, size);
-      opened.size = size;
+      this.opened(file, false).truncate(size);
     });
   }
 
   rename(from: string, to: string, token: DiskToken): void {
     this.change(from, token, () => {
+      this.writeOut();
       renameSync(this.options.layout.pathOf(from), this.options.layout.pathOf(to));
       this.forget(to);
       const opened = this.open.get(from);
@@ -101,26 +106,27 @@ export class RealDisk {
     this.attempt(file, token, (settle) => {
       const opened = this.opened(file, false);
       if (this.options.isSyncing === false) {
+        this.writeOut();
         settle(null);
         return;
       }
-      const sinceMs = monotonicMs();
       opened.busy += 1;
-      fdatasync(opened.fd, (error) => {
-        this.release(opened);
-        const delayMs = this.options.syncDelayMs?.() ?? 0;
-        const done = (): void => {
-          if (error === null) this.options.onSync?.(file, monotonicMs() - sinceMs);
+      const { changes } = opened;
+      const wanted: WantedSync = {
+        file, opened, changes, settle: (error) => {
+          this.release(opened);
           settle(error);
-        };
-        if (delayMs > 0) setTimeout(done, delayMs);
-        else done();
-      });
+        },
+      };
+      if (this.options.isLazy?.(file) === true) this.putOff(wanted);
+      else this.wantedSyncs.push(wanted);
+      this.schedule();
     });
   }
 
   syncDirectory(token: DiskToken): void {
     this.attempt('', token, (settle) => {
+      this.writeOut();
       if (this.options.isSyncing === false) {
         settle(null);
         return;
@@ -144,9 +150,10 @@ export class RealDisk {
    */
   read(file: string, token: DiskToken): void {
     this.attempt(file, token, (settle) => {
+      this.writeOut();
       const opened = this.open.get(file);
       if (opened !== undefined) {
-        settle(null, { kind: 'diskRead', token, bytes: readWhole(opened) });
+        settle(null, { kind: 'diskRead', token, bytes: opened.readAll() });
         return;
       }
       // Opened here and now, so that neither a renaming nor a removal comes in between.
@@ -160,6 +167,7 @@ export class RealDisk {
 
   list(token: DiskToken): void {
     this.attempt('', token, (settle) => {
+      this.writeOut();
       listFiles(this.options.layout).then(
         (files) => settle(null, { kind: 'diskListed', token, files }),
         (error: unknown) => settle(error),
@@ -167,12 +175,97 @@ export class RealDisk {
     });
   }
 
-  /** Nothing is answered afterwards; what was written stays with the kernel. */
-  stop(): void {
+  /** Nothing is answered afterwards. What was written stays with the kernel; what was only gathered too, if `isOrderly`. */
+  stop(isOrderly: boolean): void {
+    if (isOrderly) this.writeOut();
     this.isStopped = true;
+    for (const timer of this.lazySyncs.keys()) clearTimeout(timer);
+    for (const { opened } of [...this.wantedSyncs, ...this.lazySyncs.values()]) this.release(opened);
+    this.wantedSyncs = [];
+    this.lazySyncs.clear();
+    this.unwritten.clear();
     for (const file of [...this.open.keys()]) this.forget(file);
     this.slots.clear();
     this.ripe.clear();
+  }
+
+  /** Gathers what is written; `offset` null: at the end. Of what nobody waits for, only a failure is said. */
+  private put(file: string, offset: number | null, bytes: Uint8Array, token: DiskToken): void {
+    if (this.isStopped) return;
+    if (token !== 0) {
+      this.change(file, token, () => {
+        const opened = this.opened(file, true);
+        opened.write(offset ?? opened.size, bytes);
+      });
+      return;
+    }
+    try {
+      const opened = this.opened(file, true);
+      opened.gather(offset ?? opened.size, bytes);
+      this.unwritten.set(opened, file);
+      this.schedule();
+    } catch (error) {
+      this.fail(file, error);
+    }
+  }
+
+  /** Gives the kernel what was gathered. */
+  private writeOut(): void {
+    if (this.unwritten.size === 0) return;
+    const unwritten = [...this.unwritten];
+    this.unwritten.clear();
+    for (const [opened, file] of unwritten) {
+      try {
+        opened.writeOut();
+      } catch (error) {
+        this.fail(file, error);
+      }
+    }
+  }
+
+  private fail(file: string, failure: unknown): void {
+    this.attempt(file, 0, (settle) => settle(failure));
+  }
+
+  /** A sync for later: what was asked for meanwhile is one with it. */
+  private putOff(wanted: WantedSync): void {
+    const timer = setTimeout(() => {
+      this.lazySyncs.delete(timer);
+      this.wantedSyncs.push(wanted);
+      this.schedule();
+    }, LAZY_SYNC_MS);
+    this.lazySyncs.set(timer, wanted);
+  }
+
+  /** Begins the syncs that were asked for; what is durable already, or about to be, needs none. */
+  private beginSyncs(): void {
+    const wanted = this.wantedSyncs;
+    this.wantedSyncs = [];
+    for (const { file, opened, changes, settle } of wanted) {
+      if (opened.failure !== null) settle(opened.failure);
+      else if (opened.durableChanges >= changes) settle(null);
+      else if (opened.syncing !== null && opened.syncing.changes >= changes) opened.syncing.waiting.push(settle);
+      else this.beginSync(file, opened, settle);
+    }
+  }
+
+  private beginSync(file: string, opened: OpenFile, settle: (error: unknown) => void): void {
+    const sinceMs = monotonicMs();
+    const sync = { changes: opened.changes, waiting: [settle] };
+    opened.syncing = sync;
+    fdatasync(opened.fd, (error) => {
+      const delayMs = this.options.syncDelayMs?.() ?? 0;
+      const done = (): void => {
+        if (opened.syncing === sync) opened.syncing = null;
+        if (error === null) {
+          opened.durableChanges = Math.max(opened.durableChanges, sync.changes);
+          this.options.onSync?.(file, monotonicMs() - sinceMs);
+        }
+        for (const waiting of sync.waiting) waiting(error);
+      };
+      if (delayMs > 0) setTimeout(done, delayMs);
+      else done();
+    });
   }
 
   private change(file: string, token: DiskToken, act: () => void): void {
@@ -205,9 +298,17 @@ export class RealDisk {
   private ripen(file: string): void {
     if (this.isStopped) return;
     this.ripe.add(file);
+    this.schedule();
+  }
+
+  /** The end of this round of the event loop. */
+  private schedule(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;
     setImmediate(() => {
+      if (this.isStopped) return;
+      this.writeOut();
+      this.beginSyncs();
       this.isScheduled = false;
       this.harvest();
     });
@@ -242,10 +343,13 @@ export class RealDisk {
     }
     const flags = constants.O_RDWR | (isCreating ? constants.O_CREAT : 0);
     const fd = openSync(this.options.layout.pathOf(file), flags, 0o640);
-    const opened: OpenFile = { fd, size: fstatSync(fd).size, busy: 0, isForgotten: false };
+    const opened = new OpenFile(fd, fstatSync(fd).size);
     this.open.set(file, opened);
     const oldest = this.open.keys().next();
-    if (this.open.size > OPEN_FILES_MAX && oldest.done === false) this.forget(oldest.value);
+    if (this.open.size > OPEN_FILES_MAX && oldest.done === false) {
+      this.writeOut();
+      this.forget(oldest.value);
+    }
     return opened;
   }
 
@@ -253,6 +357,7 @@ export class RealDisk {
     const opened = this.open.get(file);
     if (opened === undefined) return;
     this.open.delete(file);
+    this.unwritten.delete(opened);
     opened.isForgotten = true;
     if (opened.busy === 0) closeSync(opened.fd);
   }
@@ -261,50 +366,6 @@ export class RealDisk {
     opened.busy -= 1;
     if (opened.isForgotten && opened.busy === 0) closeSync(opened.fd);
   }
-}
-
-function readWhole({ fd, size }: OpenFile): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let read = 0;
-  while (read < size) {
-    const count = readSync(fd, bytes, read, size - read, read);
-    if (count === 0) break;
-    read += count;
-  }
-  return bytes.subarray(0, read);
-}
-
-function writeAll(opened: OpenFile, bytes: Uint8Array, offset: number): void {
-  let written = 0;
-  while (written < bytes.length) {
-    written += writeSync(opened.fd, bytes, written, bytes.length - written, offset + written);
-    opened.size = Math.max(opened.size, offset + written);
-  }
-}
-
-/** Opens, syncs and closes: a directory, or a file that nobody writes. */
-function syncPath(path: string, done: (error: NodeJS.ErrnoException | null) => void): void {
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY);
-  } catch (error) {
-    done(error instanceof Error ? error : new Error(String(error)));
-    return;
-  }
-  fsync(fd, (error) => {
-    closeSync(fd);
-    done(error);
-  });
-}
-
-async function listFiles(layout: Layout): Promise<string[]> {
-  const files: string[] = [];
-  for (const directory of layout.directories) {
-    for (const entry of await readdir(directory, { withFileTypes: true })) {
-      if (entry.isFile() && layout.owns(entry.name, directory)) files.push(entry.name);
-    }
-  }
-  return files.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** What the process is told; a quota is a full disk, and whatever else fails is the device's fault. */

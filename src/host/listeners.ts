@@ -31,6 +31,8 @@ export class Listeners {
   readonly bound: readonly Endpoint[];
   /** Who takes what connects; null: it is turned away. */
   accept: ((port: Port, socket: Socket) => void) | null = null;
+  /** Told of whoever did not come through a TLS handshake. */
+  onUntrusted: ((address: string) => void) | null = null;
   private readonly servers: readonly Server[];
 
   private constructor(servers: readonly Server[], bound: readonly Endpoint[]) {
@@ -50,7 +52,9 @@ export class Listeners {
           if (hands.listeners?.accept) hands.listeners.accept(plan.port, socket);
           else socket.destroy();
         };
-        const server = plan.tls === undefined ? createServer({ noDelay: true }, accept) : secureServer(plan.tls, accept);
+        const refused = (address: string): void => hands.listeners?.onUntrusted?.(address);
+        const server = plan.tls === undefined
+          ? createServer({ noDelay: true }, accept) : secureServer(plan.tls, accept, refused);
         servers.push(server);
         bound.push(await listen(server, plan));
       }

@@ -62,6 +62,7 @@ export class Machine {
   private readonly disk: RealDisk | null;
   private queue: (Event | ((io: Io) => void))[] = [];
   private isHandling = false;
+  private isTurnOpen = false;
   private isOver = false;
 
   constructor(options: MachineOptions) {
@@ -70,7 +71,8 @@ export class Machine {
     this.timers = new Timers((timer) => deliver({ kind: 'timer', timer }));
     this.network = new RealNetwork(options.network, deliver);
     this.disk = options.disk === undefined ? null : new RealDisk(options.disk, deliver);
-    this.io = new MachineIo(options.self, this.timers, this.network, this.disk, options.onFact ?? null);
+    const hasTurns = options.process.afterTurn !== undefined;
+    this.io = new MachineIo(options.self, hasTurns, this.timers, this.network, this.disk, options.onFact ?? null);
   }
 
   /** Whether it runs: it was not stopped and has not stopped of itself. */
@@ -104,6 +106,7 @@ export class Machine {
     if (this.isOver) return;
     this.queue.push(next);
     if (this.isHandling) return;
+    this.openTurn();
     this.isHandling = true;
     try {
       for (let i = 0; i < this.queue.length && this.isRunning; i++) this.handle(this.queue[i]);
@@ -127,27 +130,41 @@ export class Machine {
     }
   }
 
+  /** A turn is one round of the event loop: it ends when all that has come in is handled, before anything is waited for. */
+  private openTurn(): void {
+    const { process } = this.options;
+    if (this.isTurnOpen || process.afterTurn === undefined) return;
+    this.isTurnOpen = true;
+    setImmediate(() => {
+      this.take((io) => process.afterTurn?.(io));
+      this.isTurnOpen = false;
+    });
+  }
+
   private end(isOrderly: boolean): void {
     if (this.isOver) return;
     this.isOver = true;
     this.timers.stop();
     this.network.stop(isOrderly);
-    this.disk?.stop();
+    this.disk?.stop(isOrderly);
   }
 }
 
 /** What the process is handed with each event. */
 class MachineIo implements Io {
   readonly self: NodeId;
+  readonly hasTurns: boolean;
   private readonly timers: Timers;
   private readonly network: RealNetwork;
   private readonly disk: RealDisk | null;
   private readonly onFact: ((fact: Fact) => void) | null;
 
   constructor(
-    self: NodeId, timers: Timers, network: RealNetwork, disk: RealDisk | null, onFact: ((fact: Fact) => void) | null,
+    self: NodeId, hasTurns: boolean, timers: Timers, network: RealNetwork, disk: RealDisk | null,
+    onFact: ((fact: Fact) => void) | null,
   ) {
     this.self = self;
+    this.hasTurns = hasTurns;
     this.timers = timers;
     this.network = network;
     this.disk = disk;

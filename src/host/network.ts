@@ -31,7 +31,7 @@ export interface NetworkOptions {
   readonly dialTls?: Partial<Record<Port, TlsIdentity>>;
   readonly limits?: Partial<WireLimits>;
   readonly connectTimeoutMs?: number;
-  /** A client that connected must say something within this. */
+  /** Whoever connected must say something whole within this. */
   readonly silenceTimeoutMs?: number;
   /** Client sockets from one address, and in all; 0: no limit. */
   readonly maxPerAddress?: number;
@@ -186,6 +186,7 @@ export class RealNetwork {
     if (this.congestedUplinks.size > 0 && connection.traffic !== null) connection.hold(true);
     const identities = identitiesOf(socket);
     const from = { kind: 'accepted', connection: connection.id, port, address: connection.address } as const;
+    connection.expectWithin(this.options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS);
     this.deliver(identities.length === 0 ? from : { ...from, identities });
     if (head.length > 0) connection.onData(head);
   }

@@ -4,13 +4,14 @@
  * which the connection is of no more use; only a vote that makes no sense is passed over, as ZooKeeper does.
  */
 import {
-  decodeConnectRequest, decodeConnectResponse, decodeEvent, decodeReply, decodeRequest, encodeClientFrame, peekXid,
+  decodeConnectRequest, decodeConnectResponse, decodeEvent, decodeReply, peekXid, readRequestMessage, writeClientFrame,
 } from '../wire/client-codec.ts';
 import type { ClientMessage, RequestKind } from '../wire/client-messages.ts';
 import { decodeElectionHello, decodeNotification, encodeElectionMessage } from '../wire/election-codec.ts';
 import { ElectionSplitter, frame, FrameSplitter } from '../wire/framing.ts';
+import type { Writer } from '../wire/jute.ts';
 import type { Message, Port } from '../wire/message.ts';
-import { decodeQuorumMessage, encodeQuorumMessage } from '../wire/quorum-codec.ts';
+import { decodeQuorumMessage, writeQuorumMessage } from '../wire/quorum-codec.ts';
 import { QuorumSplitter } from '../wire/quorum-framing.ts';
 import type { ElectionMessage, QuorumMessage } from '../wire/quorum-messages.ts';
 import { WireError } from '../wire/wire-error.ts';
@@ -22,7 +23,7 @@ export interface PortCodec {
   /** The next whole message; undefined while it is incomplete. */
   next(): Message | undefined;
   /** Throws where `message` does not travel on this port: the process must know. */
-  encode(message: Message): Uint8Array;
+  write(writer: Writer, message: Message): void;
 }
 
 /** The longest answer that a client takes: servers bound what they are asked, not what they answer. */
@@ -49,15 +50,18 @@ export class ServiceCodec implements PortCodec {
   }
 
   next(): Message | undefined {
+    if (this.isGreeted) {
+      const reader = this.splitter.nextReader();
+      return reader === undefined ? undefined : readRequestMessage(reader);
+    }
     const payload = this.splitter.next();
     if (payload === undefined) return undefined;
-    if (this.isGreeted) return decodeRequest(payload);
     this.isGreeted = true;
     return decodeConnectRequest(payload);
   }
 
-  encode(message: Message): Uint8Array {
-    return encodeClientFrame(clientMessage(message));
+  write(writer: Writer, message: Message): void {
+    writeClientFrame(writer, clientMessage(message));
   }
 }
 
@@ -86,9 +90,9 @@ class ClientCodec implements PortCodec {
     return xid === Xid.NOTIFICATION ? decodeEvent(payload) : decodeReply(payload, this.kindAsked(xid));
   }
 
-  encode(message: Message): Uint8Array {
+  write(writer: Writer, message: Message): void {
     if (message.kind === 'request') this.asked.push({ xid: message.xid, kind: message.request.kind });
-    return encodeClientFrame(clientMessage(message));
+    writeClientFrame(writer, clientMessage(message));
   }
 
   /** Replies come in the order asked, so the first that matches is at the front but for a server that breaks the rule. */
@@ -129,8 +133,8 @@ class QuorumCodec implements PortCodec {
     return undefined;
   }
 
-  encode(message: Message): Uint8Array {
-    return encodeQuorumMessage(quorumMessage(message));
+  write(writer: Writer, message: Message): void {
+    writeQuorumMessage(writer, quorumMessage(message));
   }
 }
 
@@ -157,9 +161,9 @@ class ElectionCodec implements PortCodec {
     }
   }
 
-  encode(message: Message): Uint8Array {
+  write(writer: Writer, message: Message): void {
     const payload = encodeElectionMessage(electionMessage(message));
-    return message.kind === 'electionHello' ? payload : frame(payload);
+    writer.raw(message.kind === 'electionHello' ? payload : frame(payload));
   }
 }
 

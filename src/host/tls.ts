@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { connect, createServer, TLSSocket } from 'node:tls';
 import type { SecureContextOptions, Server } from 'node:tls';
 import type { Id } from '../wire/words.ts';
-import { bareHost } from './endpoint.ts';
+import { bareHost, plainAddress } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Keys and certificates as PEM, or both in a PKCS #12 file. */
@@ -24,8 +24,10 @@ export interface TlsIdentity {
   readonly handshakeTimeoutMs: number;
 }
 
-/** A server that hands out sockets once they are secure; what fails before that is nobody's business but the peer's. */
-export function secureServer(identity: TlsIdentity, accept: (socket: TLSSocket) => void): Server {
+/** A server that hands out sockets once they are secure, and says who did not get so far. */
+export function secureServer(
+  identity: TlsIdentity, accept: (socket: TLSSocket) => void, refused: (address: string) => void,
+): Server {
   const { clientAuth, handshakeTimeoutMs } = identity;
   const server = createServer({
     ...materialOf(identity),
@@ -35,7 +37,10 @@ export function secureServer(identity: TlsIdentity, accept: (socket: TLSSocket) 
     minVersion: 'TLSv1.2',
   });
   server.on('secureConnection', accept);
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.on('tlsClientError', (_error, socket) => {
+    refused(plainAddress(socket.remoteAddress));
+    socket.destroy();
+  });
   return server;
 }
 

@@ -9,7 +9,7 @@ import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
 import type { Message } from '../wire/message.ts';
 import { monotonicMs } from './clock.ts';
-import { Xid } from '../wire/words.ts';
+import { ErrorCode, Xid } from '../wire/words.ts';
 import type { OpName } from '../wire/words.ts';
 
 interface Asked {
@@ -39,6 +39,8 @@ export class Traffic {
   latency: Latency = new Latency();
   /** Bytes of answers; −1: there was none. */
   responses: { last: number; min: number; max: number } = { last: -1, min: -1, max: -1 };
+  /** Called when credentials were not believed. */
+  onRefusedAuth: (() => void) | null = null;
   /** Called with each answer. */
   onAnswered: ((kind: string, tookMs: number) => void) | null = null;
 
@@ -106,6 +108,7 @@ export class ClientTraffic {
       this.timeoutMs = message.timeoutMs;
       this.answered(-1, null);
     } else if (message.kind === 'reply') {
+      if (message.err === ErrorCode.AUTHFAILED) this.totals?.onRefusedAuth?.();
       this.answered(message.xid, message.zxid);
     }
   }

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ConnectionId } from '../io/event.ts';
+import { Writer } from '../wire/jute.ts';
 import type { Message, Port } from '../wire/message.ts';
 import { codecFor } from './port-codec.ts';
 import type { PortCodec } from './port-codec.ts';
@@ -15,8 +16,12 @@ import { plainAddress } from './endpoint.ts';
 
 /** How long the other end may take to hear us out after we have closed. */
 const LINGER_MS = 3000;
-/** Gathered messages are copied into one run of bytes up to this, so that many small ones are one packet. */
+/** Up to so many bytes are copied when they are written, so that what they were gathered in can be used again. */
 const COPY_MAX = 64 * 1024;
+/** Where connections gather what they send, each for the length of a turn; a few are kept for the next. */
+const spareWriters: Writer[] = [];
+const SPARE_WRITERS_MAX = 64;
+const WRITER_SIZE = 1024;
 
 /** Limits in bytes, but for the count of requests. */
 export interface WireLimits {
@@ -58,11 +63,13 @@ export class WireConnection {
   isOver = false;
   private readonly owner: WireOwner;
   private readonly codec: PortCodec;
-  private outgoing: Uint8Array[] = [];
-  private outgoingBytes = 0;
+  /** What was sent in this turn; null: nothing. */
+  private outgoing: Writer | null = null;
   /** The owner wants nothing read at the moment. */
   private isHeld = false;
   private isReading = true;
+  /** Runs out if nothing whole is said in time. */
+  private silence: NodeJS.Timeout | null = null;
 
   /** `socket` is connected, or is being connected by us. */
   constructor(id: ConnectionId, port: Port, isDialled: boolean, socket: Socket, owner: WireOwner) {
@@ -85,16 +92,24 @@ export class WireConnection {
   /** Queues a message; it goes out with `flush`. */
   send(message: Message): void {
     if (this.isOver) return;
-    if (this.outgoing.length === 0) this.owner.unflushed(this);
-    const bytes = this.codec.encode(message);
-    this.outgoing.push(bytes);
-    this.outgoingBytes += bytes.length;
-    this.traffic?.onSent(message, bytes.length);
+    if (this.outgoing === null) {
+      this.outgoing = spareWriters.pop() ?? new Writer(WRITER_SIZE);
+      this.owner.unflushed(this);
+    }
+    const writer = this.outgoing;
+    const start = writer.length;
+    try {
+      this.codec.write(writer, message);
+    } catch (error) {
+      writer.length = start;
+      throw error;
+    }
+    this.traffic?.onSent(message, writer.length - start);
   }
 
   /** Writes what was queued. */
   flush(): void {
-    if (this.outgoing.length === 0 || this.socket.destroyed) return;
+    if (this.outgoing === null || this.socket.destroyed) return;
     this.write();
     const unsent = this.socket.writableLength;
     if (unsent > this.owner.limits.hardUnsent && !this.isOver) {
@@ -109,8 +124,9 @@ export class WireConnection {
   close(): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.stopExpecting();
     this.setCongested(false);
-    if (this.outgoing.length > 0) this.write();
+    this.write();
     this.socket.end();
     // What still comes is read and thrown away, so that the farewell is not lost to a reset.
     this.socket.resume();
@@ -120,8 +136,14 @@ export class WireConnection {
   /** Ends it at once, as a process that dies does. */
   destroy(): void {
     this.isOver = true;
-    this.outgoing = [];
+    this.stopExpecting();
+    this.outgoing = null;
     this.socket.destroy();
+  }
+
+  /** Ends it unless a whole message comes within so long: whoever says nothing must not keep a socket. */
+  expectWithin(ms: number): void {
+    this.silence = setTimeout(() => this.end(), ms);
   }
 
   /** Whether the owner wants it read. */
@@ -143,6 +165,7 @@ export class WireConnection {
         const message = this.codec.next();
         if (message === undefined) break;
         this.traffic?.onReceived(message);
+        this.stopExpecting();
         this.owner.received(this, message);
       }
     } catch (error) {
@@ -150,6 +173,12 @@ export class WireConnection {
       this.end();
     }
     this.setReading(!this.mustWait());
+  }
+
+  private stopExpecting(): void {
+    if (this.silence === null) return;
+    clearTimeout(this.silence);
+    this.silence = null;
   }
 
   private mustWait(): boolean {
@@ -179,20 +208,17 @@ export class WireConnection {
   }
 
   private write(): void {
-    const chunks = this.outgoing;
-    const bytes = this.outgoingBytes;
-    this.outgoing = [];
-    this.outgoingBytes = 0;
-    const first = chunks[0];
-    if (chunks.length === 1 && first !== undefined) {
-      this.socket.write(first);
-    } else if (bytes <= COPY_MAX) {
-      this.socket.write(Buffer.concat(chunks, bytes));
-    } else {
-      this.socket.cork();
-      for (const chunk of chunks) this.socket.write(chunk);
-      this.socket.uncork();
+    const writer = this.outgoing;
+    if (writer === null) return;
+    this.outgoing = null;
+    const bytes = writer.bytes.subarray(0, writer.length);
+    if (bytes.length > COPY_MAX) {
+      this.socket.write(bytes);
+      return;
     }
+    if (bytes.length > 0) this.socket.write(Buffer.from(bytes));
+    writer.reset();
+    if (spareWriters.length < SPARE_WRITERS_MAX) spareWriters.push(writer);
   }
 
   private onDrain(): void {
@@ -212,6 +238,7 @@ export class WireConnection {
       return;
     }
     this.isOver = true;
+    this.stopExpecting();
     this.setCongested(false);
     this.socket.destroy();
     this.owner.gone(this);

@@ -67,6 +67,8 @@ export interface Random {
 /** All that a process can do to the outside, for the length of one event. */
 export interface Io extends Clock, Network, Disk, Random {
   readonly self: NodeId;
+  /** `Process.afterTurn` follows, soon and before anything is waited for; left out: it does not. */
+  readonly hasTurns?: boolean;
   /**
    * States a fact for the judges and the trace. Costs nothing where nobody listens; never changes what
    * happens.

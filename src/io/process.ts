@@ -12,4 +12,9 @@ import type { Io } from './io.ts';
  */
 export interface Process {
   handle(event: Event, io: Io): void;
+  /**
+   * Nothing else has come in for the moment: what was put off to be done once for many events is done now. Called by worlds
+   * whose `io` says `hasTurns`.
+   */
+  afterTurn?(io: Io): void;
 }

@@ -10,6 +10,7 @@ import { PersistentMap } from '../base/persistent-map.ts';
 import { sessionIdToHex } from '../base/session-id.ts';
 import { epochOf, zxidFromNumber, zxidToPair } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
+import { NodeMap, NodeTable } from '../tree/node-table.ts';
 import { ZNode } from '../tree/znode.ts';
 import { describeMessage, describeTxnBody } from '../wire/describe.ts';
 import type { Message } from '../wire/message.ts';
@@ -61,6 +62,8 @@ export class Views {
     }
     const set: unknown = value instanceof KeyedTable ? value.share() : value;
     if (isKeyedSet(set)) return this.keyed(set, depth);
+    if (value instanceof NodeTable) return this.nodes(value.share());
+    if (value instanceof NodeMap) return this.nodes(value);
     if (value instanceof PersistentMap) return this.pairs(value, depth);
     if (value instanceof NameSet) return [...value.sorted()];
     const fields: [string, View][] = [];
@@ -82,6 +85,17 @@ export class Views {
     const view = Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
     // A lone entry is its own root, and known as what it is.
     if (root !== null && entries.length > 1) this.known.set(root, view);
+    return view;
+  }
+
+  /** The nodes by path. */
+  private nodes(map: NodeMap): View {
+    const known = this.known.get(map.root);
+    if (known !== undefined) return known;
+    const entries: [string, View][] = [];
+    map.forEach((node) => entries.push([node.path === '' ? '/' : node.path, this.of(node)]));
+    const view = Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+    this.known.set(map.root, view);
     return view;
   }
 

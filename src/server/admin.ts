@@ -189,7 +189,7 @@ function serverStats(view: MonitoringView): Fields {
     server_stats: {
       packets_sent: view.sent,
       packets_received: view.received,
-      fsync_threshold_exceed_count: 0,
+      fsync_threshold_exceed_count: view.slowSyncs,
       client_response_stats: sizes,
       provider_null: false,
       server_state: status.mode,
@@ -202,7 +202,7 @@ function serverStats(view: MonitoringView): Fields {
       last_processed_zxid: status.zxid,
       num_alive_client_connections: view.connections.length,
       uptime: view.uptimeMs,
-      auth_failed_count: 0,
+      auth_failed_count: view.authFailures,
       non_mtlsremote_conn_count: 0,
       non_mtlslocal_conn_count: 0,
     },

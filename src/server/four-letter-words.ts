@@ -285,7 +285,7 @@ export function monitorValues(view: MonitoringView): readonly (readonly [name: s
     ['max_client_response_size', responseSizes.max],
     ['connection_drop_probability', '0.0'],
     ['watch_count', status.watchCount],
-    ['auth_failed_count', 0],
+    ['auth_failed_count', view.authFailures],
     ['min_latency', latency.minMs],
     ['max_file_descriptor_count', fileDescriptors.max],
     ['approximate_data_size', status.dataBytes],

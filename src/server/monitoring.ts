@@ -72,6 +72,10 @@ export interface MonitoringView {
   readonly environment: readonly (readonly [key: string, value: string])[];
   /** Counters and summaries by their names without `zk_`, as they are printed. */
   readonly metrics: readonly (readonly [name: string, value: string])[];
+  /** Syncs of the log that took longer than the operator wants to hear of. */
+  readonly slowSyncs: number;
+  /** Credentials and certificates that were not believed. */
+  readonly authFailures: number;
   readonly fileDescriptors: { readonly open: number; readonly max: number };
   readonly traceMask: number;
   /** Monotonic milliseconds. */

@@ -30,6 +30,8 @@ export class Replica {
   /** A snapshot of our own that waits until the log is durable up to it. */
   private outgoing: SnapshotImage | null = null;
   private untilSnapshot = 0;
+  /** A sync waits for the end of the turn. */
+  private isSyncDue = false;
   /** Why the disk's state was refused; empty: it was not, or a leader's has replaced it. */
   private refusal = '';
 
@@ -93,7 +95,15 @@ export class Replica {
     io.observe({ kind: 'appended', txn });
   }
 
+  /** Makes the log durable: now, or at the end of the turn, where there is one, with whatever else is logged till then. */
   sync(io: Io): void {
+    if (io.hasTurns === true) this.isSyncDue = true;
+    else this.storage.sync(io);
+  }
+
+  afterTurn(io: Io): void {
+    if (!this.isSyncDue) return;
+    this.isSyncDue = false;
     this.storage.sync(io);
   }
 

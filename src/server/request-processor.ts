@@ -105,6 +105,17 @@ export class RequestProcessor {
     }
   }
 
+  /**
+   * The session has come again, on a new connection: what it left behind on the old one and waits here is not carried out. That
+   * closeSession is, and that a sync is answered, its sender counts on.
+   */
+  leaveBehind(sessionId: SessionId): void {
+    if (this.held.length === 0) return;
+    const stays = ({ request: { kind }, sessionId: other }: Submission): boolean =>
+      other !== sessionId || kind === 'closeSession' || kind === 'sync';
+    this.held.splice(0, this.held.length, ...this.held.filter(stays));
+  }
+
   /** Writes down, for the tree to show, which configuration is in force. */
   record(config: EnsembleConfig, database: Database, leader: Leader, host: ZabHost, io: Io): void {
     const zxid = leader.claimZxid(host, io);

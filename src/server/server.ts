@@ -61,6 +61,8 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
   }
 
   handle(event: Event, io: Io): void {
+    this.leader?.keepTime(this, io);
+    this.learner?.keepTime(this, io);
     switch (event.kind) {
       case 'start':
         if (!this.ensemble.recover(io)) this.replica.recover(io);
@@ -96,6 +98,10 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
       default:
         assertNever(event);
     }
+  }
+
+  afterTurn(io: Io): void {
+    this.replica.afterTurn(io);
   }
 
   // What the protocol asks of this server, beside what its replica answers.
@@ -168,6 +174,7 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     if (this.processor === null) return false;
     const { tracker } = this.processor;
     if (!tracker.touch(sessionId, io.now()) || !tracker.setOwner(sessionId, sid)) return false;
+    this.processor.leaveBehind(sessionId);
     io.observe({ kind: 'sessionOwner', sessionId, server: sid });
     return true;
   }
@@ -303,8 +310,7 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
         return;
       case 'truncateRefused':
         this.replica.onTruncateRefused();
-        this.snapshotWantedIn = this.learner?.epoch ?? 0;
-        if (this.learner !== null) this.lookForLeader('the log cannot be cut back as the leader asks', io);
+        if (this.learner !== null) this.followAnew(this.learner, io);
         break;
       case 'unrecoverable':
       case 'failed':
@@ -313,6 +319,18 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
         assertNever(outcome);
     }
     this.drain(io);
+  }
+
+  /**
+   * The log cannot be cut back as this leader asks, so this leader shall send a snapshot: no other may be told that there is no
+   * history here, and to look for one could go on for ever where two take turns to be elected by this server's vote.
+   */
+  private followAnew(learner: Learner, io: Io): void {
+    io.observe({ kind: 'abandoned', reason: 'the log cannot be cut back as the leader asks' });
+    this.snapshotWantedIn = learner.epoch;
+    learner.stop(io);
+    this.learner = new Learner(learner.leader, this);
+    this.learner.start(this, io);
   }
 
   /** The configuration files are read before everything else, and written beside it. */

@@ -5,6 +5,7 @@
  * is the last one.
  */
 import { adler32 } from '../base/checksum.ts';
+import { cutBytes } from '../base/slab.ts';
 import { counterOf, epochOf, zxidToHex } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { decodeTxn } from '../wire/transaction-codec.ts';
@@ -44,7 +45,7 @@ export interface ParsedLog {
 export function encodeLogEntry(txn: Txn, isFirst: boolean): Uint8Array {
   const start = isFirst ? LOG_HEADER_SIZE : 0;
   const length = txn.bytes.length;
-  const entry = new Uint8Array(start + ENTRY_OVERHEAD + length);
+  const entry = cutBytes(start + ENTRY_OVERHEAD + length);
   if (isFirst) {
     putInt(entry, 0, MAGIC);
     putInt(entry, 4, VERSION);

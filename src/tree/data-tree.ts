@@ -8,7 +8,6 @@
  * a point in time.
  */
 import { assertNever } from '../base/invariant.ts';
-import { KeyedTable } from '../base/keyed-set.ts';
 import type { NameSet } from '../base/name-set.ts';
 import { byCodeUnit } from '../base/persistent-map.ts';
 import type { SessionId } from '../base/session-id.ts';
@@ -22,17 +21,17 @@ import type {
 import { ErrorCode, EventType, type Acl, type ResultCode, type Stat } from '../wire/words.ts';
 import { internedAcl, releaseAcl, retainAcl, type AclTable } from './acl-table.ts';
 import { NO_TRIGGERS, type Applied, type Trigger } from './applied.ts';
+import type { Children } from './children.ts';
 import { CONTAINER_OWNER, isValidTtl, ownerKind, ttlOwner } from './ephemeral-owner.ts';
 import { imageOf, partsOfImage } from './image.ts';
-import {
-  countDescendants, countStats, dataLength, moveStats, quotaPrefix, subtree, type NodeTable,
-} from './node-map.ts';
-import { clientPath, isSystemPath, nameOf, parentOf, ROOT, treePath } from './path.ts';
+import { countDescendants, countStats, dataLength, moveStats, quotaPrefix, subtree } from './node-map.ts';
+import { NodeTable } from './node-table.ts';
+import { clientPath, isSystemPath, nameOf, parentLength, parentOf, ROOT, treePath } from './path.ts';
 import { limitsPath, quotaNodeKind, quotaSubject, statsPath } from './quota.ts';
 import { multiResult } from './replies.ts';
-import { isLaterVersion, nextVersion, statOfNew, statWithAcl, statWithChildren, statWithData } from './stat.ts';
+import { isLaterVersion, nextVersion } from './stat.ts';
 import { EMPTY_TREE, withEphemeral, withoutEphemeral, type EphemeralTable, type TreeParts } from './tree-parts.ts';
-import { makeZNode, visibleStat, type ZNode } from './znode.ts';
+import { visibleStat, ZNode } from './znode.ts';
 
 export type { Applied, Trigger } from './applied.ts';
 
@@ -52,7 +51,7 @@ export class DataTree {
 
   constructor(parts: TreeParts = EMPTY_TREE) {
     this.lastProcessedZxid = parts.lastProcessedZxid;
-    this.nodes = new KeyedTable(parts.nodes);
+    this.nodes = new NodeTable(parts.nodes);
     this.acls = parts.acls;
     this.owners = parts.owners;
     this.reapables = parts.reapables;
@@ -95,7 +94,7 @@ export class DataTree {
   /** The bytes of all paths and data: what ZooKeeper reports as approximate_data_size. Walks over the tree. */
   get dataBytes(): number {
     let bytes = 0;
-    for (const { key, data } of subtree(this.nodes, ROOT)) bytes += key.length + (data?.length ?? 0);
+    for (const { path, data } of subtree(this.nodes, ROOT)) bytes += path.length + (data?.length ?? 0);
     return bytes;
   }
 
@@ -196,36 +195,36 @@ export class DataTree {
 
   private create(header: TxnHeader, body: CreateTxn | CreateContainerTxn | CreateTtlTxn, owner: SessionId): Applied {
     const { path, data } = body;
-    const parent = this.nodes.get(parentOf(path));
+    const parent = this.nodes.prefix(path, parentLength(path));
     if (parent === undefined) return failure(ErrorCode.NONODE, path);
     const isPresent = this.nodes.has(path);
     // Very old logs do not say the cversion; counting on is then right the first time, and a replay must leave it.
-    const counted = isPresent ? parent.stat.cversion : nextVersion(parent.stat.cversion);
+    const counted = isPresent ? parent.cversion : nextVersion(parent.cversion);
     const cversion = body.parentCVersion === -1 ? counted : body.parentCVersion;
-    const isLater = isLaterVersion(cversion, parent.stat.cversion);
-    const stat = isLater ? statWithChildren(parent.stat, cversion, header.zxid) : parent.stat;
-    if (isPresent) {
-      if (isLater) this.replace(parent, parent.withStat(stat));
-      return failure(ErrorCode.NODEEXISTS, path);
-    }
-    this.replace(parent, parent.withChildren(parent.children.add(nameOf(path)), stat));
+    const isLater = isLaterVersion(cversion, parent.cversion);
+    const children = isPresent ? parent.children : parent.children.with(this.nodes.stamp, nameOf(path));
+    if (isLater) this.setChildren(parent, children, cversion, header.zxid);
+    else if (!isPresent) this.setChildren(parent, children, parent.cversion, parent.pzxid);
+    if (isPresent) return failure(ErrorCode.NODEEXISTS, path);
     this.acls = retainAcl(this.acls, body.acl);
-    const node = makeZNode(path, data, internedAcl(this.acls, body.acl), statOfNew(header.zxid, header.time, owner));
+    const acl = internedAcl(this.acls, body.acl);
+    const node = ZNode.created(this.nodes.stamp, path, data, acl, header.zxid, header.time, owner);
+    const stat = visibleStat(node);
     this.add(node);
-    return success(path, visibleStat(node), [
+    return success(path, stat, [
       { type: EventType.NodeCreated, path, acl: node.acl },
       { type: EventType.NodeChildrenChanged, path: clientPath(parent.path), acl: parent.acl },
     ]);
   }
 
   private delete(zxid: Zxid, path: string): Applied {
-    const parent = treePath(path) === ROOT ? undefined : this.nodes.get(parentOf(path));
+    const parent = treePath(path) === ROOT ? undefined : this.nodes.prefix(path, parentLength(path));
     if (parent === undefined) return failure(ErrorCode.NONODE, path);
-    // pzxid moves even when the node is gone already (ZOOKEEPER-3145), and never back.
-    const pzxid = zxid > parent.stat.pzxid ? zxid : parent.stat.pzxid;
-    const stat = statWithChildren(parent.stat, parent.stat.cversion, pzxid);
-    this.replace(parent, parent.withChildren(parent.children.delete(nameOf(path)), stat));
     const node = this.nodes.get(path);
+    // pzxid moves even when the node is gone already (ZOOKEEPER-3145), and never back.
+    const pzxid = zxid > parent.pzxid ? zxid : parent.pzxid;
+    const rest = node === undefined ? parent.children : parent.children.without(this.nodes.stamp, nameOf(path));
+    this.setChildren(parent, rest, parent.cversion, pzxid);
     if (node === undefined) return failure(ErrorCode.NONODE, path);
     // Children can be there only in a replay; they were created later than this and will be again.
     if (node.children.size === 0) this.remove(node);
@@ -237,23 +236,29 @@ export class DataTree {
   }
 
   private setData({ zxid, time }: TxnHeader, body: SetDataTxn): Applied {
-    const node = this.node(body.path);
-    if (node === undefined) return failure(ErrorCode.NONODE, body.path);
-    const changed = node.withData(body.data, statWithData(node.stat, body.version, zxid, time));
-    this.replace(node, changed);
-    this.quotaMoved(node.path, 0, dataLength(changed.data) - dataLength(node.data));
+    const present = this.node(body.path);
+    if (present === undefined) return failure(ErrorCode.NONODE, body.path);
+    const lengthBefore = dataLength(present.data);
+    const node = this.nodes.own(present);
+    const digestBefore = node.digest;
+    node.setData(body.data, body.version, zxid, time);
+    this.moveDigest(node.digest - digestBefore);
+    const stat = visibleStat(node);
+    this.quotaMoved(node.path, 0, stat.dataLength - lengthBefore);
     if (quotaNodeKind(node.path) === 'stats') this.quotaSet(node.path);
     const triggers = [{ type: EventType.NodeDataChanged, path: clientPath(node.path), acl: node.acl }];
-    return success(body.path, visibleStat(changed), triggers);
+    return success(body.path, stat, triggers);
   }
 
   private setAcl(body: SetAclTxn): Applied {
-    const node = this.node(body.path);
-    if (node === undefined) return failure(ErrorCode.NONODE, body.path);
-    this.acls = releaseAcl(retainAcl(this.acls, body.acl), node.acl);
-    const changed = node.withAcl(internedAcl(this.acls, body.acl), statWithAcl(node.stat, body.version));
-    this.replace(node, changed);
-    return success(body.path, visibleStat(changed), NO_TRIGGERS);
+    const present = this.node(body.path);
+    if (present === undefined) return failure(ErrorCode.NONODE, body.path);
+    this.acls = releaseAcl(retainAcl(this.acls, body.acl), present.acl);
+    const node = this.nodes.own(present);
+    const digestBefore = node.digest;
+    node.setAcl(internedAcl(this.acls, body.acl), body.version);
+    this.moveDigest(node.digest - digestBefore);
+    return success(body.path, visibleStat(node), NO_TRIGGERS);
   }
 
   /** What the transaction lists first; then whatever the session still owns, which is nothing unless a replay is under way. */
@@ -264,14 +269,17 @@ export class DataTree {
     return success(null, null, triggers);
   }
 
-  private replace(old: ZNode, node: ZNode): void {
-    this.nodes.put(node);
-    this.moveDigest(node.digest - old.digest);
+  private setChildren(parent: ZNode, children: Children, cversion: number, pzxid: Zxid): void {
+    const own = this.nodes.own(parent);
+    const digestBefore = own.digest;
+    own.setChildren(children, cversion, pzxid);
+    this.moveDigest(own.digest - digestBefore);
   }
 
   private add(node: ZNode): void {
-    const path = node.path;
-    this.nodes.put(node);
+    const { path } = node;
+    const length = dataLength(node.data);
+    this.nodes.add(node);
     this.moveDigest(node.digest);
     const owner = node.ephemeralOwner;
     if (owner !== NO_SESSION) {
@@ -279,7 +287,7 @@ export class DataTree {
       else this.reapables = this.reapables.add(path);
     }
     if (isSystemPath(path)) this.quotaSet(path);
-    this.quotaMoved(path, 1, dataLength(node.data));
+    this.quotaMoved(path, 1, length);
   }
 
   private remove(node: ZNode): void {

@@ -11,9 +11,9 @@ import type {
 import { OPEN_ACL_UNSAFE, type Acl } from '../wire/words.ts';
 import { aclKey } from './acl-table.ts';
 import { isOpenAcl } from './acl.ts';
-import { assemble, InvalidTree, READ_ACL_UNSAFE, type BareNode, type NodeMap } from './node-map.ts';
+import { InvalidTree, READ_ACL_UNSAFE, type BareNode, type NodeMap } from './node-map.ts';
 import { ROOT } from './path.ts';
-import { indexNodes, type TreeParts } from './tree-parts.ts';
+import { partsOf, type TreeParts } from './tree-parts.ts';
 import type { ZNode } from './znode.ts';
 
 const OPEN_ACL_ID = -1;
@@ -78,8 +78,10 @@ class TreeCursor implements SnapshotCursor {
     if (path === null) return null;
     const node = this.of.nodes.get(path);
     if (node === undefined) throw new InvalidTree(`${path} is a child of its parent but no node`);
-    const { children } = node;
-    if (children.size > 0) this.levels.push({ path: node.path, names: children, piece: children.pieceAt(''), at: 0 });
+    if (node.children.size > 0) {
+      const names = node.children.settled();
+      this.levels.push({ path: node.path, names, piece: names.pieceAt(''), at: 0 });
+    }
     return this.shown(node);
   }
 
@@ -112,7 +114,7 @@ class TreeCursor implements SnapshotCursor {
 
 /** The parts of the tree that an image shows. Throws `InvalidTree` where it shows none. */
 export function partsOfImage(image: SnapshotImage): TreeParts {
-  return indexNodes(assemble(new BareNodes(image)), image.zxid);
+  return partsOf(new BareNodes(image), image.zxid);
 }
 
 /** The nodes of an image with their lists, equal lists being one object. */

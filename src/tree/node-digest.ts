@@ -5,8 +5,8 @@
  * allocates nothing for it.
  */
 import { crc32 } from '../base/checksum.ts';
-import { sessionHighWord, sessionLowWord, NO_SESSION } from '../base/session-id.ts';
-import type { Bytes, StatPersisted } from '../wire/words.ts';
+import { sessionHighWord, sessionLowWord, NO_SESSION, type SessionId } from '../base/session-id.ts';
+import type { Bytes } from '../wire/words.ts';
 
 /** Four tables for four bytes at a time (slicing-by-4), reflected polynomial 0xEDB88320. */
 const [T0, T1, T2, T3] = tables();
@@ -36,11 +36,6 @@ function byte(crc: number, value: number): number {
 function word(crc: number, value: number): number {
   return at(T3, (crc ^ (value >>> 24)) & 0xff) ^ at(T2, ((crc >>> 8) ^ (value >>> 16)) & 0xff)
     ^ at(T1, ((crc >>> 16) ^ (value >>> 8)) & 0xff) ^ at(T0, ((crc >>> 24) ^ value) & 0xff);
-}
-
-/** Continues over a long that a double holds exactly. */
-function long(crc: number, value: number): number {
-  return word(word(crc, Math.floor(value / 0x1_0000_0000) | 0), value | 0);
 }
 
 /** The running CRC after the path ('' for the root) and the data. */
@@ -73,17 +68,35 @@ function utf8Crc(start: number, text: string): number {
   return crc;
 }
 
-/** The node's digest, 0..2³²−1, given the CRC of its content. */
-export function nodeDigest(content: number, stat: StatPersisted): number {
-  let crc = long(content, stat.czxid);
-  crc = long(crc, stat.mzxid);
-  crc = long(crc, stat.pzxid);
-  crc = long(crc, stat.ctime);
-  crc = long(crc, stat.mtime);
+/** Stored metadata in words of 32 bits, as a node has them. */
+export interface StatWords {
+  readonly czxidHigh: number;
+  readonly czxidLow: number;
+  readonly mzxidHigh: number;
+  readonly mzxidLow: number;
+  readonly pzxidHigh: number;
+  readonly pzxidLow: number;
+  readonly ctimeHigh: number;
+  readonly ctimeLow: number;
+  readonly mtimeHigh: number;
+  readonly mtimeLow: number;
+  readonly version: number;
+  readonly cversion: number;
+  readonly aversion: number;
+  readonly ephemeralOwner: SessionId;
+}
+
+/** The node's digest as 32 bits with a sign, given the CRC of its content. */
+export function nodeDigest(content: number, stat: StatWords): number {
+  let crc = word(word(content, stat.czxidHigh), stat.czxidLow);
+  crc = word(word(crc, stat.mzxidHigh), stat.mzxidLow);
+  crc = word(word(crc, stat.pzxidHigh), stat.pzxidLow);
+  crc = word(word(crc, stat.ctimeHigh), stat.ctimeLow);
+  crc = word(word(crc, stat.mtimeHigh), stat.mtimeLow);
   crc = word(crc, stat.version);
   crc = word(crc, stat.cversion);
   crc = word(crc, stat.aversion);
   if (stat.ephemeralOwner === NO_SESSION) crc = word(word(crc, 0), 0);
   else crc = word(word(crc, sessionHighWord(stat.ephemeralOwner)), sessionLowWord(stat.ephemeralOwner));
-  return ~crc >>> 0;
+  return ~crc;
 }

@@ -2,20 +2,17 @@
  * The nodes of a tree by path: how a map of them is put together, walks over it, and the counts of quotas, which live in
  * nodes of their own.
  */
-import { keyedSetOf, type KeyedSet, type KeyedTable } from '../base/keyed-set.ts';
-import { NO_NAMES, nameSetOf, type NameSet } from '../base/name-set.ts';
+import type { NameSet } from '../base/name-set.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import { OPEN_ACL_UNSAFE, type Acl, type Bytes, type StatPersisted } from '../wire/words.ts';
-import { CONFIG_PATH, QUOTA_PATH, ROOT, SYSTEM_PATH, nameOf, parentOf } from './path.ts';
+import { childrenOf } from './children.ts';
+import { NO_NODES, NodeTable, type NodeMap } from './node-table.ts';
+import { CONFIG_PATH, QUOTA_PATH, ROOT, SYSTEM_PATH, clientPath, nameOf, parentOf } from './path.ts';
 import { limitsPath, formatStats, parseQuota, statsPath } from './quota.ts';
-import { contentCrc } from './node-digest.ts';
-import { ZNode } from './znode.ts';
+import { ZNode, type NodeContent } from './znode.ts';
 
-/** Every node by its full path, the root at '', at one moment. */
-export type NodeMap = KeyedSet<ZNode>;
-/** The same, as it changes. */
-export type NodeTable = KeyedTable<ZNode>;
+export type { NodeMap, NodeTable } from './node-table.ts';
 
 const EMPTY: Bytes = new Uint8Array(0);
 const ZERO: StatPersisted = Object.freeze({
@@ -29,11 +26,8 @@ export const READ_ACL_UNSAFE: readonly Acl[] = Object.freeze([
 ]);
 
 /** What a node is without what follows from other nodes. */
-export interface BareNode {
+export interface BareNode extends NodeContent {
   readonly path: string;
-  readonly data: Bytes | null;
-  readonly acl: readonly Acl[];
-  readonly stat: StatPersisted;
 }
 
 /** The root and the system's nodes as they are before any transaction. Their stored cversion does not count each other. */
@@ -44,35 +38,38 @@ const SYSTEM_NODES: readonly BareNode[] = [
   { path: QUOTA_PATH, data: EMPTY, acl: OPEN_ACL_UNSAFE, stat: ZERO },
 ];
 
-/** Nodes that do not make a tree: a parent is missing. Says which; nothing that a checksum lets through should cause it. */
+/**
+ * Nodes that do not make a tree: a parent is missing, or a node is there twice. Says which; nothing that a checksum lets through
+ * should cause it.
+ */
 export class InvalidTree extends Error {
   override readonly name = 'InvalidTree';
 }
 
 /**
  * The map of `nodes`, in any order, with the system's nodes added where they are missing (releases before 3.5 had fewer). Goes
- * over the nodes twice: once for the names of the children, once for the rest.
+ * over the nodes once, and shows `visit` each while it is at hand: of its children nothing is known yet.
  */
-export function assemble(nodes: Iterable<BareNode>): NodeMap {
+export function assemble(nodes: Iterable<BareNode>, visit: (node: ZNode) => void): NodeMap {
+  const table = new NodeTable(NO_NODES);
   const families = new Families();
-  const missing = new Set(SYSTEM_NODES.map(({ path }) => path));
-  for (const { path } of nodes) {
-    families.add(path);
-    missing.delete(path);
-  }
-  const added = SYSTEM_NODES.filter(({ path }) => missing.has(path));
-  for (const { path } of added) families.add(path);
-  const made: ZNode[] = [];
-  const make = ({ path, data, acl, stat }: BareNode): void => {
-    made.push(new ZNode(path, data, acl, stat, families.childrenOf(path), contentCrc(path, data)));
+  const add = (bare: BareNode): void => {
+    if (table.has(bare.path)) throw new InvalidTree(`${clientPath(bare.path)} is twice in the snapshot`);
+    const node = ZNode.of(table.stamp, bare.path, bare);
+    table.add(node);
+    families.add(bare.path);
+    visit(node);
   };
-  added.forEach(make);
-  for (const node of nodes) make(node);
-  const map = keyedSetOf(made);
-  families.forEach((parent, child) => {
-    if (!map.has(parent)) throw new InvalidTree(`the parent of ${parent}/${child} is missing from the snapshot`);
+  for (const node of nodes) add(node);
+  for (const node of SYSTEM_NODES) if (!table.has(node.path)) add(node);
+  families.forEach((parent, names) => {
+    const node = table.get(parent);
+    if (node === undefined) {
+      throw new InvalidTree(`the parent of ${parent}/${names[0] ?? ''} is missing from the snapshot`);
+    }
+    node.children = childrenOf(names);
   });
-  return map;
+  return table.share();
 }
 
 /** The names of the children of every parent. Siblings mostly come one after the other. */
@@ -96,14 +93,9 @@ class Families {
     this.siblings.push(nameOf(path));
   }
 
-  childrenOf(path: string): NameSet {
-    const names = this.names.get(path);
-    return names === undefined ? NO_NAMES : nameSetOf(names);
-  }
-
-  /** Visits every parent with its first child. */
-  forEach(visit: (parent: string, child: string) => void): void {
-    for (const [parent, [child]] of this.names) visit(parent, child ?? '');
+  /** Visits every parent with the names of its children. */
+  forEach(visit: (parent: string, names: readonly string[]) => void): void {
+    for (const [parent, names] of this.names) visit(parent, names);
   }
 }
 
@@ -147,7 +139,7 @@ export function moveStats(nodes: NodeTable, subject: string, countDiff: number, 
   const node = nodes.get(statsPath(subject));
   if (node === undefined || (countDiff === 0 && bytesDiff === 0)) return;
   const stats = parseQuota(node.data);
-  nodes.put(node.withData(formatStats(stats.count + countDiff, stats.bytes + bytesDiff), node.stat));
+  nodes.own(node).setCounts(formatStats(stats.count + countDiff, stats.bytes + bytesDiff));
 }
 
 /** Takes the counts of the quota at `subject` anew. */
@@ -160,7 +152,7 @@ export function countStats(nodes: NodeTable, subject: string): void {
     count++;
     bytes += dataLength(counted.data);
   }
-  nodes.put(node.withData(formatStats(count, bytes), node.stat));
+  nodes.own(node).setCounts(formatStats(count, bytes));
 }
 
 /** No data are no bytes. */

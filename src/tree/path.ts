@@ -32,6 +32,11 @@ export function parentOf(path: string): string {
   return lastSlash <= 0 ? ROOT : path.slice(0, lastSlash);
 }
 
+/** How long `parentOf(path)` is, for those who need not have it as a string of its own. */
+export function parentLength(path: string): number {
+  return Math.max(0, path.lastIndexOf('/'));
+}
+
 /** What stands after the last slash. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -108,16 +108,28 @@ function transactionOf(request: Request, context: Context, header: TxnHeader): T
 
 /** Each operation sees the ones before it. One refusal, and the whole is a list of errors: undone, the cause, never tried. */
 function prepareMulti({ ops }: MultiRequest, context: Context, header: TxnHeader): TxnBody {
-  if (ops.some((op) => 'flags' in op && createMode(op.flags) === undefined)) return refused(ErrorCode.MARSHALLINGERROR);
+  if (ops.some(isUnreadable)) return refused(ErrorCode.MARSHALLINGERROR);
   const view = context.view.copy();
   const txns: SimpleTxn[] = [];
-  for (const op of ops) {
+  for (const asked of ops) {
+    const op = asPlainCreate(asked);
     const txn = prepareSimple(op, { ...context, view });
     if (txn.kind === 'error') return { kind: 'multi', txns: failedMulti(ops, txns.length, txn.err) };
     txns.push(txn);
     view.apply(header, txn);
   }
   return { kind: 'multi', txns };
+}
+
+/** Flags that a create without a time to live cannot have: such a multi is not even read (MultiOperationRecord of 3.9.5). */
+function isUnreadable(op: MultiOp): boolean {
+  return 'flags' in op && op.kind !== 'createTTL' && createMode(op.flags)?.isTtl !== false;
+}
+
+/** Within a multi the flags alone say whether there is a time to live: without, createTTL is another name for create. */
+function asPlainCreate(op: MultiOp): MultiOp {
+  if (op.kind !== 'createTTL' || createMode(op.flags)?.isTtl !== false) return op;
+  return { kind: 'create', path: op.path, data: op.data, acl: op.acl, flags: op.flags };
 }
 
 function failedMulti(ops: readonly MultiOp[], failed: number, err: ResultCode): ErrorTxn[] {

@@ -15,6 +15,7 @@ export interface QuotaText {
   readonly byteHardLimit: number;
 }
 
+const BELOW_QUOTA = `${QUOTA_PATH}/`;
 const UNLIMITED = -1;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -31,7 +32,7 @@ export function statsPath(path: string): string {
 
 /** What kind of quota node a path names. */
 export function quotaNodeKind(path: string): 'limits' | 'stats' | null {
-  if (!path.startsWith(`${QUOTA_PATH}/`)) return null;
+  if (!path.startsWith(BELOW_QUOTA)) return null;
   return path.endsWith(LIMITS_NAME) ? 'limits' : path.endsWith(STATS_NAME) ? 'stats' : null;
 }
 

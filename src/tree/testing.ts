@@ -1,4 +1,5 @@
 /** Short forms for the tests of this folder: a lone server that prepares and applies at once, or later. */
+import { canonicalOf } from '../base/canonical.ts';
 import { sessionIdFromWords, type SessionId } from '../base/session-id.ts';
 import { makeZxid, type Zxid } from '../base/zxid.ts';
 import type {
@@ -106,4 +107,14 @@ export function as(...authInfo: readonly Id[]): Requester {
 /** Some operations as one. */
 export function multi(...ops: readonly MultiOp[]): MultiRequest {
   return { kind: 'multi', ops };
+}
+
+/** A copy of trees, images and their parts at this moment, with what stands for content in place of how it is laid out. */
+export function content(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  const standIn = canonicalOf(value);
+  if (standIn !== value) return content(standIn);
+  if (Array.isArray(value)) return value.map(content);
+  if (value instanceof Map) return [...value].map(content);
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, content(field)]));
 }

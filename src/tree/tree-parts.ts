@@ -1,16 +1,17 @@
 /**
  * What a tree consists of: its nodes, and what is kept beside them so that it need not be searched for. Everything
- * beside the nodes follows from the nodes; `indexNodes` says how, and `DataTree` keeps it up.
+ * beside the nodes follows from the nodes; `Index` says how, and `DataTree` keeps it up.
  */
-import { KeyedTable } from '../base/keyed-set.ts';
 import { NO_NAMES, type NameSet } from '../base/name-set.ts';
 import { type PersistentMap, emptyMap } from '../base/persistent-map.ts';
 import type { SessionId } from '../base/session-id.ts';
 import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import { NO_ACLS, retainAcl, type AclTable } from './acl-table.ts';
 import { ownerKind } from './ephemeral-owner.ts';
-import { assemble, countStats, type NodeMap } from './node-map.ts';
+import { assemble, countStats, type BareNode, type NodeMap } from './node-map.ts';
+import { NodeTable } from './node-table.ts';
 import { quotaNodeKind, quotaSubject } from './quota.ts';
+import type { ZNode } from './znode.ts';
 
 /** The ephemeral nodes of one session. */
 export interface SessionEphemerals {
@@ -38,33 +39,39 @@ export interface TreeParts {
 const HALF = 0x1_0000_0000;
 
 /**
- * The parts of the tree that has these nodes. Counts of quotas are taken anew: an image of ZooKeeper's may be fuzzy
- * about them.
+ * The parts of the tree that has these nodes, in any order. Throws `InvalidTree` where they make none. Counts of quotas are taken
+ * anew: an image of ZooKeeper's may be fuzzy about them.
  */
-export function indexNodes(bare: NodeMap, lastProcessedZxid: Zxid): TreeParts {
-  let acls = NO_ACLS;
-  let ephemerals: EphemeralTable = emptyMap<SessionEphemerals>();
-  let reapables = NO_NAMES;
-  let quotas = NO_NAMES;
-  let digestHigh = 0;
-  let digestLow = 0;
-  bare.forEach((node) => {
-    const { path } = node;
-    acls = retainAcl(acls, node.acl);
-    digestLow += node.digest;
-    if (digestLow >= HALF) {
-      digestLow -= HALF;
-      digestHigh = (digestHigh + 1) % HALF;
-    }
-    const kind = ownerKind(node.ephemeralOwner);
-    if (kind === 'normal') ephemerals = withEphemeral(ephemerals, node.ephemeralOwner, path);
-    else if (kind !== 'void') reapables = reapables.add(path);
-    const subject = quotaNodeKind(path) === null ? null : quotaSubject(path);
-    if (subject !== null) quotas = quotas.add(subject);
-  });
-  const nodes = new KeyedTable(bare);
+export function partsOf(bare: Iterable<BareNode>, lastProcessedZxid: Zxid): TreeParts {
+  const index = new Index();
+  const nodes = new NodeTable(assemble(bare, (node) => { index.take(node); }));
+  const { acls, owners, reapables, quotas, digestHigh, digestLow } = index;
   for (const subject of quotas.sorted()) countStats(nodes, subject);
-  return { lastProcessedZxid, nodes: nodes.share(), acls, owners: ephemerals, reapables, quotas, digestHigh, digestLow };
+  return { lastProcessedZxid, nodes: nodes.share(), acls, owners, reapables, quotas, digestHigh, digestLow };
+}
+
+/** What follows from the nodes taken so far. */
+class Index {
+  acls: AclTable = NO_ACLS;
+  owners: EphemeralTable = emptyMap<SessionEphemerals>();
+  reapables: NameSet = NO_NAMES;
+  quotas: NameSet = NO_NAMES;
+  digestHigh = 0;
+  digestLow = 0;
+
+  take({ path, acl, digest, ephemeralOwner }: ZNode): void {
+    this.acls = retainAcl(this.acls, acl);
+    this.digestLow += digest;
+    if (this.digestLow >= HALF) {
+      this.digestLow -= HALF;
+      this.digestHigh = (this.digestHigh + 1) % HALF;
+    }
+    const kind = ownerKind(ephemeralOwner);
+    if (kind === 'normal') this.owners = withEphemeral(this.owners, ephemeralOwner, path);
+    else if (kind !== 'void') this.reapables = this.reapables.add(path);
+    const subject = quotaNodeKind(path) === null ? null : quotaSubject(path);
+    if (subject !== null) this.quotas = this.quotas.add(subject);
+  }
 }
 
 /** With one more node of that session's. */
@@ -82,4 +89,4 @@ export function withoutEphemeral(table: EphemeralTable, sessionId: SessionId, pa
 }
 
 /** Before any transaction. */
-export const EMPTY_TREE: TreeParts = indexNodes(assemble([]), ZXID_ZERO);
+export const EMPTY_TREE: TreeParts = partsOf([], ZXID_ZERO);

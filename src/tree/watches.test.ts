@@ -41,6 +41,16 @@ test('the root can be watched, with everything below it', () => {
   assert.equal([...table.trigger(NodeChildrenChanged, '/')], [2]);
 });
 
+test('a watch at the empty path, another name of the root’s in reads, hears nothing', () => {
+  const table = new WatchTable();
+  for (const kind of ['data', 'child', 'persistent', 'recursive'] as const) {
+    table.add('', kind, 1);
+    assert.equal(ALL.flatMap((type) => [...table.trigger(type, '/')]), [], kind);
+    assert.equal([...table.trigger(NodeCreated, '/x')], []);
+  }
+  assert.ok(table.has('', WatcherType.Any, 1) && !table.has('/', WatcherType.Any, 1));
+});
+
 test('55 WatchManagerTest: in order of registration, each watcher once; a deletion empties both tables', () => {
   const table = new WatchTable();
   for (const watcher of [3, 1, 2]) table.add('/a', 'data', watcher);

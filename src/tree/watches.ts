@@ -5,7 +5,7 @@
  * permission happens at delivery, not here.
  */
 import { EventType, WatcherType } from '../wire/words.ts';
-import { clientPath, parentOf, ROOT, treePath } from './path.ts';
+import { clientPath, parentOf } from './path.ts';
 
 /** 'data' and 'child' fire once; the others stay. 'persistent' is in both tables, 'recursive' in data, for all below as well. */
 export type WatchKind = 'data' | 'child' | 'persistent' | 'recursive';
@@ -72,8 +72,8 @@ class WatchManager {
 
   /** Nearest ancestor first. */
   addRecursive(path: string, fired: number[]): void {
-    for (let ancestor = path; ancestor !== ROOT; ) {
-      ancestor = parentOf(ancestor);
+    for (let ancestor = path; ancestor !== '/'; ) {
+      ancestor = clientPath(parentOf(ancestor));
       const watchers = this.byPath.get(ancestor);
       if (watchers === undefined) continue;
       for (const [watcher, modes] of watchers) if ((modes & RECURSIVE) !== 0 && !fired.includes(watcher)) fired.push(watcher);
@@ -81,31 +81,31 @@ class WatchManager {
   }
 }
 
-/** See the head of the file. Paths are as clients see them. */
+/**
+ * See the head of the file. Paths are as clients name them, letter by letter: '' reads as the root, and yet a watch at '' hears
+ * nothing, for what happens there is told of '/' (as in ZooKeeper).
+ */
 export class WatchTable {
   readonly data: WatchManager = new WatchManager();
   readonly child: WatchManager = new WatchManager();
 
   add(path: string, kind: WatchKind, watcher: number): void {
-    const at = treePath(path);
     const mode = kind === 'persistent' ? PERSISTENT : kind === 'recursive' ? RECURSIVE : ONE_SHOT;
-    if (kind !== 'child') this.data.add(at, watcher, mode);
-    if (kind === 'child' || kind === 'persistent') this.child.add(at, watcher, mode);
+    if (kind !== 'child') this.data.add(path, watcher, mode);
+    if (kind === 'child' || kind === 'persistent') this.child.add(path, watcher, mode);
   }
 
   /** checkWatches: whether the watcher holds a watch of that `WatcherType` at the path. */
   has(path: string, watcherType: number, watcher: number): boolean {
     const { data, child } = masksOf(watcherType);
-    const at = treePath(path);
-    return (this.data.modes(at, watcher) & data) !== 0 || (this.child.modes(at, watcher) & child) !== 0;
+    return (this.data.modes(path, watcher) & data) !== 0 || (this.child.modes(path, watcher) & child) !== 0;
   }
 
   /** removeWatches: whether there was one to remove. A type removes its own mode only; Any removes every mode. */
   remove(path: string, watcherType: number, watcher: number): boolean {
     const { data, child } = masksOf(watcherType);
-    const at = treePath(path);
-    const wasData = this.data.remove(at, watcher, data);
-    const wasChild = this.child.remove(at, watcher, child);
+    const wasData = this.data.remove(path, watcher, data);
+    const wasChild = this.child.remove(path, watcher, child);
     return wasData || wasChild;
   }
 
@@ -117,11 +117,10 @@ export class WatchTable {
 
   /** The watchers that an event of `type` at `path` notifies. A deletion reaches each once, though it empties both tables. */
   trigger(type: number, path: string): readonly number[] {
-    const at = treePath(path);
-    if (type === EventType.NodeChildrenChanged) return this.child.trigger(at);
-    const fired = this.data.trigger(at);
+    if (type === EventType.NodeChildrenChanged) return this.child.trigger(path);
+    const fired = this.data.trigger(path);
     if (type !== EventType.NodeDeleted) return fired;
-    const children = this.child.trigger(at);
+    const children = this.child.trigger(path);
     return children.length === 0 ? fired : fired.concat(children.filter((watcher) => !fired.includes(watcher)));
   }
 
@@ -136,13 +135,12 @@ export class WatchTable {
 
   /** Who watches what in the data table, in the order in which paths were first watched. */
   dataWatches(): ReadonlyMap<string, readonly number[]> {
-    return new Map([...this.data.byPath].map(([path, watchers]) => [clientPath(path), [...watchers.keys()]]));
+    return new Map([...this.data.byPath].map(([path, watchers]) => [path, [...watchers.keys()]]));
   }
 
   /** The watched paths of one watcher in either table, sorted by nothing but the order of registration. */
   pathsOf(watcher: number): string[] {
-    const paths = new Set([...(this.data.byWatcher.get(watcher) ?? []), ...(this.child.byWatcher.get(watcher) ?? [])]);
-    return [...paths].map(clientPath);
+    return [...new Set([...(this.data.byWatcher.get(watcher) ?? []), ...(this.child.byWatcher.get(watcher) ?? [])])];
   }
 }
 

@@ -1,76 +1,146 @@
 /**
- * One znode, immutable: every change makes a new one, so that forks, images and pending changes share the rest. It
- * keeps the stored metadata (StatPersisted); what clients see is derived from it (ZooKeeper's DataNode.copyStat).
- * Millions are kept: longs are held as pairs of 32-bit words, which need no objects of their own, and no object beside
- * this one holds them.
+ * One znode. It belongs to the table that made it, under a stamp: that table may change it until it shares what it holds, and
+ * makes a copy of it from then on (`node-table.ts`); for everybody else it never changes. It keeps the stored metadata
+ * (StatPersisted); what clients see is derived from it (ZooKeeper's DataNode.copyStat). Millions are kept: longs are held as
+ * pairs of 32-bit words, which need no objects of their own, and no object beside this one holds them.
  */
+import { canonicalAs } from '../base/canonical.ts';
 import { immutable } from '../base/fork.ts';
-import { NO_NAMES, type NameSet } from '../base/name-set.ts';
 import type { SessionId } from '../base/session-id.ts';
-import { highWord, lowWord, zxidOfWords } from '../base/zxid.ts';
+import { highWord, lowWord, zxidOfWords, type Zxid } from '../base/zxid.ts';
 import type { Acl, Bytes, Stat, StatPersisted } from '../wire/words.ts';
+import { NO_CHILDREN, type Children } from './children.ts';
 import { visibleOwner } from './ephemeral-owner.ts';
-import { contentCrc, nodeDigest } from './node-digest.ts';
+import { contentCrc, nodeDigest, type StatWords } from './node-digest.ts';
 import { isSystemPath } from './path.ts';
 
 const WORDS = 0x1_0000_0000;
 
-/** See the head of the file. */
-export class ZNode {
-  /** The path; '' for the root. */
-  readonly key: string;
+/** What a node is made of, besides its path. */
+export interface NodeContent {
   readonly data: Bytes | null;
   readonly acl: readonly Acl[];
-  readonly children: NameSet;
-  readonly ephemeralOwner: SessionId;
-  readonly version: number;
-  readonly cversion: number;
-  readonly aversion: number;
-  /** The running CRC over path and data, from which the digest continues. */
-  readonly content: number;
-  /** As 32 bits with a sign. */
-  private readonly digestWord: number;
-  private readonly czxidHigh: number;
-  private readonly czxidLow: number;
-  private readonly mzxidHigh: number;
-  private readonly mzxidLow: number;
-  private readonly pzxidHigh: number;
-  private readonly pzxidLow: number;
-  private readonly ctimeHigh: number;
-  private readonly ctimeLow: number;
-  private readonly mtimeHigh: number;
-  private readonly mtimeLow: number;
+  readonly stat: StatPersisted;
+}
 
-  constructor(path: string, data: Bytes | null, acl: readonly Acl[], stat: StatPersisted, children: NameSet, content: number) {
-    this.key = path;
+/** See the head of the file. */
+export class ZNode implements StatWords {
+  /** The table's, under which it was made. */
+  readonly stamp: number;
+  /** '' for the root. */
+  readonly path: string;
+  data: Bytes | null;
+  acl: readonly Acl[];
+  children: Children;
+  readonly ephemeralOwner: SessionId;
+  version: number;
+  cversion: number;
+  aversion: number;
+  /** The running CRC over path and data, from which the digest continues. */
+  private content: number;
+  /** As 32 bits with a sign. */
+  private digestWord: number;
+  czxidHigh: number;
+  czxidLow: number;
+  mzxidHigh: number;
+  mzxidLow: number;
+  pzxidHigh: number;
+  pzxidLow: number;
+  ctimeHigh: number;
+  ctimeLow: number;
+  mtimeHigh: number;
+  mtimeLow: number;
+
+  private constructor(
+    stamp: number, path: string, data: Bytes | null, acl: readonly Acl[], children: Children, owner: SessionId, content: number,
+  ) {
+    this.stamp = stamp;
+    this.path = path;
     this.data = data;
     this.acl = acl;
     this.children = children;
-    this.ephemeralOwner = stat.ephemeralOwner;
-    this.version = stat.version;
-    this.cversion = stat.cversion;
-    this.aversion = stat.aversion;
+    this.ephemeralOwner = owner;
+    this.version = 0;
+    this.cversion = 0;
+    this.aversion = 0;
     this.content = content;
-    this.digestWord = isSystemPath(path) ? 0 : nodeDigest(content, stat) | 0;
-    this.czxidHigh = highWord(stat.czxid);
-    this.czxidLow = lowWord(stat.czxid);
-    this.mzxidHigh = highWord(stat.mzxid);
-    this.mzxidLow = lowWord(stat.mzxid);
-    this.pzxidHigh = highWord(stat.pzxid);
-    this.pzxidLow = lowWord(stat.pzxid);
-    this.ctimeHigh = Math.floor(stat.ctime / WORDS);
-    this.ctimeLow = stat.ctime | 0;
-    this.mtimeHigh = Math.floor(stat.mtime / WORDS);
-    this.mtimeLow = stat.mtime | 0;
+    this.digestWord = 0;
+    this.czxidHigh = 0;
+    this.czxidLow = 0;
+    this.mzxidHigh = 0;
+    this.mzxidLow = 0;
+    this.pzxidHigh = 0;
+    this.pzxidLow = 0;
+    this.ctimeHigh = 0;
+    this.ctimeLow = 0;
+    this.mtimeHigh = 0;
+    this.mtimeLow = 0;
   }
 
-  get path(): string {
-    return this.key;
+  /** A node without children. */
+  static of(stamp: number, path: string, { data, acl, stat }: NodeContent): ZNode {
+    const node = new ZNode(stamp, path, data, acl, NO_CHILDREN, stat.ephemeralOwner, contentCrc(path, data));
+    node.version = stat.version;
+    node.cversion = stat.cversion;
+    node.aversion = stat.aversion;
+    node.czxidHigh = highWord(stat.czxid);
+    node.czxidLow = lowWord(stat.czxid);
+    node.mzxidHigh = highWord(stat.mzxid);
+    node.mzxidLow = lowWord(stat.mzxid);
+    node.pzxidHigh = highWord(stat.pzxid);
+    node.pzxidLow = lowWord(stat.pzxid);
+    node.ctimeHigh = Math.floor(stat.ctime / WORDS);
+    node.ctimeLow = stat.ctime | 0;
+    node.mtimeHigh = Math.floor(stat.mtime / WORDS);
+    node.mtimeLow = stat.mtime | 0;
+    node.moved();
+    return node;
+  }
+
+  /** A node as a transaction creates it. */
+  static created(
+    stamp: number, path: string, data: Bytes | null, acl: readonly Acl[], zxid: Zxid, time: number, owner: SessionId,
+  ): ZNode {
+    const node = new ZNode(stamp, path, data, acl, NO_CHILDREN, owner, contentCrc(path, data));
+    node.czxidHigh = node.mzxidHigh = node.pzxidHigh = highWord(zxid);
+    node.czxidLow = node.mzxidLow = node.pzxidLow = lowWord(zxid);
+    node.ctimeHigh = node.mtimeHigh = Math.floor(time / WORDS);
+    node.ctimeLow = node.mtimeLow = time | 0;
+    node.moved();
+    return node;
+  }
+
+  /** The same under another stamp. */
+  copy(stamp: number): ZNode {
+    const node = new ZNode(stamp, this.path, this.data, this.acl, this.children, this.ephemeralOwner, this.content);
+    node.version = this.version;
+    node.cversion = this.cversion;
+    node.aversion = this.aversion;
+    node.digestWord = this.digestWord;
+    node.czxidHigh = this.czxidHigh;
+    node.czxidLow = this.czxidLow;
+    node.mzxidHigh = this.mzxidHigh;
+    node.mzxidLow = this.mzxidLow;
+    node.pzxidHigh = this.pzxidHigh;
+    node.pzxidLow = this.pzxidLow;
+    node.ctimeHigh = this.ctimeHigh;
+    node.ctimeLow = this.ctimeLow;
+    node.mtimeHigh = this.mtimeHigh;
+    node.mtimeLow = this.mtimeLow;
+    return node;
   }
 
   /** What it contributes to the tree's digest, 0..2³²−1; 0 below /zookeeper. */
   get digest(): number {
     return this.digestWord >>> 0;
+  }
+
+  get mzxid(): Zxid {
+    return zxidOfWords(this.mzxidHigh, this.mzxidLow);
+  }
+
+  get pzxid(): Zxid {
+    return zxidOfWords(this.pzxidHigh, this.pzxidLow);
   }
 
   get stat(): StatPersisted {
@@ -87,44 +157,67 @@ export class ZNode {
     };
   }
 
-  withStat(stat: StatPersisted): ZNode {
-    return new ZNode(this.key, this.data, this.acl, stat, this.children, this.content);
+  /** Its children changed. `cversion` counts creations only, so that a replay may assign it. */
+  setChildren(children: Children, cversion: number, pzxid: Zxid): void {
+    this.children = children;
+    this.cversion = cversion;
+    this.pzxidHigh = highWord(pzxid);
+    this.pzxidLow = lowWord(pzxid);
+    this.moved();
   }
 
-  withChildren(children: NameSet, stat: StatPersisted): ZNode {
-    return new ZNode(this.key, this.data, this.acl, stat, children, this.content);
+  /** Its data were set. */
+  setData(data: Bytes | null, version: number, mzxid: Zxid, mtime: number): void {
+    this.data = data;
+    this.content = contentCrc(this.path, data);
+    this.version = version;
+    this.mzxidHigh = highWord(mzxid);
+    this.mzxidLow = lowWord(mzxid);
+    this.mtimeHigh = Math.floor(mtime / WORDS);
+    this.mtimeLow = mtime | 0;
+    this.moved();
   }
 
-  withData(data: Bytes | null, stat: StatPersisted): ZNode {
-    return new ZNode(this.key, data, this.acl, stat, this.children, contentCrc(this.key, data));
+  /** Other data, by no transaction: of a node that the digest leaves out. */
+  setCounts(data: Bytes): void {
+    this.data = data;
+    this.content = contentCrc(this.path, data);
+    this.moved();
   }
 
-  withAcl(acl: readonly Acl[], stat: StatPersisted): ZNode {
-    return new ZNode(this.key, this.data, acl, stat, this.children, this.content);
+  /** Its list was set. */
+  setAcl(acl: readonly Acl[], aversion: number): void {
+    this.acl = acl;
+    this.aversion = aversion;
+    this.moved();
+  }
+
+  private moved(): void {
+    this.digestWord = isSystemPath(this.path) ? 0 : nodeDigest(this.content, this);
   }
 }
+// Its table changes it, but only before it is shared.
 immutable(ZNode);
-
-/** A node without children. */
-export function makeZNode(path: string, data: Bytes | null, acl: readonly Acl[], stat: StatPersisted): ZNode {
-  return new ZNode(path, data, acl, stat, NO_NAMES, contentCrc(path, data));
-}
+canonicalAs(ZNode, (node) => {
+  if (!(node instanceof ZNode)) return node;
+  const { path, data, acl, children, stat, digest } = node;
+  return { path, data, acl, children, stat, digest };
+});
 
 /** The metadata as clients see it. The visible cversion counts creations and deletions of children: 2·creations − children. */
 export function visibleStat(node: ZNode): Stat {
-  const stat = node.stat;
   const numChildren = node.children.size;
   return {
-    czxid: stat.czxid,
-    mzxid: stat.mzxid,
-    ctime: stat.ctime,
-    mtime: stat.mtime,
-    version: stat.version,
-    cversion: (2 * stat.cversion - numChildren) | 0,
-    aversion: stat.aversion,
-    ephemeralOwner: visibleOwner(stat.ephemeralOwner),
+    czxid: zxidOfWords(node.czxidHigh, node.czxidLow),
+    mzxid: zxidOfWords(node.mzxidHigh, node.mzxidLow),
+    ctime: node.ctimeHigh * WORDS + (node.ctimeLow >>> 0),
+    mtime: node.mtimeHigh * WORDS + (node.mtimeLow >>> 0),
+    version: node.version,
+    cversion: (2 * node.cversion - numChildren) | 0,
+    aversion: node.aversion,
+    ephemeralOwner: visibleOwner(node.ephemeralOwner),
     dataLength: node.data === null ? 0 : node.data.length,
     numChildren,
-    pzxid: stat.pzxid,
+    pzxid: zxidOfWords(node.pzxidHigh, node.pzxidLow),
   };
 }

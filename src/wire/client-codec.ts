@@ -44,10 +44,15 @@ export function encodeClientMessage(message: ClientMessage): Uint8Array {
 /** The whole frame, length first. */
 export function encodeClientFrame(message: ClientMessage): Uint8Array {
   scratch.reset();
-  const length = scratch.openLength();
-  writeClientMessage(scratch, message);
-  scratch.closeLength(length);
+  writeClientFrame(scratch, message);
   return scratch.take();
+}
+
+/** The same behind what `writer` holds. */
+export function writeClientFrame(writer: Writer, message: ClientMessage): void {
+  const length = writer.openLength();
+  writeClientMessage(writer, message);
+  writer.closeLength(length);
 }
 
 function writeClientMessage(writer: Writer, message: ClientMessage): void {
@@ -151,7 +156,11 @@ function readOnlyFlag(reader: Reader): boolean | undefined {
 
 /** Any later payload from a client. Only a header that is cut short throws. */
 export function decodeRequest(payload: Uint8Array): RequestMessage {
-  const reader = new Reader(payload);
+  return readRequestMessage(new Reader(payload));
+}
+
+/** The same from where the payload stands. */
+export function readRequestMessage(reader: Reader): RequestMessage {
   return { kind: 'request', xid: reader.int(), request: readRequest(reader) };
 }
 

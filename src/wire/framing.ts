@@ -5,7 +5,7 @@
  * `WireError`.
  */
 import { MAX_ADDRESS_LENGTH, MAX_NOTIFICATION_LENGTH } from './election-codec.ts';
-import { MAX_FRAME_LENGTH } from './jute.ts';
+import { MAX_FRAME_LENGTH, Reader } from './jute.ts';
 import { WireError } from './wire-error.ts';
 
 /** The payload with its length in front. */
@@ -16,18 +16,30 @@ export function frame(payload: Uint8Array): Uint8Array {
   return framed;
 }
 
-/** Bytes that came and were not taken yet. */
+const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** Bytes that came and were not taken yet. A chunk that comes when there are none is not copied, only looked at. */
 export class ByteQueue {
-  private bytes: Uint8Array = new Uint8Array(512);
+  private bytes: Uint8Array = NOTHING;
   private start: number = 0;
   private end: number = 0;
+  /** `bytes` may be written to. */
+  private isOwn: boolean = false;
 
   get length(): number {
     return this.end - this.start;
   }
 
+  /** `chunk` must not change while bytes of it are here. */
   push(chunk: Uint8Array): void {
-    if (this.end + chunk.length > this.bytes.length) this.makeRoom(chunk.length);
+    if (this.start === this.end) {
+      this.bytes = chunk;
+      this.start = 0;
+      this.end = chunk.length;
+      this.isOwn = false;
+      return;
+    }
+    if (!this.isOwn || this.end + chunk.length > this.bytes.length) this.makeRoom(chunk.length);
     this.bytes.set(chunk, this.end);
     this.end += chunk.length;
   }
@@ -46,22 +58,35 @@ export class ByteQueue {
   /** Removes `count` bytes from the front and returns a copy of them, less the first `skip`. */
   take(count: number, skip: number = 0): Uint8Array {
     const taken = this.bytes.slice(this.start + skip, this.start + count);
-    this.start += count;
-    if (this.start === this.end) {
-      this.start = 0;
-      this.end = 0;
-    }
+    this.drop(count);
     return taken;
   }
 
-  /** Moves what is left to the front, into a buffer twice the size if it fills more than half of this one. */
+  /** The same without a copy; to be read before the next `push`. */
+  lend(count: number, skip: number = 0): Reader {
+    const reader = new Reader(this.bytes, this.start + skip, this.start + count);
+    this.drop(count);
+    return reader;
+  }
+
+  private drop(count: number): void {
+    this.start += count;
+    if (this.start < this.end) return;
+    this.bytes = NOTHING;
+    this.start = 0;
+    this.end = 0;
+    this.isOwn = false;
+  }
+
+  /** Moves what is left to the front: of a buffer twice the size, if it fills more than half of this one or this is not ours. */
   private makeRoom(count: number): void {
     const needed = this.length + count;
-    const target = 2 * needed > this.bytes.length ? new Uint8Array(2 * needed) : this.bytes;
+    const target = !this.isOwn || 2 * needed > this.bytes.length ? new Uint8Array(2 * needed) : this.bytes;
     target.set(this.bytes.subarray(this.start, this.end));
     this.end -= this.start;
     this.start = 0;
     this.bytes = target;
+    this.isOwn = true;
   }
 }
 
@@ -85,10 +110,22 @@ export class FrameSplitter {
 
   /** The next whole payload, or undefined. Once it has thrown, the connection is of no more use. */
   next(): Uint8Array | undefined {
+    const end = this.endOfNext();
+    return end < 0 ? undefined : this.queue.take(end, 4);
+  }
+
+  /** The same without a copy; to be read before the next `push`. */
+  nextReader(): Reader | undefined {
+    const end = this.endOfNext();
+    return end < 0 ? undefined : this.queue.lend(end, 4);
+  }
+
+  /** Where the next frame ends; -1 while it is not all here. */
+  private endOfNext(): number {
     const length = this.peekWord();
-    if (length === undefined) return undefined;
+    if (length === undefined) return -1;
     if (length < 0 || length > this.maxLength) throw new WireError('length');
-    return this.queue.length < 4 + length ? undefined : this.queue.take(4 + length, 4);
+    return this.queue.length < 4 + length ? -1 : 4 + length;
   }
 }
 

@@ -46,7 +46,7 @@ const DECODERS: readonly ((bytes: Uint8Array) => unknown)[] = [
   decodeElectionHello,
   decodeNotification,
   decodeTxn,
-  (bytes) => decodeSnapshot(bytes),
+  (bytes) => [...decodeSnapshot(bytes).nodes],
   (bytes) => decodeText(bytes),
   ...REPLIES.map((kind) => (bytes: Uint8Array): unknown => decodeReply(bytes, kind)),
   splitAll,

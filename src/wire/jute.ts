@@ -5,9 +5,10 @@
  */
 import { NO_SESSION, sessionIdFromWords } from '../base/session-id.ts';
 import type { SessionId } from '../base/session-id.ts';
+import { cutBytes, keptBytes } from '../base/slab.ts';
 import { zxidFromWords } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
-import { decodeText, encodeText } from './utf8.ts';
+import { checkText, decodeText, encodeText } from './utf8.ts';
 import { WireError } from './wire-error.ts';
 import type { Bytes } from './words.ts';
 
@@ -41,6 +42,13 @@ export class Writer {
   /** A copy of what was written since `start`. */
   take(start: number = 0): Uint8Array {
     return this.bytes.slice(start, this.length);
+  }
+
+  /** The same for what is not kept for long (see `cutBytes`). */
+  cut(): Uint8Array {
+    const piece = cutBytes(this.length);
+    piece.set(this.bytes.subarray(0, this.length));
+    return piece;
   }
 
   int(value: number): void {
@@ -194,7 +202,7 @@ export class Reader {
   /** A copy of the next `count` bytes. */
   raw(count: number): Uint8Array {
     const at = this.advance(count);
-    return this.bytes.slice(at, at + count);
+    return keptBytes(this.bytes, at, at + count);
   }
 
   nullableBuffer(): Bytes | null {
@@ -217,6 +225,33 @@ export class Reader {
     const length = this.fieldLength();
     if (length < 0) throw new WireError('null');
     return this.text(length);
+  }
+
+  /** Whether the next string is this one, of ASCII; reads nothing. */
+  isNext(text: string): boolean {
+    const { bytes, position } = this;
+    if (this.remaining < 4 + text.length) return false;
+    for (let i = 0; i < text.length; i++) if (bytes[position + 4 + i] !== text.charCodeAt(i)) return false;
+    return bytes[position] === 0 && bytes[position + 1] === 0 && bytes[position + 2] === 0 && bytes[position + 3] === text.length;
+  }
+
+  /** As `ustring`, and makes no string. */
+  skipUstring(): void {
+    const length = this.fieldLength();
+    if (length < 0) throw new WireError('null');
+    const at = this.advance(length);
+    checkText(this.bytes, at, at + length);
+  }
+
+  /** As `nullableBuffer`, and copies nothing. */
+  skipNullableBuffer(): void {
+    const length = this.fieldLength();
+    if (length >= 0) this.advance(length);
+  }
+
+  /** Passes over so many words of 32 bits. */
+  words(count: number): void {
+    this.advance(4 * count);
   }
 
   /** The next `length` bytes as text. */

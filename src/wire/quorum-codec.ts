@@ -55,7 +55,8 @@ export function encodeQuorumMessage(message: QuorumMessage): Uint8Array {
   return scratch.take();
 }
 
-function writeQuorumMessage(writer: Writer, message: QuorumMessage): void {
+/** The same behind what `writer` holds. */
+export function writeQuorumMessage(writer: Writer, message: QuorumMessage): void {
   switch (message.kind) {
     case 'FOLLOWERINFO':
     case 'OBSERVERINFO':

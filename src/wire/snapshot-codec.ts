@@ -4,6 +4,7 @@
  * ZooKeeper 3.9 writes, both ways; a file that is damaged anywhere is refused, never read in part.
  */
 import { adler32 } from '../base/checksum.ts';
+import { immutable } from '../base/fork.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { Reader, Writer } from './jute.ts';
 import { aclRecord, statPersistedRecord } from './records.ts';
@@ -11,7 +12,9 @@ import { int, long, nullableBuffer, record, session, vector } from './schema.ts'
 import type { Codec } from './schema.ts';
 import { cursorOver } from './snapshot-nodes.ts';
 import { DIGEST_VERSION, readDigest } from './transaction-codec.ts';
-import type { Digest, SnapshotAcl, SnapshotCursor, SnapshotImage, SnapshotNode, SnapshotSession } from './transactions.ts';
+import type {
+  Digest, SnapshotAcl, SnapshotCursor, SnapshotImage, SnapshotNode, SnapshotNodes, SnapshotSession,
+} from './transactions.ts';
 import { WireError } from './wire-error.ts';
 
 /** "ZKSN" */
@@ -43,14 +46,12 @@ function writeNode(writer: Writer, node: SnapshotNode): void {
   nodeRest.write(writer, node);
 }
 
-/** Reads what `writeSnapshotBody` wrote. */
+/** Reads what `writeSnapshotBody` wrote, at once. */
 export function readSnapshotBody(reader: Reader): SnapshotBody {
   const body = { sessions: sessions.read(reader), acls: acls.read(reader) };
   const nodes: SnapshotNode[] = [];
-  for (let path = reader.ustring(); path !== END; path = reader.ustring()) {
-    const { data, aclId, stat } = nodeRest.read(reader);
-    nodes.push({ path, data, aclId, stat });
-  }
+  while (!reader.isNext(END)) nodes.push(readNode(reader));
+  reader.ustring();
   return { ...body, nodes };
 }
 
@@ -125,7 +126,7 @@ export function decodeSnapshot(bytes: Uint8Array, named?: Zxid): SnapshotImage {
   if (reader.int() !== SNAPSHOT_MAGIC) throw new WireError('magic');
   if (reader.int() !== SNAPSHOT_VERSION) throw new WireError('version');
   reader.session();
-  const body = readSnapshotBody(reader);
+  const body = readFileBody(reader);
   const seal = new Seal();
   seal.read(reader);
   const trailer = readTrailer(reader, seal);
@@ -133,6 +134,74 @@ export function decodeSnapshot(bytes: Uint8Array, named?: Zxid): SnapshotImage {
   if (zxid === undefined) throw new WireError('truncated');
   return { zxid, ...body, digest: trailer.digestZxid === zxid ? trailer.digest : null };
 }
+
+/** Checks every node and makes none yet. */
+function readFileBody(reader: Reader): SnapshotBody {
+  const body = { sessions: sessions.read(reader), acls: acls.read(reader) };
+  const start = reader.position;
+  let count = 0;
+  for (; !reader.isNext(END); count++) checkNode(reader);
+  reader.ustring();
+  return { ...body, nodes: new EncodedNodes(reader.bytes, start, count) };
+}
+
+/** Throws what `readNode` would throw, and makes nothing. */
+function checkNode(reader: Reader): void {
+  reader.skipUstring();
+  reader.skipNullableBuffer();
+  reader.long();
+  reader.zxid();
+  reader.zxid();
+  reader.long();
+  reader.long();
+  reader.words(5);
+  reader.zxid();
+}
+
+function readNode(reader: Reader): SnapshotNode {
+  const path = reader.ustring();
+  const { data, aclId, stat } = nodeRest.read(reader);
+  return { path, data, aclId, stat };
+}
+
+/** The nodes of a file, made when somebody walks over them: the bytes take a fraction of the memory. They were checked. */
+class EncodedNodes implements SnapshotNodes {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly length: number;
+
+  constructor(bytes: Uint8Array, start: number, length: number) {
+    this.bytes = bytes;
+    this.start = start;
+    this.length = length;
+  }
+
+  cursor(): SnapshotCursor {
+    return new EncodedCursor(this);
+  }
+
+  *[Symbol.iterator](): Generator<SnapshotNode> {
+    const cursor = this.cursor();
+    for (let node = cursor.next(); node !== null; node = cursor.next()) yield node;
+  }
+}
+
+class EncodedCursor implements SnapshotCursor {
+  private readonly reader: Reader;
+  private left: number;
+
+  constructor({ bytes, start, length }: EncodedNodes) {
+    this.reader = new Reader(bytes, start);
+    this.left = length;
+  }
+
+  next(): SnapshotNode | null {
+    if (this.left === 0) return null;
+    this.left--;
+    return readNode(this.reader);
+  }
+}
+immutable(EncodedNodes);
 
 interface Trailer {
   digest: Digest | null;

@@ -165,7 +165,7 @@ export function encodeTxn(header: TxnHeader, body: TxnBody, digest: Digest | nul
     scratch.words(digest.high, digest.low);
   }
   const { clientId, cxid, zxid, time } = header;
-  return { clientId, cxid, zxid, time, body, digest, bytes: scratch.take() };
+  return { clientId, cxid, zxid, time, body, digest, bytes: scratch.cut() };
 }
 
 /** Reads what `encodeTxn` or ZooKeeper wrote, all of `bytes`, which becomes the transaction's own and may not change any more. */

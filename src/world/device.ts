@@ -145,7 +145,7 @@ export class Device {
     const { schedule, counters } = this.core;
     let delay = drawLatency(luck, latency, 'diskLatency');
     if (latency === this.core.settings.disk.sync && host.slowSync !== null) {
-      delay *= host.syncFactor;
+      delay = Math.min(delay * host.syncFactor, Math.max(0, host.slowUntilUs - schedule.nowUs) + delay);
       counters.touched(host.slowSync);
     }
     const done = Math.max(schedule.nowUs + delay, host.diskBusyUntilUs.get(made.file) ?? 0);

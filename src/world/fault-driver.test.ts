@@ -141,6 +141,14 @@ test('slowSync: the target waits longer for its disk', () => {
   assert.is(counter(made, 'slowSync')?.effective, 1);
 });
 
+test('slowSync: what is still under way when it ends takes no longer than it would have', () => {
+  const made = begin({ kind: 'slowSync', target: { node: 2 }, factor: 100_000, forMs: 200 });
+  const done = (): number => made.heard.get(2)?.filter(({ event }) => event.kind === 'diskDone').length ?? 0;
+  assert.ok(done() <= 1);
+  made.world.run(600);
+  assert.ok(done() > 5);
+});
+
 test('reset: one connection dies, and both ends hear of it', () => {
   const made = bench(5, mesh);
   made.world.schedule(96, { kind: 'reset', target: { node: 2 } });

@@ -274,6 +274,7 @@ export class FaultDriver {
     } else if (fault.kind === 'slowSync') {
       host.slowSync = active;
       host.syncFactor = fault.factor;
+      host.slowUntilUs = this.stage.core.schedule.nowUs + fault.forMs * 1000;
     } else {
       host.driftedBy = active;
       this.stage.setDrift(host, fault.ppm);

@@ -114,6 +114,8 @@ export class Host {
   /** Effects that the event at hand may still have. */
   effectsLeft: number = UNLIMITED_EFFECTS;
   syncFactor = 1;
+  /** When the disk is as fast as ever: the rest of what was slow until then takes no longer than it would have. */
+  slowUntilUs = 0;
   slowSync: ActiveFault | null = null;
   driftedBy: ActiveFault | null = null;
   /** Calls of the disk that will fail. */

@@ -15,10 +15,11 @@ import { Denials } from './denials.ts';
 import type { Denial } from './denials.ts';
 import { Discovery } from './discovery.ts';
 import { Timer, type ZabHost } from './host.ts';
-import { LearnerHandler } from './learner-handler.ts';
+import type { LearnerHandler } from './learner-handler.ts';
+import { LearnerHandlers } from './learner-handlers.ts';
 import { PendingSyncs, type PendingSync } from './pending-syncs.ts';
 import { Proposals } from './proposals.ts';
-import { containsQuorums, designateLeader, type EnsembleConfig } from './quorum.ts';
+import { designateLeader, type EnsembleConfig } from './quorum.ts';
 import { synchronize } from './synchronization.ts';
 
 const NO_VOTE = 'this leader has no vote in the new configuration';
@@ -37,12 +38,13 @@ export class Leader {
   private isEpochAdopted = false;
   private phaseDeadlineMs = 0;
   private isSecondHalf = false;
+  private tickedMs = 0;
   private readonly discovery: Discovery;
   /** What NEWLEADER says: in force once this leader is established. */
   private announced: EnsembleConfig;
   private readonly newLeaderAcks: Set<number> = new Set();
   /** For reading from outside. */
-  readonly handlers: Map<ConnectionId, LearnerHandler> = new Map();
+  readonly handlers: LearnerHandlers = new LearnerHandlers();
   private readonly proposals: Proposals = new Proposals();
   private lastProposed: Zxid = ZXID_ZERO;
   private lastCommitted: Zxid = ZXID_ZERO;
@@ -59,6 +61,7 @@ export class Leader {
   start(host: ZabHost, io: Io): void {
     const { id, tickTimeMs, initLimit } = host.settings;
     this.phaseDeadlineMs = io.now() + initLimit * tickTimeMs;
+    this.tickedMs = io.now();
     io.setTimer(Timer.leaderTick, tickTimeMs >> 1);
     this.discovery.join(id, host.acceptedEpoch);
     this.decideEpoch(host, io);
@@ -68,8 +71,7 @@ export class Leader {
   stop(io: Io): void {
     this.isStopped = true;
     io.cancelTimer(Timer.leaderTick);
-    for (const connection of this.handlers.keys()) io.close(connection);
-    this.handlers.clear();
+    this.handlers.closeAll(io);
   }
 
   owns(connection: ConnectionId): boolean {
@@ -78,7 +80,7 @@ export class Leader {
 
   onAccepted(connection: ConnectionId, host: ZabHost, io: Io): void {
     const { tickTimeMs, initLimit, syncLimit } = host.settings;
-    this.handlers.set(connection, new LearnerHandler(connection, io.now() + (initLimit + syncLimit) * tickTimeMs));
+    this.handlers.add(connection, io.now() + (initLimit + syncLimit) * tickTimeMs);
   }
 
   onClosed(connection: ConnectionId): void {
@@ -115,7 +117,7 @@ export class Leader {
         return;
       }
       default:
-        this.refuse(handler, io);
+        this.handlers.refuse(handler, io);
     }
   }
 
@@ -156,29 +158,34 @@ export class Leader {
   /** Half a tick has passed. */
   onTick(host: ZabHost, io: Io): void {
     io.setTimer(Timer.leaderTick, host.settings.tickTimeMs >> 1);
-    const now = io.now();
+    this.tickedMs = io.now();
     if (this.phase !== 'broadcast') {
-      if (now >= this.phaseDeadlineMs) host.lookForLeader('no quorum of learners was synchronised in time', io);
+      if (io.now() >= this.phaseDeadlineMs) host.lookForLeader('no quorum of learners was synchronised in time', io);
       return;
     }
-    this.dropLaggards(now, host, io);
+    this.handlers.dropLaggards(host, io);
     this.ping(io);
     this.isSecondHalf = !this.isSecondHalf;
-    if (this.isSecondHalf) return;
-    if (!this.isSyncedWith(host.membership.configs, host)) host.lookForLeader('too few followers are synchronised', io);
+    if (!this.isSecondHalf) this.checkQuorum(host, io);
   }
 
   /**
-   * Whether a quorum of each is connected and up to date (Leader.isQuorumSynced). Who was just made an observer comes back as
-   * one, and cannot help to complete what makes it a voter again.
+   * Before anything else is looked at: in a pause, or where timers come late, ticks are missed, and what waited meanwhile is no
+   * sign of life. Else clients would be served by a leader that lost its followers long ago.
    */
+  keepTime(host: ZabHost, io: Io): void {
+    if (this.phase !== 'broadcast' || io.now() - this.tickedMs <= host.settings.tickTimeMs) return;
+    this.handlers.dropLaggards(host, io);
+    this.checkQuorum(host, io);
+  }
+
+  private checkQuorum(host: ZabHost, io: Io): void {
+    if (!this.handlers.isSyncedWith(host.membership.configs, host)) host.lookForLeader('too few followers are synchronised', io);
+  }
+
+  /** See `LearnerHandlers.isSyncedWith`. */
   isSyncedWith(configs: readonly EnsembleConfig[], host: ZabHost): boolean {
-    const { observers } = host.membership.current;
-    const synced = new Set<number>([host.settings.id]);
-    for (const { isObserver, phase, sid } of this.handlers.values()) {
-      if (!isObserver && phase === 'serving' && !observers.includes(sid)) synced.add(sid);
-    }
-    return containsQuorums(configs, synced);
+    return this.handlers.isSyncedWith(configs, host);
   }
 
   /**
@@ -268,11 +275,11 @@ export class Leader {
       return;
     }
     if (isOutdated || handler.phase !== 'connected' || info.sid === host.settings.id) {
-      this.refuse(handler, io);
+      this.handlers.refuse(handler, io);
       return;
     }
     const isVoter = host.membership.voters.includes(info.sid);
-    this.replaceOlder(handler, info.sid, io);
+    this.handlers.replaceOlder(handler, info.sid, io);
     handler.introduce(info.sid, info.kind === 'OBSERVERINFO');
     if (this.epoch === 0) {
       this.discovery.join(info.sid, info.acceptedEpoch);
@@ -286,11 +293,6 @@ export class Leader {
       return;
     }
     if (this.isEpochAccepted) this.sendLeaderInfo(handler, io);
-  }
-
-  /** A learner that comes again has lost its old connection, whether we have noticed or not. */
-  private replaceOlder(handler: LearnerHandler, sid: number, io: Io): void {
-    for (const other of [...this.handlers.values()]) if (other !== handler && other.sid === sid) this.refuse(other, io);
   }
 
   private decideEpoch(host: ZabHost, io: Io): void {
@@ -308,7 +310,7 @@ export class Leader {
 
   private onAckEpoch(handler: LearnerHandler, ack: AckEpoch, host: ZabHost, io: Io): void {
     if (handler.phase !== 'leaderInfoSent') {
-      this.refuse(handler, io);
+      this.handlers.refuse(handler, io);
       return;
     }
     handler.phase = 'epochAcked';
@@ -424,20 +426,6 @@ export class Leader {
     for (const handler of this.handlers.values()) {
       if (handler.sid === sid && handler.phase === 'serving') io.send(handler.connection, { kind: 'SYNC' });
     }
-  }
-
-  /**
-   * Learners that answer too late, or keep a proposal unacknowledged too long, are cut off: they must
-   * synchronise again.
-   */
-  private dropLaggards(now: number, host: ZabHost, io: Io): void {
-    const limitMs = host.settings.syncLimit * host.settings.tickTimeMs;
-    for (const handler of [...this.handlers.values()]) if (handler.isLate(now, limitMs)) this.refuse(handler, io);
-  }
-
-  private refuse(handler: LearnerHandler, io: Io): void {
-    this.handlers.delete(handler.connection);
-    io.close(handler.connection);
   }
 
   private restartDeadline(host: ZabHost, io: Io): void {

@@ -103,6 +103,12 @@ export class Learner {
     else io.setTimer(Timer.learnerDeadline, limitMs - idleMs);
   }
 
+  /** Before anything else is looked at: in a pause, or where timers come late, the deadline passes unnoticed (as in `Leader`). */
+  keepTime(host: ZabHost, io: Io): void {
+    const { syncLimit, tickTimeMs } = host.settings;
+    if (this.phase === 'broadcast' && io.now() - this.lastHeardMs > syncLimit * tickTimeMs) this.onDeadline(host, io);
+  }
+
   onMessage(message: QuorumMessage, host: ZabHost, io: Io): void {
     this.lastHeardMs = io.now();
     this.hasHeard = true;

@@ -1,0 +1,28 @@
+/** Pieces of slabs are as good as arrays of their own. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cutBytes, keptBytes } from './slab.ts';
+
+const test = suite('base/slab');
+const SIZES = [0, 1, 7, 100, 128, 129, 1024, 2048, 2049, 20_000];
+
+test('a piece is all zeros, and nobody else has a byte of it', () => {
+  const pieces = SIZES.flatMap((size) => [cutBytes(size), cutBytes(size)]);
+  for (const [index, piece] of pieces.entries()) {
+    assert.ok(piece.every((byte) => byte === 0), 'zeros');
+    piece.fill(index + 1);
+  }
+  for (const [index, piece] of pieces.entries()) assert.ok(piece.every((byte) => byte === index + 1), `piece ${index}`);
+  assert.equal(pieces.map(({ length }) => length), SIZES.flatMap((size) => [size, size]));
+});
+
+test('what is kept is a copy, whatever its length', () => {
+  const source = Uint8Array.from({ length: 4000 }, (_, index) => index % 251);
+  const kept = [0, 1, 64, 128, 129, 1000].flatMap((length) => Array.from({ length: 20 }, (_, start) => ({
+    piece: keptBytes(source, start, start + length), expected: source.slice(start, start + length),
+  })));
+  source.fill(255);
+  for (const { piece, expected } of kept) assert.equal([...piece], [...expected]);
+});
+
+test.run();

@@ -1,0 +1,51 @@
+/**
+ * The client of `viv bench apache`, a process of its own, the same for either kind of server: it is told what to do to
+ * which servers and answers with what it measured. How busy it was is part of the answer, since a client without time
+ * to spare would measure itself. It ends with whoever started it.
+ */
+import { NO_RESULT } from './bench-load-job.ts';
+import type { LoadAnswer, LoadJob, LoadResult } from './bench-load-job.ts';
+import { fanOut, firstAnswer, Probe } from './bench-load-watch.ts';
+import { fill, throughput } from './bench-load-work.ts';
+
+/** How long a server may take to come up. */
+const START_PATIENCE_MS = 60_000;
+
+let probe: Probe | null = null;
+
+async function perform(job: LoadJob): Promise<LoadResult> {
+  switch (job.kind) {
+    case 'throughput':
+      return throughput(job);
+    case 'first': {
+      const deadlineMs = performance.now() + START_PATIENCE_MS;
+      return firstAnswer(job.servers, () => performance.now() > deadlineMs);
+    }
+    case 'fill':
+      await fill(job.servers, job.root, job.count, job.size);
+      return NO_RESULT;
+    case 'fanOut':
+      return fanOut(job.servers, job.path, job.watchers, job.rounds);
+    case 'probe':
+      probe = await Probe.start(job.servers);
+      return NO_RESULT;
+    case 'probed':
+      if (probe === null) throw new Error('there is no probe');
+      return probe.stop(job.sinceNs);
+  }
+}
+
+async function answer(job: LoadJob): Promise<LoadAnswer> {
+  try {
+    return { kind: 'done', result: await perform(job) };
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+process.on('message', (job: LoadJob) => {
+  void answer(job).then((said) => process.send?.(said));
+});
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C is for whoever started this process.
+process.on('SIGINT', () => undefined);
