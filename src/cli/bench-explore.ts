@@ -28,7 +28,8 @@ function explored(servers: number, maxStates: number, isReduced: boolean): Searc
     plan: zabSmall.plan({ servers, clients: 1, operations: 1 }),
     bounds: { crashes: 0, partitions: 0, timeouts: 0, epochs: 1, rounds: 1 },
     manner: {
-      order: 'breadth', maxDepth: Number.MAX_SAFE_INTEGER, maxStates, maxBytes: 1e9, grain: 'whole', start: 'nothing', isReduced, symmetry: false,
+      order: 'breadth', maxDepth: Number.MAX_SAFE_INTEGER, maxStates, maxBytes: 1e9, grain: 'whole', start: 'nothing', isReduced,
+      symmetry: false, liveness: false,
     },
     properties: null, mutant: null,
   });

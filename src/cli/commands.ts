@@ -19,11 +19,12 @@ import { snapshot } from './snapshot.ts';
 import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
+import { trace } from './trace.ts';
 import { txnlog } from './txnlog.ts';
 import { zkShell } from './zk-shell.ts';
 
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
-  start, run, fuzz, plantable(replay), plantable(shrink), plantable(explain), report, plantable(exportRun), merge, explore,
-  mutants, audit, check, bench, serve, soak, zkShell, status, txnlog, snapshot,
+  start, run, fuzz, plantable(replay), plantable(shrink), plantable(explain), report, plantable(exportRun), merge,
+  plantable(trace), explore, mutants, audit, check, bench, serve, soak, zkShell, status, txnlog, snapshot,
 ];

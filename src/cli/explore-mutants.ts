@@ -21,6 +21,8 @@ export const HUNTS: ReadonlyMap<string, string> = new Map([
   ['apply-on-proposal', 'zab-small --start serving --ops 1 --crashes 0 --timeouts 0'],
   ['zk-1863', 'reads-small --start serving --crashes 0 --timeouts 0'],
   ['zk-417', 'moves-small --start serving --crashes 0 --timeouts 0'],
+  ['failed-sync', 'zab-small --start serving --ops 1 --crashes 1 --timeouts 0 --disk-faults 1'],
+  ['zk-1144', 'zab-small --servers 1 --clients 0 --ops 0 --crashes 0 --timeouts 0 --start nothing --liveness'],
   ['zk-1156', 'zab-small --start proposed --crashes 2 --timeouts 0 --epochs 3 --rounds 3'],
   ['zk-2845', 'zab-small --start proposed --crashes 2 --timeouts 0 --epochs 3 --rounds 3'],
 ]);

@@ -30,7 +30,7 @@ const SMALL: Exploration = {
   bounds: { crashes: 0, partitions: 0, timeouts: 0, epochs: 1, rounds: 1 },
   manner: {
     order: 'breadth', maxDepth: Number.MAX_SAFE_INTEGER, maxStates: 1e6, maxBytes: 1e9, grain: 'whole', start: 'nothing',
-    isReduced: true, symmetry: false,
+    isReduced: true, symmetry: false, liveness: false,
   },
   properties: null,
   mutant: null,
@@ -57,6 +57,14 @@ test('misuse is one sentence and exit code 1', async () => {
     [['--resume', join(directory, 'none')], /cannot be read/],
     [['--resume', old], /is a checkpoint of version 9, and this is version 1/],
     [['--resume', torn], /is torn: it ends before its states do/],
+    [['--jobs', '0'], /--jobs must be at least 1/],
+    [['--jobs', '65'], /--jobs must be at most 64/],
+    [['--jobs', '2', '--depth-first'], /--depth-first is for one core: leave out --jobs/],
+    [['--jobs', '2', '--resume', path], /--resume is for one core: leave out --jobs/],
+    [['--symmetry', '--clients', '2'], /--symmetry exchanges clients, and they do not all do the same/],
+    [['same-small', '--symmetry', '--clients', '1'], /--symmetry exchanges clients, and there are not two of them/],
+    [['--disk-faults', 'one'], /--disk-faults/],
+    [['--resume', path, '--disk-faults', '1'], /--resume knows what is explored: leave out --disk-faults/],
     [['--checkpoint', path, '--depth-first'], /--checkpoint is for breadth first/],
   ];
   for (const [argv, said] of table) {
@@ -92,6 +100,13 @@ test('a search that goes on from a checkpoint comes to the same numbers', () => 
     return [status, visited.count, generated, slept, depth];
   };
   assert.equal(numbers(second), numbers(whole));
+});
+
+test('a bug that keeps everybody waiting is found by --liveness alone', async () => {
+  const alone = ['zab-small', '--mutant', 'zk-1144', '--servers', '1', '--clients', '0', '--ops', '0'];
+  const { code, out } = await viv(...alone, '--crashes', '0', '--timeouts', '0', '--start', 'nothing', '--liveness');
+  assert.is(code, 3);
+  assert.match(out, /liveness violated: liveness: .*server 1 did not come to serve/);
 });
 
 test('every hunt is for a mutant that there is', () => {

@@ -43,6 +43,7 @@ export const explore: Command = {
     { name: 'clients', value: 'N', help: 'clients (as the scenario says)' },
     { name: 'crashes', value: 'N', help: 'crashes of servers, each of which may start again (1)' },
     { name: 'partitions', value: 'N', help: 'times that all connections between two processes die (0)' },
+    { name: 'disk-faults', value: 'N', help: 'appends that fail, and syncs that fail and keep or drop what they were for (0)' },
     { name: 'timeouts', value: 'N', help: 'timers that fire although their time has not come (1)' },
     { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
     { name: 'rounds', value: 'N', help: 'no round of elections above this (2)' },
@@ -60,6 +61,7 @@ export const explore: Command = {
     { name: 'mutants', help: 'every planted bug that a small world shows, each within bounds of its own' },
     { name: 'for', value: 'TIME', help: `with a planted bug: at most so long for each (${MUTANT_TIME})` },
     { name: 'symmetry', help: 'take clients that all do the same for one another; leaves no steps out otherwise' },
+    { name: 'liveness', help: 'from every state, follow a fair schedule: deadlocks, and cycles without progress' },
     { name: 'unreduced', help: 'leave no step out, however many orders of the same steps there are' },
   ],
   notes: [
@@ -130,7 +132,10 @@ interface Task {
   readonly checkpoint: string | null;
 }
 
-const NOT_WITH_RESUME = ['servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'epochs', 'rounds', 'grain', 'start'];
+const NOT_WITH_RESUME = [
+  'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'epochs', 'rounds', 'grain', 'start',
+  'symmetry', 'liveness',
+];
 
 function taskOf(given: Given): Task {
   const file = given.text('resume');
@@ -164,6 +169,7 @@ export function explorationOf(given: Given): Exploration {
   const plan = planOf(given);
   const bounds = {
     crashes: number('crashes', 1), partitions: number('partitions', 0), timeouts: number('timeouts', 1),
+    diskFaults: number('disk-faults', 0),
     epochs: number('epochs', 2), rounds: number('rounds', 2),
   };
   if (bounds.epochs === 0 || bounds.rounds === 0) {
@@ -175,7 +181,7 @@ export function explorationOf(given: Given): Exploration {
     grain: oneOf('grain', given.text('grain') ?? 'coarse', GRAINS),
     start: oneOf('start', given.text('start') ?? (writesOf(plan) < 2 || given.has('mutant') ? 'serving' : 'proposed'), STARTS),
     maxStates: number('max-states', 1_000_000_000), maxBytes: number('memory', 2000) * 1_000_000,
-    isReduced: !given.has('unreduced'), symmetry: given.has('symmetry'),
+    isReduced: !given.has('unreduced'), symmetry: given.has('symmetry'), liveness: given.has('liveness'),
   } as const;
   if ((manner.start === 'committed' || manner.start === 'proposed') && writesOf(plan) < 2) {
     throw new UsageError(`--start ${manner.start} needs a client with two operations: --ops 2`);

@@ -4,7 +4,7 @@
  * others comes out as effects, what it states as facts. It must never know of any other process.
  */
 import { fork, immutable } from '../base/fork.ts';
-import { InvariantViolation, invariant } from '../base/invariant.ts';
+import { InvariantViolation, invariant, present } from '../base/invariant.ts';
 import type { ConnectionId, Event, NodeId, TimerId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import type { Message, Port } from '../wire/message.ts';
@@ -14,6 +14,7 @@ import { Core } from '../world/core.ts';
 import { complete, Device, type DiskRequest } from '../world/device.ts';
 import { noLosses } from '../world/disk-crash.ts';
 import { SimulatedDisk } from '../world/disk.ts';
+import { ActiveFault } from '../world/fault.ts';
 import { Due } from '../world/heap.ts';
 import { Host, type NodeSpec } from '../world/host.ts';
 import type { Inode } from '../world/inode.ts';
@@ -59,6 +60,11 @@ class Listed extends Stream {
   }
 }
 immutable(Benign, Ruthless);
+
+/** How a disk may fail: the next append writes nothing; the next sync fails, and what it was to save is kept, or dropped. */
+export const DISK_FAULTS: readonly { readonly call: 'append' | 'sync'; readonly forgets: boolean }[] = [
+  { call: 'append', forgets: false }, { call: 'sync', forgets: false }, { call: 'sync', forgets: true },
+];
 
 /** Every way in which a crash may leave this disk, as draws; no more than `most` of them. */
 export function crashDraws(disk: SimulatedDisk, most: number): number[][] {
@@ -118,6 +124,8 @@ export class Cell {
   open: ConnectionId[] = [];
   /** Timers that were set for at once: they are no timeouts. */
   prompt: TimerId[] = [];
+  /** When a sync fails, what it was to save is gone. */
+  forgets = false;
 
   constructor(spec: NodeSpec) {
     const disk = spec.disk ? new SimulatedDisk() : null;
@@ -185,7 +193,7 @@ export class Cell {
       process, files, durable, changes, requests,
       timers: new Map([...timers].map(([id, slot]) => [id, slot.dueLocalUs])),
       contents: inodes.map((inode) => [inode.contents(), inode.durable(), inode.pending, inode.everSynced]),
-      open: new Set(this.open), prompt: new Set(this.prompt), errors,
+      open: new Set(this.open), prompt: new Set(this.prompt), errors, forgets: this.forgets,
     };
   }
 }
@@ -217,9 +225,23 @@ class CellNetwork extends Network {
   }
 }
 
-/** Knows of a rename what its request no longer says: which file it was asked of. */
+/** Knows of a rename what its request no longer says: which file it was asked of; and what a failed sync takes. */
 class CellDevice extends Device {
   readonly behind: Map<DiskRequest, string> = new Map();
+  readonly cell: Cell;
+
+  constructor(core: Core, cell: Cell) {
+    super(core);
+    this.cell = cell;
+  }
+
+  override sync(host: Host, file: string, token: number): void {
+    if (this.cell.forgets && host.diskErrors.some(({ call }) => call === 'sync')) {
+      host.disk?.forget(file, new Ruthless());
+      this.cell.forgets = false;
+    }
+    super.sync(host, file, token);
+  }
 
   override rename(host: Host, from: string, to: string, token: number): void {
     const before = this.core.schedule.seq;
@@ -255,7 +277,7 @@ export function step(cell: Cell, event: Event, nowMs: number): Came {
   const core = new Core(UNTIMED, NO_LUCK, null, null, TIMED);
   core.schedule.nowUs = nowMs * 1000;
   const network = new CellNetwork(core, cell);
-  const device = new CellDevice(core);
+  const device = new CellDevice(core, cell);
   const io = new CellIo(cell, core, network, device, { observed: (_host, fact) => { came.facts.push(fact); } });
   io.live = true;
   try {
@@ -274,6 +296,16 @@ export function step(cell: Cell, event: Event, nowMs: number): Came {
   came.sent.push(...network.sent);
   harvest(cell, core, device.behind);
   return came;
+}
+
+/** The next call of one kind will fail. What is stated of it is what the world states. */
+export function armDisk(cell: Cell, fault: number): Came {
+  const { host } = cell;
+  const { call, forgets } = present(DISK_FAULTS[fault], 'a disk fails in ways that are known');
+  host.diskErrors = [...host.diskErrors, { call, error: 'EIO', times: 1, fault: new ActiveFault('diskError:EIO', host.node) }];
+  if (call === 'sync') cell.forgets = forgets;
+  const fact: Fact = { kind: 'faultBegan', fault: 'diskError:EIO', node: host.node, detail: `${call}, 1 times` };
+  return { sent: [], facts: [fact], broken: null };
 }
 
 /** Completes the request with this index; the event that its process hears of, if it does. */

@@ -9,7 +9,7 @@ import type { Event, NodeId, TimerId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import type { Message } from '../wire/message.ts';
 import type { NodeSpec } from '../world/host.ts';
-import { type Broken, Cell, type Came, completeRequest, type CrashLuck, die, forkCell, step } from './cell.ts';
+import { armDisk, type Broken, Cell, type Came, completeRequest, type CrashLuck, die, forkCell, step } from './cell.ts';
 import { freeze, keyOf, type Print, printOf, printRenamed } from './print.ts';
 import type { OtherNames } from './symmetry.ts';
 import { peerOf, type WireEffect, type Wires } from './wires.ts';
@@ -56,6 +56,7 @@ export type CellEvent =
   | { readonly kind: 'timer'; readonly timer: TimerId }
   | { readonly kind: 'accept'; readonly peer: NodeId; readonly port: number; readonly address: string }
   | { readonly kind: 'crash'; readonly luck: CrashLuck }
+  | { readonly kind: 'fault'; readonly fault: number }
   | { readonly kind: 'start' | 'restart' };
 
 const SYNC_KINDS: ReadonlySet<string> = new Set([
@@ -161,7 +162,8 @@ export class Cells {
     const came = play(cell, nowMs, what);
     for (const { message } of came.sent) freeze(message);
     freeze(came.facts);
-    const died = cell.host.process === null && what.kind !== 'disk' || came.facts.at(-1)?.kind === 'crashed';
+    const isGone = cell.host.process === null && what.kind !== 'disk' && what.kind !== 'fault';
+    const died = isGone || came.facts.at(-1)?.kind === 'crashed';
     return {
       cell: this.intern(cell),
       effects: this.effectsOf(cell.host.node, came),
@@ -238,6 +240,8 @@ function play(cell: Cell, nowMs: number, what: CellEvent): Came {
       const { node } = cell.host;
       return { sent: [], facts: [{ kind: 'crashed', node, cause: 'fault', detail: 'crash' }], broken: null };
     }
+    case 'fault':
+      return armDisk(cell, what.fault);
     case 'start':
     case 'restart': {
       cell.host.process = cell.host.spec.boot();

@@ -41,8 +41,9 @@ function step(path: number, by: number, factor: number): number {
 }
 
 /**
- * Clients by other names: the client `first + i` is called `first + order[i]`, wherever its number stands, alone or as the peer in the
- * number of a connection. Found by value: a process that holds an unrelated number of that size has it renamed as well.
+ * Clients by other names: the client `first + i` is called `first + order[i]`, wherever its number stands, alone or as the
+ * peer in the number of a connection. Found by value: a process that holds an unrelated number of that size has it renamed
+ * as well.
  */
 export class Renaming {
   readonly first: number;

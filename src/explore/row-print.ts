@@ -1,6 +1,6 @@
 /**
- * The print of a state, made of those of its parts, each salted with its slot. Where clients are interchangeable it is the least under
- * all ways to name them, so that a state and the one with two clients exchanged have the same.
+ * The print of a state, made of those of its parts, each salted with its slot. Where clients are interchangeable it is the
+ * least under all ways to name them, so that a state and the one with two clients exchanged have the same.
  */
 import { avalanche } from '../base/hash.ts';
 import type { Print, Renaming } from './print.ts';

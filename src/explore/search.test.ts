@@ -24,7 +24,8 @@ interface Size {
 function explore(size: Size, bounds: Bounds, manner: Partial<Manner> = {}): Search {
   const space = new Space(subjectOf(zabSmall.plan(size), bounds, allProperties));
   const search = new Search(space, {
-    order: 'breadth', maxDepth: Infinity, maxStates: 200_000, maxBytes: 1e9, grain: 'whole', start: 'nothing', isReduced: true, symmetry: false,
+    order: 'breadth', maxDepth: Infinity, maxStates: 200_000, maxBytes: 1e9, grain: 'whole', start: 'nothing',
+    isReduced: true, symmetry: false, liveness: false,
     ...manner,
   });
   while (search.run(1000) === 'going');
@@ -57,6 +58,8 @@ const SPACES: readonly Reduced[] = [
   { name: 'a server alone that crashes', size: { ...TWO, servers: 1 }, bounds: CRASH, manner: {} },
   { name: 'a server alone and its client', size: { ...WRITES, servers: 1, operations: 2 }, bounds: { ...NO_FAULT, partitions: 1 },
     manner: {} },
+  { name: 'a server alone whose disk fails', size: { ...WRITES, servers: 1 }, bounds: { ...CRASH, crashes: 0, diskFaults: 1 },
+    manner: SERVING },
   { name: 'two that serve, one crashes', size: TWO, bounds: CRASH, manner: { start: 'serving', grain: 'messages' } },
   { name: 'two that write, one crashes', size: WRITES, bounds: CRASH, manner: SERVING },
   { name: 'two that write, and a cut', size: WRITES, bounds: { ...CRASH, crashes: 0, partitions: 1 },

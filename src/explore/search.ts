@@ -6,6 +6,7 @@
 import { invariant, present } from '../base/invariant.ts';
 import { type Grain, Stepper, unfold } from './grain.ts';
 import { type Keeper, OwnKeeper } from './keeper.ts';
+import { Progress } from './progress.ts';
 import { Rows } from './rows.ts';
 import type { Badness, Space } from './space.ts';
 import { SleepSets } from './sleep.ts';
@@ -26,6 +27,8 @@ export interface Manner {
   readonly isReduced: boolean;
   /** Take clients that do the same for one another. */
   readonly symmetry: boolean;
+  /** Follow a fair schedule from every state, and demand progress. */
+  readonly liveness: boolean;
 }
 
 /**
@@ -73,6 +76,7 @@ export class Search {
   readonly levels: number[] = [1];
   found: Counterexample | null = null;
   readonly sleeps: SleepSets | null;
+  readonly progress: Progress | null;
   private readonly own: OwnKeeper | null;
   private frontier: Rows;
   private next: Rows;
@@ -105,6 +109,7 @@ export class Search {
     this.start = present(goTo(space, manner.start, first), 'the clients have the writes that the start needs');
     this.stepper.settle(first);
     this.first = first;
+    this.progress = manner.liveness ? new Progress(space) : null;
     space.print(first, this.print);
     const id = this.keeper.add(this.print, -1, 0, 0);
     if (id >= 0) return;
@@ -255,6 +260,11 @@ export class Search {
 
   private expand(id: number): void {
     const { space, row, codes } = this;
+    const stuck = this.progress?.follow(row) ?? null;
+    if (stuck !== null) {
+      this.stop(this.keeper.path(id), stuck.steps, stuck.badness);
+      return;
+    }
     space.actions(row, codes);
     this.takeAll(id, codes, this.keeper.open(id));
     // States that were reached again, with fewer steps asleep than before.
@@ -297,9 +307,12 @@ export class Search {
   }
 
   private fail(id: number, code: number): void {
-    const badness = this.space.badness(this.child);
-    const path = [...this.keeper.path(id), code];
-    this.found = { path, steps: unfold(this.space, this.manner.grain, this.start, path), badness };
+    this.stop([...this.keeper.path(id), code], NO_CODES, this.space.badness(this.child));
+  }
+
+  /** A counterexample: a path in steps of the grain, and what was done behind it one by one. */
+  private stop(path: readonly number[], behind: readonly number[], badness: Badness): void {
+    this.found = { path, steps: [...unfold(this.space, this.manner.grain, this.start, path), ...behind], badness };
     this.status = 'found';
   }
 

@@ -8,8 +8,9 @@ import { invariant, present } from '../base/invariant.ts';
 import { addressOf, type Event, type NodeId } from '../io/event.ts';
 import type { Violation } from '../history/judge.ts';
 import { Act, ACT_NAMES, codeOf } from './action.ts';
-import type { Broken, CrashLuck } from './cell.ts';
+import { type Broken, type CrashLuck, DISK_FAULTS } from './cell.ts';
 import { type CellEvent, Cells, type FactList, type Outcome } from './cells.ts';
+import { eventKey, Key } from './event-key.ts';
 import { Panels } from './panels.ts';
 import type { Print, Renaming } from './print.ts';
 import { RowPrinter } from './row-print.ts';
@@ -49,6 +50,7 @@ export class Space {
   readonly crashesAt: number;
   readonly timeoutsAt: number;
   readonly partitionsAt: number;
+  readonly diskFaultsAt: number;
   /** How often each kind of action was taken. */
   readonly taken: number[] = ACT_NAMES.map(() => 0);
   broken: (Broken & { readonly node: NodeId }) | null = null;
@@ -90,13 +92,17 @@ export class Space {
     this.crashesAt = this.panelAt + 2;
     this.timeoutsAt = this.panelAt + 3;
     this.partitionsAt = this.panelAt + 4;
-    this.width = this.panelAt + 5;
+    this.diskFaultsAt = this.panelAt + 5;
+    this.width = this.panelAt + 6;
     const processOf = (index: number, names: Renaming): number => this.indexOf.get(names.of(this.nodes[index] ?? 0)) ?? index;
     this.printer = new RowPrinter(this.width, [
       { slots: count, parts: this.cells, moved: processOf },
       {
         slots: pairs.length, parts: this.wires,
-        moved: (index, names) => this.pairIndex(processOf(pairs[index]?.[0] ?? 0, names), processOf(pairs[index]?.[1] ?? 0, names)),
+        moved: (index, names) => {
+          const [one = 0, other = 0] = pairs[index] ?? [];
+          return this.pairIndex(processOf(one, names), processOf(other, names));
+        },
       },
       { slots: 1, parts: this.panels, moved: () => 0 },
     ], this.renamings);
@@ -109,6 +115,7 @@ export class Space {
     row[this.crashesAt] = bounds.crashes;
     row[this.timeoutsAt] = bounds.timeouts;
     row[this.partitionsAt] = bounds.partitions;
+    row[this.diskFaultsAt] = bounds.diskFaults ?? 0;
     nodes.forEach((spec, index) => {
       row[index] = this.cells.found(spec);
     });
@@ -133,6 +140,9 @@ export class Space {
       for (const timer of ready.prompt) into.push(codeOf(Act.prompt, index, timer));
       if (timeouts > 0) for (const timer of ready.timers) into.push(codeOf(Act.timeout, index, timer));
       if (this.subject.nodes[index]?.kind !== 'server') continue;
+      if (ready.isUp && (row[this.diskFaultsAt] ?? 0) > 0) {
+        for (let fault = 0; fault < DISK_FAULTS.length; fault++) into.push(codeOf(Act.diskFault, index, fault));
+      }
       if (!ready.isUp) into.push(codeOf(Act.restart, index, 0));
       else if (crashes > 0) {
         into.push(codeOf(Act.crash, index, 0));
@@ -168,6 +178,9 @@ export class Space {
       case Act.restart:
         row[this.nowAt] = (row[this.nowAt] ?? 0) + RESTART_MS;
         return this.happen(row, index, Key.restart, () => ({ kind: 'restart' }));
+      case Act.diskFault:
+        row[this.diskFaultsAt] = (row[this.diskFaultsAt] ?? 0) - 1;
+        return this.happen(row, index, Key.fault + sub, () => ({ kind: 'fault', fault: sub }));
       default:
         return this.reset(row, index);
     }
@@ -382,14 +395,4 @@ export class Space {
 
 function accepting({ peer, port }: Move): CellEvent {
   return { kind: 'accept', peer, port, address: addressOf(peer) };
-}
-
-/** Numbers of events that are no move, for one process. */
-const Key = { start: 1, restart: 2, timer: 0x100, disk: 0x1_0000, crash: 0x2_0000, move: 0x10_0000 } as const;
-
-/** A number for the event of a move, above all others. */
-function eventKey({ kind, connection, message, peer, port }: Move): number {
-  if (kind === 'received') return (connection + 1) * 0x100_0000 + message;
-  const sub = kind === 'accepted' ? (peer * 4 + port) * 4 : kind === 'connected' ? connection * 4 + 1 : connection * 4 + 2;
-  return Key.move + sub;
 }

@@ -9,6 +9,8 @@ export interface Bounds {
   readonly partitions: number;
   /** Timers that fire before their time has come. */
   readonly timeouts: number;
+  /** Calls of disks that fail; left out: none. */
+  readonly diskFaults?: number;
   /** No epoch above this, and no round of elections. */
   readonly epochs: number;
   readonly rounds: number;

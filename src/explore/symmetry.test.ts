@@ -18,7 +18,7 @@ function explore(symmetry: boolean, clients: number, properties: readonly Proper
   const plan = sameSmall.plan({ servers: 1, clients, operations: 1 });
   const search = new Search(new Space(subjectOf(plan, BOUNDS, properties, symmetry)), {
     order: 'breadth', maxDepth: Number.MAX_SAFE_INTEGER, maxStates: 1e6, maxBytes: 1e9, grain: 'coarse', start: 'nothing',
-    isReduced: false, symmetry,
+    isReduced: false, symmetry, liveness: false,
   });
   while (search.run(1000) === 'going');
   return search;

@@ -1,7 +1,7 @@
 /**
- * Symmetry of clients: those with the same script are interchangeable, so a state and the one with two of them exchanged have the same
- * future, and one of the two is enough. A state is known by the least of its prints under all ways to name the clients. Servers are
- * never exchanged: their ids decide elections.
+ * Symmetry of clients: those with the same script are interchangeable, so a state and the one with two of them exchanged
+ * have the same future, and one of the two is enough. A state is known by the least of its prints under all ways to name the
+ * clients. Servers are never exchanged: their ids decide elections.
  */
 import type { NodeId } from '../io/event.ts';
 import { type Print, Renaming } from './print.ts';

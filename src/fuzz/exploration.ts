@@ -18,7 +18,7 @@ export function subjectOf(plan: Plan, bounds: Bounds, properties: readonly Prope
   return {
     nodes: nodesOf(plan),
     properties: properties.filter(({ kind }) => kind === 'safety'),
-    expectations: freeze({ ...expectationsOf(plan), heals: false }),
+    expectations: freeze({ ...expectationsOf(plan), heals: false, mayHalt: (bounds.diskFaults ?? 0) > 0 }),
     bounds,
     symmetry,
   };

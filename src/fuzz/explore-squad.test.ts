@@ -17,7 +17,7 @@ function exploration(servers: number, operations: number, crashes: number, grain
     bounds: { crashes, partitions: 0, timeouts: 0, epochs: 2, rounds: 2 },
     manner: {
       order: 'breadth', maxDepth: Number.MAX_SAFE_INTEGER, maxStates: 1e6, maxBytes: 1e9, grain, start: 'nothing',
-      isReduced: true, symmetry: false,
+      isReduced: true, symmetry: false, liveness: false,
     },
     properties: null,
     mutant: null,

@@ -11,7 +11,7 @@ import type { Exploration, Tally } from './explore-run.ts';
 import { bytesFor, enlarge, makeShared, type SharedStates, statesIn } from './shared-states.ts';
 
 const MEMBER = 'src/fuzz/explore-member.ts';
-const FIRST_STATES = 1 << 16;
+const FIRST_STATES = 1 << 14;
 const FIRST_ARENA = 1 << 20;
 /** States that each looks at between two words with the others. */
 const SLICE = 1000;

@@ -4,7 +4,7 @@
  * messages is held against the world's: whatever the path claims must happen there too.
  */
 import { invariant, present } from '../base/invariant.ts';
-import { type CrashLuck, ruthless } from '../explore/cell.ts';
+import { type CrashLuck, DISK_FAULTS, ruthless } from '../explore/cell.ts';
 import { Act, actionOf } from '../explore/action.ts';
 import type { Space } from '../explore/space.ts';
 import { connectionId, type Move, PORTS, TWINS_MAX } from '../explore/wires.ts';
@@ -64,6 +64,8 @@ class Pilot {
   /** What was drawn about the loss of an end's suffix, and when of its items. */
   readonly losses: Map<End, Drawn> = new Map();
   private luck: CrashLuck = 'keep';
+  /** The same while nothing dies: what a sync that fails takes. */
+  private resting: 'keep' | 'lose' = 'keep';
   /** Draws of a listed luck that were answered. */
   private drawn = 0;
   private resetIndex = 0;
@@ -109,6 +111,7 @@ class Pilot {
     else if (kind === Act.crash) this.crash(node, space.lucks[sub] ?? 'keep', timeUs);
     else if (kind === Act.restart) this.restart(node, timeUs);
     else if (kind === Act.reset) this.reset(index, timeUs);
+    else if (kind === Act.diskFault) this.harm(node, sub, timeUs);
     world.run(nowMs + 1, 1);
     world.core.schedule.nowUs = timeUs;
     if (accepted !== null && accepted.id !== 0 && move !== null) {
@@ -213,8 +216,15 @@ class Pilot {
     this.luck = luck;
     this.drawn = 0;
     this.inject(fault, timeUs);
-    this.luck = 'keep';
+    this.luck = this.resting;
     this.noteLosses(ends);
+  }
+
+  private harm(node: NodeId, sub: number, timeUs: number): void {
+    const { call, forgets } = present(DISK_FAULTS[sub], 'a disk fails in ways that are known');
+    if (call === 'sync') this.resting = forgets ? 'lose' : 'keep';
+    this.inject({ kind: 'diskError', target: { node }, call, error: 'EIO', times: 1 }, timeUs);
+    this.luck = this.resting;
   }
 
   private restart(node: NodeId, timeUs: number): void {
