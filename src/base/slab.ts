@@ -1,8 +1,8 @@
 /**
  * Small runs of bytes cut from larger ones. An array of bytes with memory of its own costs an engine more to make, to keep and to
  * collect than most of what is put into it. A slab lives as long as any piece of it, so pieces of one slab should live equally
- * long: what is made for every write of an ensemble and thrown away soon is cut from slabs of its own; and where pieces may be kept
- * for ever, slabs are so small that one piece which outlives its neighbours wastes little.
+ * long: what is made for every write of an ensemble and thrown away soon is cut from slabs of its own; and where pieces may be
+ * kept for ever, slabs are so small that one piece which outlives its neighbours wastes little.
  */
 class Slabs {
   private readonly size: number;

@@ -58,7 +58,8 @@ test('the table counts what reached its target, and only where there is somethin
 
 test('what cannot be asked for is refused with a sentence', async () => {
   const shell = processShell();
-  const refused = async (names: string[], flags: readonly (readonly [string, string | true])[], expected: RegExp): Promise<void> => {
+  type Flags = readonly (readonly [string, string | true])[];
+  const refused = async (names: string[], flags: Flags, expected: RegExp): Promise<void> => {
     try {
       await bench.run(new Given(names, new Map(flags), names), shell);
       assert.unreachable();

@@ -67,7 +67,7 @@ test('space taken in advance is filled ahead of what is written, and nothing els
     assert.ok(statSync(path).blocks >= before, 'blocks are given out');
     // Somebody writes into what is left of the hole: it is not filled any more.
     file.write(1_500_000, bytes(10, 77));
-    for (let i = 0; at < 1_400_000; i++, at += 1000) file.gather(at, bytes(1000, 3));
+    for (; at < 1_400_000; at += 1000) file.gather(at, bytes(1000, 3));
     const content = file.readAll();
     assert.is(content.length, size);
     for (let i = 0; i < 700; i++) assert.is(content[i * 1000 + 500], 1 + (i % 200));
@@ -116,7 +116,7 @@ test('a gathered write that fails takes with it the sync that was asked for alre
   assert.equal(heard, ['5 ENOSPC', '0 ENOSPC']);
 });
 
-test('a sync that nobody waits for is answered all the same, and one that stops meanwhile is not', inDirectory(async (directory) => {
+test('a sync that nobody waits for is answered, and one that stops meanwhile is not', inDirectory(async (directory) => {
   const answers: number[] = [];
   let settle: () => void = () => undefined;
   const first = new Promise<void>((resolve) => { settle = resolve; });
