@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readFailure } from '../fuzz/failure.ts';
-import { startViv, stopAll } from './interrupted-testing.ts';
+import { fuzzHere, startViv, stopAll } from './interrupted-testing.ts';
 
 const test = suite('interrupted shrinking');
 const directory = mkdtempSync(join(tmpdir(), 'vivarium-test-'));
@@ -17,7 +17,7 @@ test.after(() => {
 test('Ctrl-C while it shrinks: the best so far is there, and breaks the same property', async () => {
   const reports = join(directory, 'failing');
   const hunt = ['fuzz', 'sync', '--mutant', 'zk-1154', '--seeds', '1', '--jobs', '1', '--reports', reports];
-  assert.is(await startViv(hunt).exit, 2);
+  assert.is(await fuzzHere(hunt), 2);
   const file = join(reports, 'failures/sync-1.json');
   const found = readFailure(file);
   const out = join(directory, 'smaller.json');

@@ -1,7 +1,9 @@
-/** Processes of `viv` for tests that send them signals. */
+/** Processes of `viv` for tests that send them signals, and `viv` in the test's own process, which costs less. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { fuzz } from './fuzz.ts';
+import { runProgram } from './program.ts';
 import { repositoryRoot } from './shell.ts';
 
 /** Hears a line of standard error, and from whom. */
@@ -32,4 +34,12 @@ export function startViv(argv: readonly string[], onLine: OnLine = () => undefin
 /** Ends whatever was started and still runs. */
 export function stopAll(): void {
   for (const child of children) child.kill('SIGKILL');
+}
+
+/** `viv fuzz` in this process; its exit code. */
+export function fuzzHere(argv: readonly string[]): Promise<number> {
+  return runProgram([fuzz], argv, {
+    out: () => undefined, err: () => undefined, status: () => undefined,
+    isTerminal: false, root: repositoryRoot(), reports: 'reports', signal: new AbortController().signal,
+  });
 }
