@@ -92,12 +92,25 @@ function assembleHistory(loaded: Loaded): Assembly | string {
   if (newestDamaged !== undefined && newestDamaged > lastZxid) {
     return `${snapshotFileName(newestDamaged)} is damaged and the log ends before it, at ${zxidToHex(lastZxid)}: ${REMEDY}`;
   }
+  const unbridged = findUnbridged(loaded.damagedSnapshots, from, txns);
+  if (unbridged !== undefined) {
+    return `${snapshotFileName(unbridged)} is damaged and the log before it does not lead up to it: ${REMEDY}`;
+  }
   const { bound, watermark } = loaded;
   if (bound === null && watermark !== null && lastZxid < watermark.zxid) {
     const end = zxidToHex(lastZxid);
     return `the log can be read up to ${end} only, though it was durable up to ${zxidToHex(watermark.zxid)}: ${REMEDY}`;
   }
   return { txns, lastZxid };
+}
+
+/**
+ * A snapshot that was made here had the transaction of its name in the log. One that cannot be used is made up for by logs that
+ * have it too; where they do not, a log had lost its end before, which did not matter while the snapshot could be read. (With a
+ * counter of 0 it is ZooKeeper's, of a leader that had just begun its epoch.)
+ */
+function findUnbridged(damaged: readonly Zxid[], from: Zxid, txns: readonly Txn[]): Zxid | undefined {
+  return damaged.find((zxid) => zxid > from && counterOf(zxid) !== 0 && !txns.some((txn) => txn.zxid === zxid));
 }
 
 function txnsBeyond(from: Zxid, { logs, bound }: Loaded): Txn[] {

@@ -380,6 +380,7 @@ const REFUSED: readonly Faulty[] = [
   ['a log that starts in the middle', [logFile(txnAt(1, 3))], /starts with 0x100000003/],
   ['no sound snapshot', [['snapshot.100000000', BYTES], logFile(txnAt(1, 1))], /none of the snapshots/],
   ['a damaged snapshot beyond the log', [snapshotFile(makeZxid(1, 1)), logFile(txnAt(1, 1)), DAMAGED_SNAPSHOT], /^snapshot\.1/],
+  ['no log up to a damaged snapshot', [BASE, logFile(txnAt(1, 1)), DAMAGED_SNAPSHOT, logFile(txnAt(2, 1))], /not lead up to it/],
 ];
 const UNRECOVERABLE: readonly Faulty[] = [
   ['a compressed snapshot alone', [['snapshot.5.gz', BYTES], logFile(txnAt(1, 1))], /^snapshot\.5\.gz is compressed/],
