@@ -7,7 +7,7 @@ import type { Mutant } from '../../src/fuzz/mutant.ts';
 /** See the head of the file. */
 export const hastyDenial: Mutant = {
   id: 'hasty-denial',
-  title: 'a leader does not ask its quorum before it denies a session',
+  title: 'a leader looks neither at the clock nor to its quorum before it denies a session',
   source: 'a generic one: Leader.revalidateSession asks nobody',
   tier: 2,
   breaks: ['sessions'],
@@ -23,5 +23,6 @@ export const hastyDenial: Mutant = {
       find: 'if (!containsQuorums(configs, faithful)) return undefined;',
       replace: 'if (faithful.size > 255) return undefined;',
     },
+    { file: 'src/server/server.ts', find: '    this.leader?.keepTime(this, io);\n', replace: '' },
   ],
 };
