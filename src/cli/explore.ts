@@ -1,5 +1,5 @@
 /** `viv explore`: every behaviour of a small world within bounds, and whether every promise is kept in all of them. */
-import { SMALL_SCENARIOS } from '../../scenarios/zab-small.ts';
+import { SMALL_SCENARIOS } from '../../scenarios/small.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { GRAINS } from '../explore/grain.ts';
 import type { Search } from '../explore/search.ts';
