@@ -33,8 +33,9 @@ export interface SmallWorld {
   readonly reconfig?: ReconfigPlan;
 }
 
-/** Milliseconds; sessions last for so many of them unless a client says otherwise. */
+/** Milliseconds. */
 export const TICK_MS = 100;
+/** Sessions last for so many ticks unless a client says otherwise. */
 export const SESSION_TICKS = 200;
 
 const KNOBS: ServerKnobs = {

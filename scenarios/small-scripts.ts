@@ -93,6 +93,34 @@ const SMALL_SESSION: World = {
   ] }],
 };
 
+const EXPIRY: World = {
+  name: 'expiry-small',
+  summary: 'a client whose session lasts for two ticks without a word, with a write under way',
+  servers: 1,
+  clients: [{ servers: [1], ticks: 2, script: [
+    and(create('/e', CreateFlag.EPHEMERAL)), then(create('/f', CreateFlag.EPHEMERAL)),
+  ] }],
+};
+
+const LATE: World = {
+  name: 'late-small',
+  summary: 'a client of the first leader, who may be ahead of the other servers',
+  clients: [{ servers: [3], script: [and(create('/a')), and(create('/b'))] }],
+};
+
+const AFTERWARDS: World = {
+  name: 'afterwards-small',
+  summary: 'a client that writes once more when its second write was answered or lost',
+  clients: [{ servers: [1], script: [and(create('/a')), and(create('/b')), then(create('/c'))] }],
+};
+
+const BEHIND: World = {
+  name: 'behind-small',
+  summary: 'a leader that remembers one transaction, and sends a snapshot to who has missed more',
+  knobs: { commitLogCount: 1, snapshotSizePercent: -1 },
+  clients: [{ servers: [3], script: [and(create('/a')), and(create('/b')), and(create('/c'))] }],
+};
+
 const LOCAL: World = {
   name: 'local-small',
   summary: 'a client with a local session that becomes a global one by a multi, and is closed',
@@ -110,12 +138,13 @@ const ACL: World = {
   name: 'acl-small',
   summary: 'a client that may not do something, alone or in a multi, and one that shows too late who it is',
   clients: [{ servers: [1], script: [
-    and({ kind: 'create', path: '/a', acl: OWNED }), and({ kind: 'getData', path: '/a' }),
+    and(create('/z')), then({ kind: 'create', path: '/a', acl: OWNED }), and({ kind: 'getData', path: '/a' }),
     and({ kind: 'addAuth', scheme: 'digest', auth: 'u:pw' }), then({ kind: 'create', path: '/b', acl: READ_ONLY }),
     and({ kind: 'multi', ops: [{ kind: 'create', path: '/b/c' }] }),
   ] }],
 };
 
+const LIMITS = 'count=2,bytes=-1=;byteHardLimit=-1;countHardLimit=2';
 const QUOTA: World = {
   name: 'quota-small',
   summary: 'a client under a quota of two nodes',
@@ -123,7 +152,7 @@ const QUOTA: World = {
   clients: [{ servers: [1], script: [
     and(create('/q')), and(create('/zookeeper/quota/q')),
     and({ kind: 'create', path: '/zookeeper/quota/q/zookeeper_stats', data: 'count=0,bytes=0' }),
-    and({ kind: 'create', path: '/zookeeper/quota/q/zookeeper_limits', data: 'count=2,bytes=-1=;byteHardLimit=-1;countHardLimit=2' }),
+    and({ kind: 'create', path: '/zookeeper/quota/q/zookeeper_limits', data: LIMITS }),
     and(create('/q/a')),
   ] }],
 };
@@ -131,7 +160,6 @@ const QUOTA: World = {
 const CONTAINER: World = {
   name: 'container-small',
   summary: 'a container that loses its last child and is about to get another when the reaper comes',
-  servers: 1,
   knobs: { service: { extendedTypesEnabled: true, containerCheckIntervalMs: TICK_MS } },
   clients: [{ servers: [1], script: [
     and({ kind: 'createContainer', path: '/k' }), and(create('/k/a')), and({ kind: 'delete', path: '/k/a' }),
@@ -150,10 +178,10 @@ const SYNC: World = {
 
 const SNAPSHOTS: World = {
   name: 'snapshots-small',
-  summary: 'a client and servers that take a snapshot after every other transaction',
+  summary: 'a client and servers that take a snapshot after every transaction or two',
   knobs: { snapCount: 2, snapRetainCount: 1 },
   clients: [{ servers: [1], script: [
-    and(create('/a')), then(create('/b')), then(create('/c')), then(create('/d')), then(create('/e')), then(create('/f')),
+    and(create('/a')), and(create('/b')), and(create('/c')), and(create('/d')), then(create('/e')), then(create('/f')),
   ] }],
 };
 
@@ -166,8 +194,8 @@ const COUNTER: World = {
 
 const OBSERVERS: World = {
   name: 'observers-small',
-  summary: 'writes by one client, with two observers beside the voters',
-  observers: 2,
+  summary: 'writes by one client, with an observer beside the voters',
+  observers: 1,
   clients: [{ servers: [1], script: [and(create('/a')), and(create('/b'))] }],
 };
 
@@ -187,7 +215,8 @@ const GROWING: World = {
 
 /** See the head of the file. */
 export const SCRIPTED_SCENARIOS: readonly SmallScenario[] = [
-  TREE, WATCHES, REWATCH, SMALL_SESSION, LOCAL, ACL, QUOTA, CONTAINER, SYNC, SNAPSHOTS, COUNTER, OBSERVERS, LEAVING, GROWING,
+  TREE, WATCHES, REWATCH, SMALL_SESSION, EXPIRY, LATE, AFTERWARDS, BEHIND, LOCAL, ACL, QUOTA, CONTAINER, SYNC, SNAPSHOTS, COUNTER, OBSERVERS,
+  LEAVING, GROWING,
 ].map(scenarioOf);
 
 function scenarioOf(world: World): SmallScenario {
