@@ -142,7 +142,9 @@ export function changedRuns(run: Run, added: readonly string[], removed: readonl
     const addedEnd = isLast ? added.length : endOf(added, nextAdded, last);
     const removedEnd = endOf(removed, nextRemoved, last);
     const isChanged = addedEnd > nextAdded || removedEnd > nextRemoved;
-    const here = isChanged ? changedArray(names, added.slice(nextAdded, addedEnd), removed.slice(nextRemoved, removedEnd)) : names;
+    const here = !isChanged
+      ? names
+      : changedArray(names, added.slice(nextAdded, addedEnd), removed.slice(nextRemoved, removedEnd));
     rest = rest.length === 0 ? here : [...rest, ...here];
     nextAdded = addedEnd;
     nextRemoved = removedEnd;
