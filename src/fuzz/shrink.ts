@@ -11,6 +11,7 @@ import type { Chooser, Tape } from '../world/chooser.ts';
 import { AligningChooser, unpackNames } from './align.ts';
 import type { TapeNames } from './align.ts';
 import type { Failure } from './failure.ts';
+import { LengthSink } from './length.ts';
 import type { Plan } from './plan.ts';
 import { sizeOf } from './plan-edits.ts';
 import type { PlanSize } from './plan-edits.ts';
@@ -72,6 +73,8 @@ export interface NamedTape {
 export interface FailingRun extends NamedTape {
   readonly plan: Plan;
   readonly result: RunResult;
+  /** In the steps that people count, see `length.ts`; 0 of a run that breaks liveness, for most of that is waiting. */
+  readonly length: number;
 }
 
 /** Findings that are about the harness, not about a run. */
@@ -84,9 +87,14 @@ const INVARIANT_BROKEN = 'broke an invariant';
 const FRESH_TAPES = 3;
 /** A run with fewer parts may have so many times the events of the one before; quiet machines can be busy for ever. */
 const GROWTH = 1.1;
+/** And so many steps more. */
+const SLACK = 6;
 const YIELD_EVERY_MS = 40;
-/** A part of a plan is worth so many events. */
+/** A part of a plan is worth so many events, and so is a step that people count. */
 const PART_COST = 10;
+const STEP_COST = 10;
+/** A round that brought less than this is the last one. */
+const WORTH = 0.97;
 
 /** Shrinks a failure. Throws `ShrinkError` when it does not fail now, or is of a kind that no run shows. */
 export async function shrink(failure: Failure, options: ShrinkOptions): Promise<Shrunk> {
@@ -167,7 +175,8 @@ export class Shrinker {
         await pass.run(this);
         if (this.isOver()) return false;
       }
-      again = before !== this.best && isSmaller(sizeOfRun(this.best), sizeOfRun(before));
+      again = costOf(this.best) < WORTH * costOf(before);
+      if (costOf(this.best) > costOf(before)) this.best = before;
     }
     return true;
   }
@@ -190,7 +199,7 @@ export class Shrinker {
   async improves(plan: Plan, chooser: Chooser): Promise<boolean> {
     await this.breathe();
     if (this.isOver()) return false;
-    const run = this.run(plan, chooser, this.best.result.events);
+    const run = this.run(plan, chooser, Math.floor(this.best.result.events * GROWTH));
     if (run === null || costOf(run) >= costOf(this.best)) return false;
     this.best = run;
     this.progress();
@@ -212,7 +221,7 @@ export class Shrinker {
     await this.breathe();
     if (this.isOver()) return false;
     const run = this.run(plan, chooser, Math.floor(this.best.result.events * GROWTH) + 60);
-    if (run === null) return false;
+    if (run === null || run.length > this.best.length * GROWTH + SLACK) return false;
     this.best = run;
     this.progress();
     return true;
@@ -221,15 +230,17 @@ export class Shrinker {
   private run(plan: Plan, inner: Chooser, maxSteps: number): FailingRun | null {
     this.runs++;
     const chooser = new RecordingChooser(inner, { names: true });
+    const steps = new LengthSink(plan.members.map(({ id }) => id));
     let result: RunResult;
     try {
-      result = runPlan(plan, chooser, { properties: this.judges, maxSteps });
+      result = runPlan(plan, chooser, { properties: this.judges, maxSteps, trace: steps });
     } catch {
       // A plan that the harness cannot run is not a smaller failure of the service.
       return null;
     }
     if (result.finding === null || !isSame(this.wanted, result.finding)) return null;
-    return { plan, tape: chooser.tape(), names: chooser.names(), result };
+    const length = result.outcome === 'liveness' ? 0 : steps.length;
+    return { plan, tape: chooser.tape(), names: chooser.names(), result, length };
   }
 
   private progress(): void {
@@ -245,10 +256,10 @@ export class Shrinker {
   }
 }
 
-/** What a reader has to go through: events, and above all parts of the plan, each of which asks what it is there for. */
-function costOf({ plan, result }: FailingRun): number {
+/** What a reader has to go through: events, and above all steps and parts of the plan, each of which asks why it is there. */
+export function costOf({ plan, result, length }: FailingRun): number {
   const { servers, clients, operations, faults } = sizeOf(plan);
-  return result.events + PART_COST * (servers + clients + operations + 2 * faults);
+  return result.events + STEP_COST * length + PART_COST * (servers + clients + operations + 2 * faults);
 }
 
 /** The same promise is broken; where something broke off, by the same complaint: a plan that cannot be run is no smaller one. */
@@ -256,9 +267,4 @@ function isSame(wanted: Finding, found: Finding): boolean {
   if (wanted.property !== found.property || wanted.outcome !== found.outcome) return false;
   const isComplaint = wanted.property === 'crash' || found.sentence.includes(INVARIANT_BROKEN);
   return !isComplaint || sentenceShape(wanted.sentence) === sentenceShape(found.sentence);
-}
-
-function isSmaller(one: ShrinkSize, other: ShrinkSize): boolean {
-  const weigh = (size: ShrinkSize): number => size.servers + size.clients + size.operations + size.faults;
-  return weigh(one) < weigh(other) || one.events < other.events * 0.95;
 }
