@@ -61,6 +61,21 @@ test('every jump is a plan, no larger than the one that it left', () => {
   }
 });
 
+test('there are jumps from a plan that has next to nothing left', () => {
+  const { best } = footingOf('churn', '3');
+  const [client] = best.plan.clients;
+  if (client === undefined) throw new Error('there is no client');
+  const idle = { ...client, operations: [] };
+  const luck = seedStream('3', 'jumps');
+  for (const clients of [[], [idle], [idle, idle]]) {
+    const bare = { ...best, plan: { ...best.plan, clients, faults: [] } };
+    for (let count = 0; count < JUMPS; count++) {
+      const plan = jump({ best: bare, first: bare }, luck);
+      if (plan !== null) check(plan);
+    }
+  }
+});
+
 test('the same luck draws the same jumps', () => {
   const footing = footingOf('churn', '4');
   const drawn = (): string[] => {

@@ -148,7 +148,7 @@ function together(plan: Plan, luck: Xoshiro): Plan {
   const moments = momentsOf(plan);
   const index = luck.below(plan.clients.length + 1);
   const client = plan.clients[index];
-  if (client === undefined || moments.length === 0) return plan;
+  if (client === undefined || client.operations.length === 0) return plan;
   const chosen = luck.below(client.operations.length);
   const toMs = (moments[luck.below(moments.length)] ?? 0) + luck.below(NEAR_MS) - NEAR_MS / 4;
   const beforeMs = client.operations.slice(0, chosen).reduce((sum, { afterMs }) => sum + afterMs, 0);
