@@ -45,6 +45,7 @@ test('every jump is a plan, no larger than the one that it left', () => {
   for (const [name, seed] of [['churn', '3'], ['partitions', '5'], ['five', '2'], ['disk', '8']] as const) {
     const footing = footingOf(name, seed);
     const whole = sizeOf(footing.first.plan);
+    const operations = whole.operations + whole.clients;
     const luck = seedStream(seed, 'jumps');
     let [some, smaller] = [0, 0];
     for (let count = 0; count < JUMPS; count++) {
@@ -54,6 +55,7 @@ test('every jump is a plan, no larger than the one that it left', () => {
       check(plan);
       const size = sizeOf(plan);
       assert.ok(size.servers <= whole.servers && size.faults <= whole.faults, JSON.stringify(size));
+      assert.ok(size.operations <= operations, JSON.stringify(size));
       if (size.servers + size.clients + size.operations + size.faults < whole.servers + whole.operations / 2) smaller++;
     }
     assert.ok(some > JUMPS / 2, `${some} of ${JUMPS} led anywhere from ${name}`);

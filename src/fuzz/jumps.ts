@@ -2,6 +2,7 @@
  * The jumps of a shrinker: each draws, out of the best run so far or out of the one that it began with, another plan that may be
  * much smaller, or as small and of another kind. Nearly all of them are none that fail; that is found out elsewhere.
  */
+import type { ScriptedOperation } from '../client/script.ts';
 import type { Xoshiro } from '../base/random.ts';
 import type { Fault, Target } from '../world/fault.ts';
 import type { SchedulerPlan } from '../world/scheduler.ts';
@@ -44,6 +45,8 @@ const JUMPS: readonly Jump[] = [
   ({ best }, luck) => shaken(best.plan, luck),
   ({ best }, luck) => shaken(fewerServers(best.plan, luck), luck),
   ({ first }, luck) => shaken(fewServers(sample(first.plan, luck), luck), luck),
+  ({ best }, luck) => restless(best.plan, luck),
+  ({ best }, luck) => reconnecting(thinned(best.plan, luck, 2), luck),
   ({ best }, luck) => restless(thinned(best.plan, luck, 1 + luck.below(4)), luck),
   ({ best }, luck) => restless(fewServers(best.plan, luck), luck),
   ({ best }, luck) => together(best.plan, luck),
@@ -126,8 +129,33 @@ function moved(planned: PlannedFault, ids: readonly number[], luck: Xoshiro): Pl
 /** Ids beyond this one are those of clients. */
 const LAST_SERVER = 255;
 
-/** Links or disks of uneven speed, or another order of events, instead of faults that bring such orders about. */
-function restless(plan: Plan, luck: Xoshiro): Plan {
+/**
+ * Without one of its faults, but restless, or with a client that reconnects: what the fault was there for may have been an order
+ * of events that other luck brings about as well, or a connection that breaks.
+ */
+export function inPlaceOfFault(plan: Plan, index: number, luck: Xoshiro): Plan {
+  const some = { ...plan, faults: plan.faults.filter((_, at) => at !== index) };
+  const without = luck.below(2) === 0 ? some : fewServers(some, luck);
+  return luck.below(2) === 0 ? restless(without, luck, false) : reconnecting(without, luck);
+}
+
+/** A client reconnects, instead of one of its operations or after all of them. */
+function reconnecting(plan: Plan, luck: Xoshiro): Plan {
+  const index = luck.below(plan.clients.length + 1);
+  const client = plan.clients[index];
+  if (client === undefined) return plan;
+  const chosen = luck.below(client.operations.length + 1);
+  const reconnect: ScriptedOperation = {
+    afterMs: client.operations[chosen]?.afterMs ?? luck.below(NEAR_MS),
+    waitForReply: luck.below(2) === 0,
+    request: { kind: 'reconnect' },
+  };
+  const operations = [...client.operations.slice(0, chosen), reconnect, ...client.operations.slice(chosen + 1)];
+  return withClient(plan, index, { ...client, operations });
+}
+
+/** Links or disks of uneven speed, or another order of events, perhaps instead of faults that bring such orders about. */
+function restless(plan: Plan, luck: Xoshiro, isFaultless: boolean = luck.below(2) === 0): Plan {
   const scheduler = SCHEDULERS[luck.below(SCHEDULERS.length)] ?? TIMED;
   const { network, disk } = plan.settings;
   const jitterUs = JITTERS_US[luck.below(JITTERS_US.length)] ?? 0;
@@ -137,7 +165,7 @@ function restless(plan: Plan, luck: Xoshiro): Plan {
     network: isDisk ? network : { ...network, latency: { ...network.latency, jitterUs } },
     disk: isDisk ? { ...disk, sync: { ...disk.sync, jitterUs } } : disk,
   };
-  const faults = luck.below(2) === 0 ? [] : plan.faults;
+  const faults = isFaultless ? [] : plan.faults;
   // Beyond the time in which faults may happen all is in the order of time.
   const safetyMs = Math.max(plan.safetyMs, (momentsOf(plan).at(-1) ?? 0) + MOMENT_MS);
   return { ...plan, settings, scheduler, faults, safetyMs };
@@ -168,6 +196,8 @@ const SCHEDULERS: readonly SchedulerPlan[] = [
   TIMED,
   { kind: 'uniform', windowMs: 2 },
   { kind: 'uniform', windowMs: 10 },
+  { kind: 'pct', windowMs: 2, depth: 1, decisions: 300 },
+  { kind: 'pct', windowMs: 10, depth: 1, decisions: 300 },
   { kind: 'pct', windowMs: 10, depth: 2, decisions: 300 },
 ];
 const JITTERS_US: readonly number[] = [0, 300, 2000, 20_000];

@@ -9,9 +9,10 @@ import { SeedChooser } from '../world/chooser.ts';
 import { jump } from './jumps.ts';
 import type { Shrinker } from './shrink.ts';
 
-/** So many jumps in a row that led nowhere are enough, and as many more as the best run has events, times four. */
+/** So many jumps in a row that led nowhere are enough, and so many more for each event and for each step of the best run. */
 const PATIENCE = 800;
 const PATIENCE_PER_EVENT = 4;
+const PATIENCE_PER_STEP = 100;
 /** And so is this share of the time that there is for everything. */
 const SHARE = 0.4;
 
@@ -19,7 +20,10 @@ const SHARE = 0.4;
 export async function wander(shrinker: Shrinker): Promise<void> {
   const luck = seedStream(shrinker.best.plan.seed, `wander ${shrinker.runs}`);
   const until = shrinker.elapsedMs + SHARE * shrinker.forMs;
-  const patience = (): number => PATIENCE + PATIENCE_PER_EVENT * shrinker.best.result.events;
+  const patience = (): number => {
+    const { result, length } = shrinker.best;
+    return PATIENCE + PATIENCE_PER_EVENT * result.events + PATIENCE_PER_STEP * length;
+  };
   for (let misses = 0; misses < patience() && shrinker.elapsedMs < until && !shrinker.isOver();) {
     const plan = jump(shrinker, luck);
     if (plan === null) {
