@@ -5,6 +5,7 @@ import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { endpointText } from '../host/endpoint.ts';
 import { ListenError } from '../host/listeners.ts';
 import { LockError } from '../host/lock-file.ts';
+import { youngGeneration } from '../host/young-generation.ts';
 import { locateFiles, parseConfigFile } from '../server/config-file.ts';
 import type { ParsedConfig } from '../server/config-file.ts';
 import type { ServerSpec } from '../zab/quorum.ts';
@@ -59,6 +60,7 @@ async function runUntilStopped(given: Given, shell: Shell): Promise<number> {
     if (shell.signal.aborted) resolveTold('told');
     shell.signal.addEventListener('abort', () => resolveTold('told'), { once: true });
   });
+  youngGeneration().watch();
   const running = await started(given, log, () => failed.resolve());
   const ready = Promise.all(running.servers.map((server) => server.ready)).then((roles) => {
     announce(running, roles, given, shell);
