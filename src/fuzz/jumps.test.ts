@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { seedStream } from '../base/random.ts';
 import { SeedChooser } from '../world/chooser.ts';
-import { jump } from './jumps.ts';
+import { inPlaceOfFault, jump } from './jumps.ts';
 import type { Footing } from './jumps.ts';
 import type { Plan } from './plan.ts';
 import { sizeOf } from './plan-edits.ts';
@@ -75,6 +75,17 @@ test('there are jumps from a plan that has next to nothing left', () => {
       const plan = jump({ best: bare, first: bare }, luck);
       if (plan !== null) check(plan);
     }
+  }
+});
+
+test('what comes in the place of a fault is a plan with no more faults', () => {
+  const { plan } = footingOf('churn', '3').best;
+  const luck = seedStream('5', 'less');
+  for (let count = 0; count < JUMPS; count++) {
+    const other = inPlaceOfFault(plan, luck.below(plan.faults.length), luck);
+    check(other);
+    assert.ok(other.faults.length <= plan.faults.length);
+    assert.is.not(JSON.stringify(other), JSON.stringify(plan));
   }
 });
 

@@ -49,6 +49,7 @@ const JUMPS: readonly Jump[] = [
   ({ best }, luck) => reconnecting(thinned(best.plan, luck, 2), luck),
   ({ best }, luck) => restless(thinned(best.plan, luck, 1 + luck.below(4)), luck),
   ({ best }, luck) => restless(fewServers(best.plan, luck), luck),
+  ({ best }, luck) => limited(thinned(best.plan, luck, 1 + luck.below(4)), luck),
   ({ best }, luck) => together(best.plan, luck),
   ({ best }, luck) => restless(together(best.plan, luck), luck),
   ({ best }, luck) => restless(together(fewServers(best.plan, luck), luck), luck),
@@ -130,13 +131,32 @@ function moved(planned: PlannedFault, ids: readonly number[], luck: Xoshiro): Pl
 const LAST_SERVER = 255;
 
 /**
- * Without one of its faults, but restless, or with a client that reconnects: what the fault was there for may have been an order
- * of events that other luck brings about as well, or a connection that breaks.
+ * Without one of its faults, but restless, or with a client that reconnects, or with a milder fault in its place: what the fault
+ * was there for may have been an order of events that other luck brings about as well, or a connection that breaks.
  */
 export function inPlaceOfFault(plan: Plan, index: number, luck: Xoshiro): Plan {
   const some = { ...plan, faults: plan.faults.filter((_, at) => at !== index) };
   const without = luck.below(2) === 0 ? some : fewServers(some, luck);
-  return luck.below(2) === 0 ? restless(without, luck, false) : reconnecting(without, luck);
+  switch (luck.below(3)) {
+    case 0:
+      return restless(without, luck, false);
+    case 1:
+      return reconnecting(without, luck);
+    default:
+      return milder(plan, index, luck);
+  }
+}
+
+/** No more than a connection is lost, or nobody hears of a server for a moment, at about the same time. */
+function milder(plan: Plan, index: number, luck: Xoshiro): Plan {
+  const target: Target = { node: plan.members[luck.below(plan.members.length)]?.id ?? 1 };
+  const forMs = 1 + luck.below(MOMENT_MS);
+  const fault: Fault = luck.below(2) === 0 ? { kind: 'reset', target } : { kind: 'partition', shape: 'isolate', target, forMs };
+  const faults = plan.faults.map((planned, at): PlannedFault => {
+    if (at !== index) return planned;
+    return { atMs: Math.max(0, Math.min(plan.safetyMs, planned.atMs + luck.below(NEAR_MS) - NEAR_MS / 2)), fault };
+  });
+  return { ...plan, faults: faults.sort((one, other) => one.atMs - other.atMs) };
 }
 
 /** A client reconnects, instead of one of its operations or after all of them. */
@@ -207,6 +227,16 @@ function calmed(plan: Plan, luck: Xoshiro): Plan {
   const safetyMs = luck.below(2) === 0 ? plan.faults.at(0)?.atMs ?? 0 : luck.below(Math.floor(plan.safetyMs) + 1);
   return { ...plan, safetyMs, faults: plan.faults.filter(({ atMs }) => atMs < safetyMs) };
 }
+
+/** What happens after so many transactions, if it happens in this run at all, happens after fewer. */
+function limited(plan: Plan, luck: Xoshiro): Plan {
+  const { snapCount, commitLogCount } = plan.knobs;
+  const lower = (limit: number): number => (limit > LIMIT_MAX ? limit : 2 + luck.below(Math.max(1, limit - 1)));
+  return { ...plan, knobs: { ...plan.knobs, snapCount: lower(snapCount), commitLogCount: lower(commitLogCount) } };
+}
+
+/** A limit beyond this one is never reached. */
+const LIMIT_MAX = 1000;
 
 /** Nobody waits for anything but answers. */
 function hasty(plan: Plan): Plan {

@@ -29,6 +29,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'causal past', run: cutCausally },
   { name: 'clients', run: reduceClients },
   { name: 'faults', run: reduceFaults },
+  { name: 'limits', run: reduceLimits },
   { name: 'servers', run: reduceServers },
   { name: 'operations', run: reduceOperations },
   { name: 'time', run: reduceTime },
@@ -36,7 +37,6 @@ export const PASSES: readonly Pass[] = [
   { name: 'kinds of faults', run: simplifyFaults },
   { name: 'requests', run: simplifyRequests },
   { name: 'draws', run: reduceDraws },
-  { name: 'limits', run: reduceLimits },
   { name: 'faults for less', run: replaceFaults },
   { name: 'jumps', run: wander },
 ];

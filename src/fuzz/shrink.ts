@@ -73,7 +73,10 @@ export interface NamedTape {
 export interface FailingRun extends NamedTape {
   readonly plan: Plan;
   readonly result: RunResult;
-  /** In the steps that people count, see `length.ts`; 0 of a run that breaks liveness, for most of that is waiting. */
+  /**
+   * In the steps that people count, see `length.ts`. Most of a run that breaks liveness is waiting; such a run counts as the
+   * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back?
+   */
   readonly length: number;
 }
 
@@ -89,6 +92,9 @@ const FRESH_TAPES = 3;
 const GROWTH = 1.1;
 /** And so many steps more. */
 const SLACK = 6;
+/** So often a plan that breaks liveness is tried with other luck, and each time that it recovers counts as so many steps. */
+const LUCKS = 4;
+const WAY_BACK_STEPS = 20;
 const YIELD_EVERY_MS = 40;
 /** A part of a plan is worth so many events, and so is a step that people count. */
 const PART_COST = 10;
@@ -231,16 +237,32 @@ export class Shrinker {
     this.runs++;
     const chooser = new RecordingChooser(inner, { names: true });
     const steps = new LengthSink(plan.members.map(({ id }) => id));
-    let result: RunResult;
+    const result = this.failing(plan, chooser, { properties: this.judges, maxSteps, trace: steps });
+    if (result === null) return null;
+    const length = result.outcome === 'liveness' ? this.waysBack(plan, result.events) * WAY_BACK_STEPS : steps.length;
+    return { plan, tape: chooser.tape(), names: chooser.names(), result, length };
+  }
+
+  /** How often a plan that breaks liveness does not do so with other luck, of `LUCKS`. */
+  private waysBack(plan: Plan, events: number): number {
+    let passing = 0;
+    for (let luck = 1; luck <= LUCKS && !this.isOver(); luck++) {
+      this.runs++;
+      const options = { properties: this.judges, maxSteps: 2 * events };
+      if (this.failing(plan, new SeedChooser(`${plan.seed}/way back/${luck}`), options) === null) passing++;
+    }
+    return passing;
+  }
+
+  /** The result of a run that fails in the same way; null of any other. */
+  private failing(plan: Plan, chooser: Chooser, options: RunOptions): RunResult | null {
     try {
-      result = runPlan(plan, chooser, { properties: this.judges, maxSteps, trace: steps });
+      const result = runPlan(plan, chooser, options);
+      return result.finding !== null && isSame(this.wanted, result.finding) ? result : null;
     } catch {
       // A plan that the harness cannot run is not a smaller failure of the service.
       return null;
     }
-    if (result.finding === null || !isSame(this.wanted, result.finding)) return null;
-    const length = result.outcome === 'liveness' ? 0 : steps.length;
-    return { plan, tape: chooser.tape(), names: chooser.names(), result, length };
   }
 
   private progress(): void {
