@@ -51,7 +51,7 @@ function overview(commands: readonly Command[]): string[] {
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    '  viv COMMAND --help explains one, viv --version says which this is. Exit codes: 0 held, 1 usage, 2 safety violated, 3 liveness violated,',
-    '  4 crash or broken invariant, 5 nondeterminism, 6 unknown (a budget ran out).',
+    '  viv COMMAND --help explains one; viv --version says which this is. Exit codes: 0 held, 1 usage,',
+    '  2 safety violated, 3 liveness violated, 4 crash or broken invariant, 5 nondeterminism, 6 unknown (a budget ran out).',
   ];
 }

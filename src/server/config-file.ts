@@ -221,7 +221,10 @@ function hostConfig({ host, clientTls, quorumTls }: ConfigDraft): HostConfig {
     forceSync: host.forceSync,
     fsyncWarningMs: host.fsyncWarningMs,
     whitelist: host.whitelist,
-    admin: { isEnabled: host.isAdminEnabled, at: { host: host.adminAddress, port: host.adminPort }, url: host.adminUrl },
+    admin: {
+      isEnabled: host.isAdminEnabled, at: { host: host.adminAddress, port: host.adminPort }, url: host.adminUrl,
+      isSnapshotEnabled: host.isSnapshotEnabled, isRestoreEnabled: host.isRestoreEnabled, rateLimitMs: host.adminRateLimitMs,
+    },
     metrics: host.isPrometheus ? { host: host.metricsHost, port: host.metricsPort } : null,
     sslQuorum: host.sslQuorum,
     clientTls,
