@@ -1,5 +1,5 @@
 /** `viv explore`: every behaviour of a small world within bounds, and whether every promise is kept in all of them. */
-import { SMALL_SCENARIOS } from '../../scenarios/zab-small.ts';
+import { SMALL_SCENARIOS } from '../../scenarios/small.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { GRAINS } from '../explore/grain.ts';
 import type { Search } from '../explore/search.ts';
@@ -43,7 +43,8 @@ export const explore: Command = {
     { name: 'clients', value: 'N', help: 'clients (as the scenario says)' },
     { name: 'crashes', value: 'N', help: 'crashes of servers, each of which may start again (1)' },
     { name: 'partitions', value: 'N', help: 'times that all connections between two processes die (0)' },
-    { name: 'disk-faults', value: 'N', help: 'appends that fail, and syncs that fail and keep or drop what they were for (0)' },
+    { name: 'disk-faults', value: 'N', help: 'appends, cuts and syncs that fail, and crashes that tear the last write (0)' },
+    { name: 'lies', value: 'N', help: 'syncs of one disk that are said to be done and are not (0)' },
     { name: 'timeouts', value: 'N', help: 'timers that fire although their time has not come (1)' },
     { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
     { name: 'rounds', value: 'N', help: 'no round of elections above this (2)' },
@@ -133,7 +134,7 @@ interface Task {
 }
 
 const NOT_WITH_RESUME = [
-  'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'epochs', 'rounds', 'grain', 'start',
+  'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'lies', 'epochs', 'rounds', 'grain', 'start',
   'symmetry', 'liveness',
 ];
 
@@ -169,7 +170,7 @@ export function explorationOf(given: Given): Exploration {
   const plan = planOf(given);
   const bounds = {
     crashes: number('crashes', 1), partitions: number('partitions', 0), timeouts: number('timeouts', 1),
-    diskFaults: number('disk-faults', 0),
+    diskFaults: number('disk-faults', 0), lies: number('lies', 0),
     epochs: number('epochs', 2), rounds: number('rounds', 2),
   };
   if (bounds.epochs === 0 || bounds.rounds === 0) {

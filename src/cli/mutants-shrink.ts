@@ -51,7 +51,9 @@ export async function shrinkMutants(
       if (isJson) return;
       shell.out(row === null ? `${id}: NOT FOUND, so there is nothing to shrink` : lineOf(row, tier));
     },
-    onDeath: (_mutant, reason) => void shell.err(`viv: ${reason}`),
+    onDeath: (_mutant, reason) => {
+      shell.err(`viv: ${reason}`);
+    },
   }).finally(() => shell.status(''));
   const cells = rows.map((row) => cellsOf(row, tiers.get(row.mutant) ?? 0));
   const summary = sums(rows, tiers);
