@@ -1,5 +1,6 @@
 /** Locks and queues on small histories, kept and broken. */
 import { suite } from 'uvu';
+import type { SessionId } from '../src/base/session-id.ts';
 import { makeZxid, type Zxid } from '../src/base/zxid.ts';
 import { ALICE, BOB, created, judgeCases, type Script, txn } from '../src/history/testing.ts';
 import { recipes } from './recipes.ts';
@@ -25,7 +26,32 @@ const released = (s: Script, at: number): Script =>
 const took = (s: Script, at: number): Script =>
   s.say(1001, { kind: 'recipeTaken', sessionId: ALICE, path: '/r/n-0000000000', zxid: z(at) });
 
+/** Alice's ephemeral node /r/n-0000000000 is a member; said by her or by Bob. */
+const joined = (s: Script, sessionId: SessionId, at: number): Script =>
+  s.say(1001, { kind: 'recipeJoined', sessionId, path: '/r/n-0000000000', zxid: z(at) });
+const found = (s: Script, at: number): Script =>
+  s.say(1002, { kind: 'recipeFound', sessionId: BOB, path: '/r/n-0000000000', zxid: z(at) });
+
+/** Elements of a queue by priority: the older one at 1:4, the more urgent one at 1:5. */
+function ranked(s: Script): Script {
+  return s
+    .begin()
+    .write(txn(1, 3, created('/r', 1), ALICE, 1))
+    .write(txn(1, 4, created('/r/p3-0000000000', 1), ALICE, 2))
+    .write(txn(1, 5, created('/r/p1-0000000001', 2), BOB, 1));
+}
+const foremost = (s: Script, name: string, at: number): Script =>
+  s.say(1001, { kind: 'recipeForemost', sessionId: ALICE, path: `/r/${name}`, zxid: z(at) });
+
 judgeCases(test, recipes, {}, [
+  ['the most urgent is taken', null, (s) => foremost(ranked(s), 'p1-0000000001', 5)],
+  ['the most urgent when it was looked for', null, (s) => foremost(ranked(s), 'p3-0000000000', 4)],
+  ['an older one is taken before it', /and there was p1-0000000001/, (s) => foremost(ranked(s), 'p3-0000000000', 5)],
+  ['a member by its own node', null, (s) => joined(queued(s), ALICE, 4)],
+  ['a member by the node of another', /which is of session/, (s) => joined(queued(s), BOB, 5)],
+  ['a member by a node that is gone', /which is not there then/, (s) => joined(released(queued(s), 6), ALICE, 6)],
+  ['who is found was there', null, (s) => found(released(queued(s), 6), 5)],
+  ['who is found was gone', /when it was gone/, (s) => found(released(queued(s), 6), 6)],
   ['one after the other', null, (s) => bob(released(alice(queued(s), 4), 6), 6)],
   ['news of the first holder come late', null, (s) => alice(bob(released(queued(s), 6), 6), 4)],
   ['both at once', /both hold at 1:5/, (s) => bob(alice(queued(s), 4), 5)],

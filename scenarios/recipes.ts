@@ -1,6 +1,6 @@
 /**
- * Locks, elections and queues as clients write them, by sequential and ephemeral nodes, while servers crash and sessions expire
- * under their holders. Who holds and who took what is judged by the order of transactions.
+ * Locks, elections, queues and groups as clients write them, by sequential and ephemeral nodes, while servers crash and sessions
+ * expire under their holders. Who holds and who took what is judged by the order of transactions.
  */
 import fc from 'fast-check';
 import type { RecipeKind } from '../src/client/recipe.ts';
@@ -16,7 +16,7 @@ import { FIVE } from './five.ts';
 const SHAPE: ScenarioShape = {
   ...FIVE,
   name: 'recipes',
-  summary: 'locks, elections and queues by sequential and ephemeral nodes; sessions that expire under their holders',
+  summary: 'locks, elections, queues and groups by sequential and ephemeral nodes; sessions that expire under their holders',
   expects: [
     'operation create', 'operation delete', 'operation exists', 'operation getChildren', 'event NodeDeleted',
     'event NodeDeleted missed',
@@ -36,11 +36,13 @@ const SHAPE: ScenarioShape = {
   calmPercent: 10,
 };
 
-/** Who takes part, by recipe: a few at one lock, in one race for office, at the two ends of one queue. */
+/** Who takes part, by recipe: a few at one lock, in one race for office, at the two ends of one queue, in one group. */
 const COMPANIES: readonly (readonly [path: string, kinds: readonly RecipeKind[]])[] = [
   ['/lock', ['lock', 'lock', 'lock', 'lock']],
   ['/election', ['election', 'election', 'election']],
   ['/queue', ['producer', 'consumer', 'consumer', 'producer', 'consumer']],
+  ['/urgent', ['urgentProducer', 'urgentConsumer', 'urgentProducer', 'urgentConsumer']],
+  ['/group', ['member', 'member', 'seeker', 'member', 'seeker']],
 ];
 
 function drawRecipesPlan(seed: string): Plan {
@@ -59,7 +61,7 @@ function member(draw: Draw, plan: Plan, path: string, kind: RecipeKind, index: n
   const label = `${path}/${index}`;
   const { tickTimeMs } = plan.knobs;
   const spanMs = plan.safetyMs + Math.floor(plan.tailMs / 3);
-  const isQueue = kind === 'producer' || kind === 'consumer';
+  const isQueue = kind !== 'lock' && kind !== 'election';
   const count = draw.integer(`${label}/turns`, 3, isQueue ? 30 : 12);
   const pauseMs = Math.ceil((2 * spanMs) / count);
   const turns = draw.of(`${label}/pace`, fc.array(record({
@@ -72,7 +74,8 @@ function member(draw: Draw, plan: Plan, path: string, kind: RecipeKind, index: n
     sessionTimeoutMs: draw.integer(`${label}/timeout`, (isShort ? 2 : 5) * tickTimeMs, (isShort ? 3 : 20) * tickTimeMs),
     operations: [],
     closeAtEnd: draw.percent(`${label}/close`, 30),
-    recipe: { kind, path, name: `${kind}${index}`, turns },
+    // Two who want to be members under one name come after each other.
+    recipe: { kind, path, name: kind === 'member' ? `member${index >> 1}` : `${kind}${index}`, turns },
   };
 }
 

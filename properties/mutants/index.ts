@@ -14,6 +14,7 @@ import { hastyDenial } from './hasty-denial.ts';
 import { lateCredentials } from './late-credentials.ts';
 import { localLate } from './local-late.ts';
 import { minorityQuorum } from './minority-quorum.ts';
+import { recipeMutants } from './recipes.ts';
 import { reconfigHasty } from './reconfig-hasty.ts';
 import { reconfigOldQuorum } from './reconfig-old-quorum.ts';
 import { reconfigRemovedLeader } from './reconfig-removed-leader.ts';
@@ -82,4 +83,5 @@ export const MUTANTS: readonly Mutant[] = [
   quotaOneLess,
   hastyReaper,
   numberAgain,
+  ...recipeMutants,
 ];

@@ -8,12 +8,15 @@ import { join } from 'node:path';
 import { endpointText } from '../host/endpoint.ts';
 import type { Endpoint } from '../host/endpoint.ts';
 import { Listeners } from '../host/listeners.ts';
+import type { PortPlan } from '../host/listeners.ts';
 import type { Stop } from '../host/machine.ts';
+import type { TlsIdentity } from '../host/tls.ts';
 import { parseConfigFile } from '../server/config-file.ts';
 import { UsageError } from './command.ts';
 import { startServer } from './serve-start.ts';
 import type { StartedServer } from './serve-start.ts';
 import type { Logger } from './serve-log.ts';
+import { readTls } from './serve-tls.ts';
 
 /** What to start. */
 export interface EnsemblePlan {
@@ -38,6 +41,8 @@ const DEFAULTS = [
   'admin.serverAddress=127.0.0.1', 'metricsProvider.className=PrometheusMetricsProvider', 'metricsProvider.httpHost=127.0.0.1',
   'metricsProvider.httpPort=0', 'preAllocSize=1024',
 ];
+/** Keys that are not for every server. */
+const CHOSEN_HERE = /^\s*(server\.\d+|(secureC|c)lientPort(Address)?|dynamicConfigFile|peerType)\s*[=:\s]/;
 /** Everybody comes up at once, so nobody better is waited for. */
 const FINALIZE_WAIT_MS = 20;
 
@@ -48,54 +53,101 @@ export interface StartedEnsemble {
   stop(): Promise<void>;
 }
 
+/** One server that is to be started: its ports are bound, and its configuration names them. */
+export interface PlannedServer {
+  readonly id: number;
+  /** As in zoo.cfg. */
+  readonly text: string;
+  readonly listeners: Listeners;
+}
+
+/** Who speaks TLS: null speaks in the clear. */
+interface Security {
+  readonly client: TlsIdentity | null;
+  readonly quorum: TlsIdentity | null;
+}
+
 /** See the head of the file. Throws `UsageError` and `ListenError`. */
 export async function startEnsemble(plan: EnsemblePlan): Promise<StartedEnsemble> {
   const directory = plan.directory ?? mkdtempSync(join(tmpdir(), 'vivarium-'));
-  const bound: Listeners[] = [];
   const servers: StartedServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.stop()));
     if (plan.directory === null) rmSync(directory, { recursive: true, force: true });
   };
+  let planned: readonly PlannedServer[] = [];
   try {
-    for (let index = 0; index < plan.servers; index++) bound.push(await bindOne(plan, index));
-    const lines = bound.map((listeners, index) => memberLine(index, listeners.bound, plan));
-    for (const [index, listeners] of bound.entries()) {
-      const text = configText(join(directory, String(index + 1)), lines, listeners.bound, plan);
-      servers.push(await startOne(index + 1, text, listeners, plan));
-    }
+    planned = await planServers(plan, directory);
+    for (const one of planned) servers.push(await startOne(one, plan));
     return { servers, directory, stop };
   } catch (error) {
     await stop();
-    for (const listeners of bound) await listeners.close();
+    for (const { listeners } of planned) await listeners.close();
     throw error;
   }
 }
 
-function bindOne({ host, firstPort, servers }: EnsemblePlan, index: number): Promise<Listeners> {
-  const client = { port: 'client', at: { host, port: firstPort === 0 ? 0 : firstPort + index } } as const;
-  if (servers === 1) return Listeners.bind([client]);
-  return Listeners.bind([client, { port: 'quorum', at: { host, port: 0 } }, { port: 'election', at: { host, port: 0 } }]);
+/** Binds the ports of every server, or with a `UsageError` or a `ListenError` none, and says what each is to be. */
+export async function planServers(plan: EnsemblePlan, directory: string): Promise<PlannedServer[]> {
+  const security = securityOf(plan, directory);
+  const bound: Listeners[] = [];
+  try {
+    for (let index = 0; index < plan.servers; index++) bound.push(await Listeners.bind(portsOf(plan, index, security)));
+  } catch (error) {
+    for (const listeners of bound) await listeners.close();
+    throw error;
+  }
+  const lines = plan.servers === 1 ? [] : bound.map((listeners, index) => memberLine(index, listeners.bound, plan, security));
+  return bound.map((listeners, index) => {
+    const id = index + 1;
+    return { id, text: configText(join(directory, String(id)), lines, listeners.bound, plan, security), listeners };
+  });
 }
 
-function memberLine(index: number, [client, quorum, election]: readonly Endpoint[], plan: EnsemblePlan): string {
+/** What the keys say about TLS; the ports that they name are not those that are bound. */
+function securityOf(plan: EnsemblePlan, directory: string): Security {
+  const keys = plan.keys.split(/\r?\n/).filter((line) => !CHOSEN_HERE.test(line) || /^\s*secure/.test(line));
+  const text = [...DEFAULTS, ...keys, `dataDir=${directory}`, 'clientPort=0'].join('\n');
+  const { host, errors } = parseConfigFile({ text, dynamic: null, myid: '1' });
+  if (errors.length > 0) throw new UsageError(errors.join('; '));
+  return {
+    client: host.secureClient === null ? null : readTls(host.clientTls, 'ssl'),
+    quorum: host.sslQuorum ? readTls(host.quorumTls, 'ssl.quorum') : null,
+  };
+}
+
+/** The client's port first, as `startServer` has them. */
+function portsOf({ host, firstPort, servers }: EnsemblePlan, index: number, { client, quorum }: Security): PortPlan[] {
+  const at = { host, port: firstPort === 0 ? 0 : firstPort + index };
+  const own: PortPlan = { port: 'client', at, ...(client === null ? {} : { tls: client }) };
+  const tls = quorum === null ? {} : { tls: quorum };
+  if (servers === 1) return [own];
+  return [own, { port: 'quorum', at: { host, port: 0 }, ...tls }, { port: 'election', at: { host, port: 0 }, ...tls }];
+}
+
+function memberLine(
+  index: number, [client, quorum, election]: readonly Endpoint[], plan: EnsemblePlan, security: Security,
+): string {
   if (client === undefined || quorum === undefined || election === undefined) return '';
   const role = index >= plan.servers - plan.observers ? 'observer' : 'participant';
-  return `server.${index + 1}=${endpointText(quorum)}:${election.port}:${role};${endpointText(client)}`;
+  const line = `server.${index + 1}=${endpointText(quorum)}:${election.port}:${role}`;
+  return security.client === null ? `${line};${endpointText(client)}` : line;
 }
 
+/** Keys that come later count: the operator's are between what is a default and what is decided here. */
 function configText(
-  directory: string, lines: readonly string[], [client]: readonly Endpoint[], { keys }: EnsemblePlan,
+  directory: string, lines: readonly string[], [client]: readonly Endpoint[], { keys }: EnsemblePlan, security: Security,
 ): string {
-  const place = [`dataDir=${directory}`, `clientPort=${client?.port ?? 0}`, `clientPortAddress=${client?.host ?? ''}`];
-  return [...DEFAULTS, keys, ...place, ...lines].join('\n');
+  const name = security.client === null ? 'clientPort' : 'secureClientPort';
+  const place = [`dataDir=${directory}`, `${name}=${client?.port ?? 0}`, `${name}Address=${client?.host ?? ''}`];
+  const general = keys.split(/\r?\n/).filter((line) => !CHOSEN_HERE.test(line));
+  return [...DEFAULTS, ...general, ...place, ...lines].join('\n');
 }
 
-async function startOne(id: number, text: string, listeners: Listeners, plan: EnsemblePlan): Promise<StartedServer> {
+async function startOne({ id, text, listeners }: PlannedServer, plan: EnsemblePlan): Promise<StartedServer> {
   const parsed = parseConfigFile({ text, dynamic: null, myid: String(id) });
   if (parsed.config === null) throw new UsageError(parsed.errors.join('; '));
   const { host, isStandalone } = parsed;
-  if (host.secureClient !== null || host.sslQuorum) throw new UsageError('--ensemble speaks in the clear: leave TLS keys out');
   const log = plan.log.child({ server: id });
   for (const note of id === 1 ? parsed.notes : []) plan.log.info(note);
   const config = { ...parsed.config, finalizeWaitMs: FINALIZE_WAIT_MS };

@@ -1,14 +1,16 @@
-/** Small HTTP servers beside a real server: metrics, and the admin commands. They answer GET and nothing that is large. */
+/** Small HTTP servers beside a real server: metrics, and the admin commands. */
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { bareHost, endpointText } from '../host/endpoint.ts';
 import type { Endpoint } from '../host/endpoint.ts';
 
-/** What is answered; `type` is a media type. */
+/** What is answered; `type` is a media type. A body that is a stream goes out as fast as it is taken. */
 export interface HttpAnswer {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  readonly body: string | Readable;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A server that runs. */
@@ -17,26 +19,40 @@ export interface HttpEndpoint {
   close(): Promise<void>;
 }
 
+/** Says what a question is answered with; only its method is known to be one of those that are taken. */
+export type Answerer = (url: URL, request: IncomingMessage) => HttpAnswer | Promise<HttpAnswer>;
+
 /** Serves `answer`; rejects with a sentence where it cannot listen. */
-export function serveHttp(at: Endpoint, answer: (url: URL) => HttpAnswer | Promise<HttpAnswer>): Promise<HttpEndpoint> {
+export function serveHttp(at: Endpoint, answer: Answerer, methods: readonly string[] = ['GET']): Promise<HttpEndpoint> {
   const server = createServer((request, response) => {
-    const reply = (given: HttpAnswer): void => {
-      response.writeHead(given.status, { 'content-type': given.type });
-      response.end(given.body);
-    };
-    const fail = (): void => {
-      reply({ status: 500, type: 'text/plain', body: 'failed\n' });
+    const refuse = (status: number, sentence: string): void => {
+      reply(request, response, { status, type: 'text/plain', body: `${sentence}\n` });
     };
     const url = urlOf(request.url ?? '/');
     if (url === null) {
-      reply({ status: 400, type: 'text/plain', body: 'this is no URL\n' });
-    } else if (request.method !== 'GET') {
-      reply({ status: 405, type: 'text/plain', body: 'only GET is answered\n' });
+      refuse(400, 'this is no URL');
+    } else if (!methods.includes(request.method ?? '')) {
+      refuse(405, `only ${methods.join(' and ')} ${methods.length > 1 ? 'are' : 'is'} answered`);
     } else {
-      Promise.resolve().then(() => answer(url)).then(reply, fail);
+      Promise.resolve().then(() => answer(url, request)).then(
+        (given) => { reply(request, response, given); }, () => { refuse(500, 'failed'); },
+      );
     }
   });
   return listen(server, at);
+}
+
+/** Whoever is still sending is heard out, or would not hear the answer. */
+function reply(request: IncomingMessage, response: ServerResponse, { status, type, body, headers }: HttpAnswer): void {
+  request.resume();
+  response.writeHead(status, { 'content-type': type, ...headers });
+  if (typeof body === 'string') {
+    response.end(body);
+    return;
+  }
+  body.on('error', () => response.destroy());
+  response.on('close', () => body.destroy());
+  body.pipe(response);
 }
 
 function urlOf(text: string): URL | null {

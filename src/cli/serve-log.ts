@@ -18,8 +18,8 @@ export function serverLog(shell: Shell, level: string): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
 }
 
-/** `12:00:01 info  server 1: it leads epoch 3`. */
-function inWords(line: string): string {
+/** One of pino's lines for a person: `12:00:01 info  server 1: it leads epoch 3`. */
+export function inWords(line: string): string {
   const entry: unknown = JSON.parse(line);
   if (typeof entry !== 'object' || entry === null) return line;
   const { level, time, msg, server, ...rest } = { level: 30, time: '', msg: '', server: 0, ...entry };

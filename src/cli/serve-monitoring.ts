@@ -31,16 +31,21 @@ export interface MonitoringPlace {
 
 /** Answers for one server. */
 export class Monitoring implements MonitoringControls {
-  private readonly real: RealServer;
+  private readonly current: () => RealServer;
   private readonly metrics: ServerMetrics;
   private readonly place: MonitoringPlace;
   private readonly startedMs: number = monotonicMs();
   private traceMask = DEFAULT_TRACE_MASK;
 
-  constructor(real: RealServer, metrics: ServerMetrics, place: MonitoringPlace) {
-    this.real = real;
+  /** `current`: the server as it runs now; a restoration puts another one in its place. */
+  constructor(current: () => RealServer, metrics: ServerMetrics, place: MonitoringPlace) {
+    this.current = current;
     this.metrics = metrics;
     this.place = place;
+  }
+
+  private get real(): RealServer {
+    return this.current();
   }
 
   /** The answer to a four-letter word; undefined where it is none. */

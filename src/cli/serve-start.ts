@@ -2,9 +2,13 @@
  * Starts one real server from what an operator wrote: takes its directory, binds its ports, joins the server with its log,
  * metrics and admin commands, and says when it serves. Everything that was begun is undone when something fails.
  */
+import type { IncomingMessage } from 'node:http';
 import { ZXID_ZERO } from '../base/zxid.ts';
+import type { Zxid } from '../base/zxid.ts';
+import type { DiskError } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { monotonicMs } from '../host/clock.ts';
+import type { DiskOptions } from '../host/disk.ts';
 import { endpointText } from '../host/endpoint.ts';
 import type { Endpoint } from '../host/endpoint.ts';
 import { makeDirectories, zooKeeperLayout } from '../host/layout.ts';
@@ -21,15 +25,21 @@ import { monitorValues } from '../server/four-letter-words.ts';
 import { WATERMARK_FILE } from '../storage/watermark.ts';
 import { statusOf } from '../server/status.ts';
 import type { EnsembleConfig, ServerSpec } from '../zab/quorum.ts';
+import type { SnapshotImage } from '../wire/transactions.ts';
+import { Backups } from './serve-backup.ts';
 import { writeBack } from './serve-dynamic.ts';
 import { serveHttp } from './serve-http.ts';
-import type { HttpEndpoint } from './serve-http.ts';
+import type { HttpAnswer, HttpEndpoint } from './serve-http.ts';
 import { logFact } from './serve-log.ts';
 import type { Logger } from './serve-log.ts';
 import { ServerMetrics } from './serve-metrics.ts';
 import { Monitoring } from './serve-monitoring.ts';
+import { epochAfter, installOnDisk, restorable } from './serve-restore.ts';
 import { RealServer } from './serve-server.ts';
 import { readTls } from './serve-tls.ts';
+
+const BIND_ATTEMPTS = 50;
+const BIND_PAUSE_MS = 100;
 
 /** One server to start. */
 export interface StartPlan {
@@ -115,7 +125,7 @@ function peerPlans(own: ServerSpec, { quorumListenOnAllIPs }: HostConfig, quorum
 }
 
 async function run(
-  plan: StartPlan, listeners: Listeners, plans: readonly PortPlan[], quorumTls: TlsIdentity | null,
+  plan: StartPlan, first: Listeners, plans: readonly PortPlan[], quorumTls: TlsIdentity | null,
   locks: readonly DirectoryLock[],
 ): Promise<StartedServer> {
   const { config, host, log } = plan;
@@ -123,67 +133,119 @@ async function run(
   const announce = readiness();
   const bound = (isSecure: boolean): Endpoint | null => {
     const index = plans.findIndex(({ port, tls }) => port === 'client' && (tls !== undefined) === isSecure);
-    return listeners.bound[index] ?? null;
+    return first.bound[index] ?? null;
   };
   const client = bound(false);
   const secureClient = bound(true);
-  const real: RealServer = new RealServer({
-    config,
-    listeners,
-    disk: {
-      layout: zooKeeperLayout(host.dataDir, host.dataLogDir),
-      isSyncing: host.forceSync,
-      isLazy: (file) => file === WATERMARK_FILE,
-      onSync: (file, tookMs) => {
-        if (file.startsWith('log.')) metrics.add('fsynctime', tookMs);
-        if (tookMs <= host.fsyncWarningMs) return;
-        metrics.slowSyncs += 1;
-        log.warn({ file, tookMs }, 'a sync of the disk took long');
+  const make = (listeners: Listeners): RealServer => {
+    const real: RealServer = new RealServer({
+      config,
+      listeners,
+      disk: diskOptions(plan, metrics, (file, error) => backups.onDiskFailure(file, error)),
+      network: {
+        ...(quorumTls === null ? {} : { dialTls: { quorum: quorumTls, election: quorumTls } }),
+        words: (word, argument, from) => monitoring.word(word, argument, from),
+        onRefused: (reason, address) => {
+          metrics.count('connection_rejected');
+          log.warn({ address }, `turned a connection away: ${reason}`);
+        },
       },
-    },
-    network: {
-      ...(quorumTls === null ? {} : { dialTls: { quorum: quorumTls, election: quorumTls } }),
-      words: (word, argument, from) => monitoring.word(word, argument, from),
-      onRefused: (reason, address) => {
-        metrics.count('connection_rejected');
-        log.warn({ address }, `turned a connection away: ${reason}`);
+      onFact: (fact) => {
+        metrics.onFact(fact, monotonicMs());
+        logFact(log, fact);
+        announce.onFact(fact);
+        backups.onFact(fact);
+        if (fact.kind === 'configActivated') keepConfigFile(plan, () => statusOf(real.server).config);
       },
-    },
-    onFact: (fact) => {
-      metrics.onFact(fact, monotonicMs());
-      logFact(log, fact);
-      announce.onFact(fact);
-      if (fact.kind === 'configActivated') keepConfigFile(plan, () => statusOf(real.server).config);
-    },
-    onStop: (stop) => {
-      if (stop.kind === 'halt') log.error(stop.reason);
-      else log.error({ err: stop.error }, 'this server broke down, which is a defect of it; please report it');
-      plan.onStop(stop);
-    },
-  });
-  listeners.onUntrusted = (address) => {
-    metrics.authFailures += 1;
-    log.warn({ address }, 'turned a connection away: its certificate is not believed, or it speaks no TLS');
+      onStop: (stop) => {
+        if (stop.kind === 'halt') log.error(stop.reason);
+        else log.error({ err: stop.error }, 'this server broke down, which is a defect of it; please report it');
+        plan.onStop(stop);
+      },
+    });
+    listeners.onUntrusted = (address) => {
+      metrics.authFailures += 1;
+      log.warn({ address }, 'turned a connection away: its certificate is not believed, or it speaks no TLS');
+    };
+    real.machine.network.traffic.onAnswered = (kind, tookMs) => {
+      metrics.add(isUpdate(kind) ? 'updatelatency' : 'readlatency', tookMs);
+    };
+    real.machine.network.traffic.onRefusedAuth = () => {
+      metrics.authFailures += 1;
+    };
+    return real;
   };
-  const monitoring = new Monitoring(real, metrics, { host, client, secureClient });
-  real.machine.network.traffic.onAnswered = (kind, tookMs) => {
-    metrics.add(isUpdate(kind) ? 'updatelatency' : 'readlatency', tookMs);
+  // Where the operating system chose a port, it stays that port.
+  const again = plans.map((one, index) => ({ ...one, at: first.bound[index] ?? one.at }));
+  let isStopped = false;
+  const restore = async (image: SnapshotImage): Promise<Zxid> => {
+    const old = real;
+    const restored = restorable(image, old.server.database, epochAfter(image, old.server));
+    log.warn({ zxid: `0x${restored.zxid.toString(16)}` }, 'a snapshot is restored: the server starts over with it');
+    await old.stop();
+    try {
+      await installOnDisk(config, zooKeeperLayout(host.dataDir, host.dataLogDir), restored);
+    } finally {
+      real = make(await bindAgain(again));
+      if (isStopped) await real.stop();
+      else real.start();
+    }
+    return restored.zxid;
   };
-  real.machine.network.traffic.onRefusedAuth = () => {
-    metrics.authFailures += 1;
-  };
-  const side = await startSideServers(plan, monitoring, metrics);
-  log.debug({ ports: listeners.bound.map(endpointText) }, 'listening');
+  const backups: Backups = new Backups({ config, host, metrics, real: () => real, restore });
+  const monitoring: Monitoring = new Monitoring(() => real, metrics, { host, client, secureClient });
+  let real = make(first);
+  const side = await startSideServers(plan, monitoring, metrics, backups);
+  log.debug({ ports: first.bound.map(endpointText) }, 'listening');
   real.start();
   return {
-    id: config.id, real, monitoring, client, secureClient, ready: announce.ready,
+    id: config.id, monitoring, client, secureClient, ready: announce.ready,
+    get real(): RealServer {
+      return real;
+    },
     admin: side.admin?.at ?? null,
     metrics: side.metrics?.at ?? null,
     async stop() {
+      isStopped = true;
       await Promise.all([real.stop(), side.admin?.close(), side.metrics?.close()]);
       for (const lock of locks) lock.release();
     },
   };
+}
+
+function diskOptions(
+  { host, log }: StartPlan, metrics: ServerMetrics, onFailure: (file: string, error: DiskError) => void,
+): DiskOptions {
+  return {
+    layout: zooKeeperLayout(host.dataDir, host.dataLogDir),
+    isSyncing: host.forceSync,
+    isLazy: (file) => file === WATERMARK_FILE,
+    onSync: (file, tookMs) => {
+      if (file.startsWith('log.')) metrics.add('fsynctime', tookMs);
+      if (tookMs <= host.fsyncWarningMs) return;
+      metrics.slowSyncs += 1;
+      log.warn({ file, tookMs }, 'a sync of the disk took long');
+    },
+    onFailure: (file, error) => {
+      onFailure(file, error);
+      if (error === 'ENOENT') return;
+      const isSnapshot = file.startsWith('snapshot.');
+      if (isSnapshot) metrics.count('snapshot_error_count');
+      const advice = isSnapshot ? 'the snapshot is given up, and the log is kept: make room on its disk' : 'see what follows';
+      log.warn({ file, error }, `the disk refused: ${advice}`);
+    },
+  };
+}
+
+/** For a moment, a port may be in the hands of somebody's outgoing connection. */
+async function bindAgain(plans: readonly PortPlan[], attempts: number = BIND_ATTEMPTS): Promise<Listeners> {
+  try {
+    return await Listeners.bind(plans);
+  } catch (error) {
+    if (attempts <= 1) throw error;
+    await new Promise((resolve) => { setTimeout(resolve, BIND_PAUSE_MS); });
+    return bindAgain(plans, attempts - 1);
+  }
 }
 
 /** After this turn: whoever states it is in the middle of something. A server that is no member keeps what it can start with. */
@@ -202,7 +264,7 @@ function keepConfigFile({ configFile, config, log }: StartPlan, current: () => E
 
 /** A port that is taken costs these two, not the server. */
 async function startSideServers(
-  { host, log }: StartPlan, monitoring: Monitoring, metrics: ServerMetrics,
+  { host, log }: StartPlan, monitoring: Monitoring, metrics: ServerMetrics, backups: Backups,
 ): Promise<{ readonly admin: HttpEndpoint | null; readonly metrics: HttpEndpoint | null }> {
   const attempt = (what: string, started: Promise<HttpEndpoint>): Promise<HttpEndpoint | null> => {
     return started.catch((error: unknown) => {
@@ -211,10 +273,17 @@ async function startSideServers(
     });
   };
   const json = 'application/json; charset=utf-8';
-  const admin = !host.admin.isEnabled ? null : await attempt('admin commands', serveHttp(host.admin.at, (url) => {
-    const { status, body } = answerCommand(url.pathname, url.searchParams, host.admin.url, () => monitoring.view(), monitoring);
+  const answer = async (url: URL, request: IncomingMessage): Promise<HttpAnswer> => {
+    const root = host.admin.url;
+    const isBelow = url.pathname.startsWith(`${root}/`);
+    const file = isBelow ? await backups.answer(url.pathname.slice(root.length + 1), url, request) : null;
+    if (file !== null) return file;
+    if (request.method !== 'GET') return { status: 405, type: 'text/plain', body: 'only GET is answered\n' };
+    const { status, body } = answerCommand(url.pathname, url.searchParams, root, () => monitoring.view(), monitoring);
     return { status, type: body.startsWith('<') ? 'text/html; charset=utf-8' : json, body };
-  }));
+  };
+  const admin = !host.admin.isEnabled ? null
+    : await attempt('admin commands', serveHttp(host.admin.at, answer, ['GET', 'POST']));
   if (host.metrics === null) return { admin, metrics: null };
   const registry = await metrics.exportTo(() => monitorValues(monitoring.view()));
   return {

@@ -2,8 +2,7 @@
  * TLS on both kinds of ports: who has the right certificate gets in, everybody else does not. Certificates are made by openssl
  * for the length of the test; where there is none, the test says so and nothing is claimed.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,35 +17,19 @@ import { subjectName } from '../host/tls.ts';
 import { parseConfigFile } from '../server/config-file.ts';
 import { decodeReply, encodeClientFrame } from '../wire/client-codec.ts';
 import { FrameSplitter } from '../wire/framing.ts';
+import { hasOpenssl, makeAuthority, makeCertificate, tlsKeys as keysOf } from './serve-certificates.ts';
+import { startEnsemble } from './serve-ensemble.ts';
 import { startServer } from './serve-start.ts';
 import type { StartedServer } from './serve-start.ts';
 import { until } from './serve-testing.ts';
 
 const test = suite('TLS');
 
-function hasOpenssl(): boolean {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** An authority, and PEM files with key and certificate of everybody named; `stranger` is of another authority. */
 function makeCertificates(directory: string): void {
-  const openssl = (...argv: string[]): void => void execFileSync('openssl', argv, { cwd: directory, stdio: 'ignore' });
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  for (const ca of ['ca', 'other']) {
-    openssl('req', '-x509', ...curve, '-keyout', `${ca}.key`, '-out', `${ca}.pem`, '-subj', `/CN=${ca}`);
-  }
-  writeFileSync(join(directory, 'san.cnf'), 'subjectAltName=IP:127.0.0.1,DNS:localhost\n');
-  for (const [name, ca] of [['server', 'ca'], ['client', 'ca'], ['stranger', 'other']] as const) {
-    openssl('req', '-new', ...curve, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/O=Vivarium/CN=${name}`);
-    openssl('x509', '-req', '-in', `${name}.csr`, '-CA', `${ca}.pem`, '-CAkey', `${ca}.key`, '-CAcreateserial', '-days', '2',
-      '-extfile', 'san.cnf', '-out', `${name}.crt`);
-    const parts = [`${name}.key`, `${name}.crt`].map((file) => readFileSync(join(directory, file), 'utf8'));
-    writeFileSync(join(directory, `${name}.pem`), parts.join(''));
+  for (const authority of ['ca', 'other']) makeAuthority(directory, authority);
+  for (const [name, authority] of [['server', 'ca'], ['client', 'ca'], ['stranger', 'other']] as const) {
+    makeCertificate(directory, name, authority);
   }
 }
 
@@ -99,6 +82,19 @@ function whoAmI(port: number, certificates: string, who: string | null): Promise
       kind: 'connectRequest', protocolVersion: 0, lastZxidSeen: ZXID_ZERO, timeoutMs: 5000, sessionId: NO_SESSION,
       password: new Uint8Array(16), readOnly: false,
     }));
+  });
+}
+
+/** Whether whoever speaks without TLS is answered by the end of the connection; a TLS alert may come before it. */
+function isDeafInTheClear(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const ALERT = 21;
+    const plain = createConnection({ host: '127.0.0.1', port });
+    let isDeaf = true;
+    plain.on('error', () => undefined);
+    plain.on('data', (chunk: Buffer) => { isDeaf &&= chunk[0] === ALERT; });
+    plain.on('close', () => { resolve(isDeaf); });
+    plain.write('ruok and more than a frame of it');
   });
 }
 
@@ -155,6 +151,32 @@ if (hasOpenssl()) {
       assert.is(two?.real.server.leader !== null, true, 'the larger of the two leads');
     } finally {
       for (const server of servers) await server.stop();
+    }
+  });
+
+  test('an ensemble for development speaks TLS on every port, by certificates that were made for it', async () => {
+    const own = join(root, 'own');
+    const keys = keysOf(own, '127.0.0.1');
+    assert.is(keysOf(own, '127.0.0.1'), keys, 'what is there already is taken');
+    makeAuthority(own, 'other');
+    makeCertificate(own, 'stranger', 'other');
+    const ensemble = await startEnsemble({
+      servers: 3, observers: 1, host: '127.0.0.1', firstPort: 0, directory: join(root, 'ensemble'), keys,
+      log: pino({ level: 'silent' }), onStop: (_id, stop) => { throw new Error(JSON.stringify(stop)); },
+    });
+    try {
+      await Promise.all(ensemble.servers.map(({ ready }) => ready));
+      for (const { id, client, secureClient, real } of ensemble.servers) {
+        assert.is(client, null, 'nothing in the clear');
+        assert.match(await whoAmI(secureClient?.port ?? 0, own, 'client'), /"x509".*"CN=client,O=Vivarium"/, `server ${id}`);
+        const { quorumPort, electionPort } = real.server.config.members.find((member) => member.id === id)?.spec ?? {};
+        for (const port of [secureClient?.port ?? 0, quorumPort ?? 0, electionPort ?? 0]) {
+          assert.match(await whoAmI(port, own, 'stranger'), /^(refused|closed)$/, `${port} of server ${id}`);
+          assert.ok(await isDeafInTheClear(port), `${port} of server ${id}`);
+        }
+      }
+    } finally {
+      await ensemble.stop();
     }
   });
 } else {

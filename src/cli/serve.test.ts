@@ -1,6 +1,4 @@
 /** `viv serve` as an operator meets it: a process of its own, told by signals. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -12,34 +10,10 @@ import { runProgram } from './program.ts';
 import { serve } from './serve.ts';
 import { repositoryRoot } from './shell.ts';
 import type { Shell } from './shell.ts';
-import { TestClient, until } from './serve-testing.ts';
+import { TestClient } from './serve-testing.ts';
+import { Viv } from './viv-testing.ts';
 
 const test = suite('viv serve');
-
-/** One process of `viv`. */
-class Viv {
-  readonly child: ChildProcess;
-  out = '';
-  err = '';
-
-  constructor(...argv: readonly string[]) {
-    this.child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'serve', ...argv], { cwd: repositoryRoot() });
-    this.child.stdout?.on('data', (chunk: Buffer) => (this.out += chunk.toString('utf8')));
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.err += chunk.toString('utf8')));
-  }
-
-  async ready(): Promise<void> {
-    await until(() => /ready/.test(this.out) || this.child.exitCode !== null, 'readiness');
-    assert.match(this.out, /ready/, this.err);
-  }
-
-  /** The exit code. */
-  async exit(signal?: NodeJS.Signals): Promise<number | null> {
-    if (signal !== undefined) this.child.kill(signal);
-    if (this.child.exitCode === null) await once(this.child, 'exit');
-    return this.child.exitCode;
-  }
-}
 
 function scratch(): string {
   return mkdtempSync(join(tmpdir(), 'vivarium-serve-'));
@@ -106,6 +80,12 @@ function scratchInside(directory: string): string {
   return mkdtempSync(join(directory, 'other-'));
 }
 
+function withOnly(directory: string, file: string): string {
+  const half = scratchInside(directory);
+  writeFileSync(join(half, file), '');
+  return half;
+}
+
 test('what cannot be served is said in a sentence', async () => {
   const directory = scratch();
   const taken = createServer().listen(0, '127.0.0.1');
@@ -121,6 +101,11 @@ test('what cannot be served is said in a sentence', async () => {
       [['--ensemble', '0'], /takes 1 to 254 servers/],
       [['--ensemble', '3', '--observers', '3'], /one server that votes/],
       [['--port', '5', configIn(scratchInside(directory), 0)], /--port is for --ensemble/],
+      [['--processes', configIn(scratchInside(directory), 0)], /--processes is for --ensemble/],
+      [['--ensemble', '1', '--restart'], /--restart is for --processes/],
+      [['--ensemble', '1', '--processes', configIn(scratchInside(directory), 0, 'tickTime=x')], /tickTime must be a whole/],
+      [['--ensemble', '1', '--processes', '--host', '203.0.113.1'], /cannot be listened on: this machine has no such/],
+      [['--ensemble', '1', '--tls', withOnly(directory, 'ca.pem')], /must have ca.pem and server.pem: add the other/],
       [['--ensemble', '1', '--log', 'loud'], /--log loud is no level/],
     ];
     for (const [argv, expected] of rows) {

@@ -5,15 +5,18 @@ import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { endpointText } from '../host/endpoint.ts';
 import { ListenError } from '../host/listeners.ts';
 import { LockError } from '../host/lock-file.ts';
+import { youngGeneration } from '../host/young-generation.ts';
 import { locateFiles, parseConfigFile } from '../server/config-file.ts';
 import type { ParsedConfig } from '../server/config-file.ts';
 import type { ServerSpec } from '../zab/quorum.ts';
 import { UsageError } from './command.ts';
 import type { Command, Given } from './command.ts';
 import { startEnsemble } from './serve-ensemble.ts';
-import type { StartedEnsemble } from './serve-ensemble.ts';
-import { LOG_LEVELS, serverLog } from './serve-log.ts';
+import type { EnsemblePlan } from './serve-ensemble.ts';
+import { inWords, LOG_LEVELS, serverLog } from './serve-log.ts';
 import type { Logger } from './serve-log.ts';
+import { Supervisor } from './serve-supervisor.ts';
+import type { Served } from './serve-supervisor.ts';
 import { startServer } from './serve-start.ts';
 import type { StartedServer } from './serve-start.ts';
 import type { Shell } from './shell.ts';
@@ -28,6 +31,9 @@ export const serve: Command = {
   usage: 'CONFIG | --ensemble N [CONFIG]',
   flags: [
     { name: 'ensemble', value: 'N', help: 'N servers in this process, on free ports; 1 runs standalone' },
+    { name: 'processes', help: 'with --ensemble: each server in a process of its own, which ends with this one' },
+    { name: 'restart', help: 'with --processes: a server whose process ended is started again' },
+    { name: 'tls', value: 'DIR', help: 'with --ensemble: TLS everywhere, by DIR/ca.pem and DIR/server.pem, made if missing' },
     { name: 'observers', value: 'M', help: 'with --ensemble: the last M of them only observe (0)' },
     { name: 'host', value: 'ADDRESS', help: 'with --ensemble: where everything listens (127.0.0.1)' },
     { name: 'port', value: 'PORT', help: 'with --ensemble: the first server’s client port; the next has one more' },
@@ -43,7 +49,7 @@ export const serve: Command = {
 
 /** Servers that were started, and how to end them. */
 interface Running {
-  readonly servers: readonly StartedServer[];
+  readonly ready: Promise<readonly Served[]>;
   readonly directory: string | null;
   stop(): Promise<void>;
 }
@@ -55,25 +61,35 @@ async function runUntilStopped(given: Given, shell: Shell): Promise<number> {
   const failure = new Promise<'failed'>((resolveFailure) => {
     failed.resolve = () => resolveFailure('failed');
   });
+  const supervisor = new Supervisor();
   const told = new Promise<'told'>((resolveTold) => {
     if (shell.signal.aborted) resolveTold('told');
     shell.signal.addEventListener('abort', () => resolveTold('told'), { once: true });
+    supervisor.onGone(() => resolveTold('told'));
   });
-  const running = await started(given, log, () => failed.resolve());
-  const ready = Promise.all(running.servers.map((server) => server.ready)).then((roles) => {
-    announce(running, roles, given, shell);
-  });
-  ready.catch(() => undefined);
-  const end = await Promise.race([failure, told]);
-  await running.stop();
-  log.info(end === 'told' ? 'stopped' : 'stopped because a server could not go on');
-  return end === 'told' ? 0 : EXIT_CODES.crash;
+  youngGeneration().watch();
+  try {
+    const running = await started(given, shell, log, () => failed.resolve());
+    const ready = running.ready.then((servers) => {
+      announce(servers, running.directory, given, shell);
+      supervisor.tell(servers);
+    });
+    try {
+      const end = await Promise.race([failure, told, ready.then(() => Promise.race([failure, told]))]);
+      log.info(end === 'told' ? 'stopping' : 'stopping because a server could not go on');
+      return end === 'told' ? 0 : EXIT_CODES.crash;
+    } finally {
+      await running.stop();
+    }
+  } finally {
+    supervisor.forget();
+  }
 }
 
 /** What keeps a server from starting is the operator's to mend. */
-async function started(given: Given, log: Logger, onStop: () => void): Promise<Running> {
+async function started(given: Given, shell: Shell, log: Logger, onStop: () => void): Promise<Running> {
   try {
-    return given.has('ensemble') ? await ensembleOf(given, log, onStop) : await serverOf(given, log, onStop);
+    return given.has('ensemble') ? await ensembleOf(given, shell, log, onStop) : await serverOf(given, log, onStop);
   } catch (error) {
     if (error instanceof ListenError || error instanceof LockError) throw new UsageError(error.message);
     throw error;
@@ -81,12 +97,30 @@ async function started(given: Given, log: Logger, onStop: () => void): Promise<R
 }
 
 function logGiven(given: Given, shell: Shell): Logger {
-  const level = given.text('log') ?? 'info';
+  const level = levelGiven(given);
   if (!LOG_LEVELS.includes(level)) throw new UsageError(`--log ${level} is no level: choose one of ${LOG_LEVELS.join(', ')}`);
   return serverLog(shell, level);
 }
 
-function ensembleOf(given: Given, log: Logger, onStop: () => void): Promise<StartedEnsemble> {
+function levelGiven(given: Given): string {
+  return given.text('log') ?? 'info';
+}
+
+async function ensembleOf(given: Given, shell: Shell, log: Logger, onStop: () => void): Promise<Running> {
+  const plan = await planOf(given, log, onStop);
+  if (given.has('processes')) {
+    // A server is to be there in a blink: what only some need is loaded by those alone.
+    const { startProcesses } = await import('./serve-processes.ts');
+    const onLine = (line: string): void => shell.err(shell.isTerminal && line.startsWith('{') ? inWords(line) : line);
+    const isRestarting = given.has('restart');
+    return startProcesses({ ...plan, level: levelGiven(given), isRestarting, onLine, onEnd: onStop });
+  }
+  if (given.has('restart')) throw new UsageError('--restart is for --processes: servers in one process stop together');
+  const ensemble = await startEnsemble(plan);
+  return { ready: Promise.all(ensemble.servers.map(served)), directory: ensemble.directory, stop: () => ensemble.stop() };
+}
+
+async function planOf(given: Given, log: Logger, onStop: () => void): Promise<EnsemblePlan> {
   const servers = wholeNumber('ensemble', given.text('ensemble') ?? '3');
   const observers = wholeNumber('observers', given.text('observers') ?? '0');
   const firstPort = wholeNumber('port', given.text('port') ?? '0');
@@ -96,17 +130,23 @@ function ensembleOf(given: Given, log: Logger, onStop: () => void): Promise<Star
   if (given.names.length > 1) throw new UsageError('viv serve --ensemble takes one CONFIG at most');
   const [path] = given.names;
   const directory = given.text('dir');
-  return startEnsemble({
-    servers, observers, firstPort, log, onStop,
-    host: given.text('host') ?? '127.0.0.1',
+  const certificates = given.text('tls');
+  const host = given.text('host') ?? '127.0.0.1';
+  const keys = path === undefined ? [] : [read(path)];
+  if (certificates !== undefined) {
+    const { tlsKeys } = await import('./serve-certificates.ts');
+    keys.push(tlsKeys(resolve(certificates), host));
+  }
+  return {
+    servers, observers, firstPort, log, onStop, host,
     directory: directory === undefined ? null : resolve(directory),
-    keys: path === undefined ? '' : read(path),
-  });
+    keys: keys.join('\n'),
+  };
 }
 
 async function serverOf(given: Given, log: Logger, onStop: () => void): Promise<Running> {
   const [path, ...more] = given.names;
-  for (const flag of ['observers', 'host', 'port', 'dir']) {
+  for (const flag of ['processes', 'restart', 'tls', 'observers', 'host', 'port', 'dir']) {
     if (given.has(flag)) throw new UsageError(`--${flag} is for --ensemble: a CONFIG says it itself`);
   }
   if (path === undefined || more.length > 0) throw new UsageError('viv serve takes one CONFIG, or --ensemble N');
@@ -117,7 +157,13 @@ async function serverOf(given: Given, log: Logger, onStop: () => void): Promise<
   const server = await startServer({
     config, host, isStandalone, log: log.child({ server: config.id }), onStop, configFile: path,
   });
-  return { servers: [server], directory: null, stop: () => server.stop() };
+  return { ready: Promise.all([served(server)]), directory: null, stop: () => server.stop() };
+}
+
+async function served({ id, ready, client, secureClient, admin, metrics, real }: StartedServer): Promise<Served> {
+  const role = await ready;
+  const quorum = peerPorts(real.server.config.members.find((member) => member.id === id)?.spec);
+  return { id, role, pid: process.pid, client, secureClient, admin, metrics, quorum };
 }
 
 function parseFiles(path: string): ParsedConfig {
@@ -140,25 +186,22 @@ function read(path: string): string {
 }
 
 /** The line that scripts wait for. */
-function announce({ servers, directory }: Running, roles: readonly string[], given: Given, shell: Shell): void {
-  const place = servers.map(({ client, secureClient }) => client ?? secureClient).filter((at) => at !== null);
-  const connect = place.map(endpointText).join(',');
+function announce(servers: readonly Served[], directory: string | null, given: Given, shell: Shell): void {
+  const connect = servers.map(({ client, secureClient }) => client ?? secureClient).filter((at) => at !== null)
+    .map(endpointText).join(',');
   if (given.has('json')) {
-    const list = servers.map(({ id, client, secureClient, admin, metrics, real }, index) => ({
-      id, role: roles[index], client, secureClient, admin, metrics,
-      quorum: peerPorts(real.server.config.members.find((member) => member.id === id)?.spec),
-    }));
-    shell.out(JSON.stringify({ ready: true, pid: process.pid, connect, directory, servers: list }));
+    shell.out(JSON.stringify({ ready: true, pid: process.pid, connect, directory, servers }));
     return;
   }
-  for (const [index, { id, client, secureClient, admin, metrics }] of servers.entries()) {
+  for (const { id, role, pid, client, secureClient, admin, metrics } of servers) {
     const parts = [
+      ...(given.has('processes') ? [`process ${pid}`] : []),
       ...(client === null ? [] : [`clients ${endpointText(client)}`]),
       ...(secureClient === null ? [] : [`secure clients ${endpointText(secureClient)}`]),
       ...(admin === null ? [] : [`admin http://${endpointText(admin)}/commands`]),
       ...(metrics === null ? [] : [`metrics http://${endpointText(metrics)}/metrics`]),
     ];
-    shell.out(`server ${id} ${(roles[index] ?? '').toLowerCase()}: ${parts.join(', ')}`);
+    shell.out(`server ${id} ${role.toLowerCase()}: ${parts.join(', ')}`);
   }
   shell.out(`ready: ${connect}`);
 }

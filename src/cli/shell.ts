@@ -35,6 +35,8 @@ export function processShell(root: string = repositoryRoot()): Shell {
   process.once('SIGTERM', () => interrupt.abort());
   // Whoever reads our lines may leave before the end (`| head`); that is no error of ours.
   process.stdout.on('error', () => process.exit(0));
+  // Whoever reads our complaints may be gone as well; what is being done goes on to its end.
+  process.stderr.on('error', () => undefined);
   const isPlain = process.env['NO_COLOR'] !== undefined || process.env['TERM'] === 'dumb';
   const isTerminal = process.stderr.isTTY && process.stdout.isTTY && !isPlain;
   const clear = isTerminal ? '\r\u001b[K' : '';

@@ -7,15 +7,17 @@
 import type { Event, TimerId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
-import type { Zxid } from '../base/zxid.ts';
+import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { Request, Response } from '../wire/client-messages.ts';
 import { CreateFlag, ErrorCode, OPEN_ACL_UNSAFE, type ResultCode } from '../wire/words.ts';
 import { ClientCore } from './client-core.ts';
 import type { ClientOutcome, ReplyOutcome } from './outcome.ts';
-import { bySequence, type Recipe } from './recipe.ts';
+import { bySequence, byUrgency, type Recipe } from './recipe.ts';
 import { encode, type ClientScript } from './script.ts';
 
 const TURN_TIMER: TimerId = 1;
+/** How many degrees of urgency are told apart. */
+const URGENCIES = 5;
 
 /**
  * `resting`: until the next turn. `founding`: making the parent. `making`: the own node. `looking`: who is there.
@@ -35,6 +37,8 @@ export class RecipeClient implements Process {
   private asked = 0;
   /** The node before the own one, or the element being taken. */
   private target = '';
+  /** The state in which the element was seen that is being taken. */
+  private seenAt: Zxid = ZXID_ZERO;
 
   constructor(script: ClientScript, recipe: Recipe) {
     this.recipe = Object.freeze({ ...recipe });
@@ -89,18 +93,17 @@ export class RecipeClient implements Process {
   }
 
   private begin(io: Io): void {
-    if (this.recipe.kind === 'consumer') this.look(io);
+    if (this.isConsumer) this.look(io);
     else this.make(io);
   }
 
   /** The name says whose node it is and of which turn, so that it can be found again when the answer is lost. */
   private make(io: Io): void {
-    const { kind, path, name } = this.recipe;
-    const isQueue = kind === 'producer';
-    const flags = isQueue ? CreateFlag.PERSISTENT_SEQUENTIAL : CreateFlag.EPHEMERAL_SEQUENTIAL;
+    const { path, name } = this.recipe;
+    const flags = this.isProducer ? CreateFlag.PERSISTENT_SEQUENTIAL : CreateFlag.EPHEMERAL_SEQUENTIAL;
     this.ask('making', {
       kind: 'create',
-      path: isQueue ? `${path}/qn-` : `${path}/${this.prefix}`,
+      path: `${path}/${this.prefix}`,
       data: encode(`${name}#${this.turn}`),
       acl: OPEN_ACL_UNSAFE,
       flags,
@@ -140,9 +143,10 @@ export class RecipeClient implements Process {
   private onLost(io: Io): void {
     const { path, kind } = this.recipe;
     const { stage } = this;
+    const isProducer = this.isProducer;
     this.asked = 0;
     if (stage === 'founding') this.begin(io);
-    else if (stage === 'taking' || (stage === 'making' && kind === 'producer')) this.endTurn(io);
+    else if (stage === 'taking' || (stage === 'making' && isProducer)) this.endTurn(io);
     else if (stage === 'leaving' && kind !== 'election') this.clear(io);
     else if (stage !== 'leaving') {
       this.core.submit({ kind: 'sync', path }, io);
@@ -158,7 +162,7 @@ export class RecipeClient implements Process {
         return;
       case 'making':
         if (err === ErrorCode.NONODE) this.found(io);
-        else if (this.recipe.kind === 'producer') this.endTurn(io);
+        else if (this.isProducer) this.endTurn(io);
         else this.look(io);
         return;
       case 'looking':
@@ -184,11 +188,13 @@ export class RecipeClient implements Process {
       return;
     }
     const { path, kind } = this.recipe;
-    const names = response?.kind === 'getChildren' ? bySequence(response.children) : [];
-    if (kind === 'consumer') {
+    const children = response?.kind === 'getChildren' ? response.children : [];
+    const names = kind === 'urgentConsumer' ? byUrgency(children) : bySequence(children);
+    if (this.isConsumer) {
       const first = names[0];
       if (first === undefined) this.endTurn(io);
       else {
+        this.seenAt = zxid;
         this.target = `${path}/${first}`;
         this.ask('taking', { kind: 'delete', path: this.target, version: -1 }, io);
       }
@@ -216,7 +222,11 @@ export class RecipeClient implements Process {
       this.look(io);
       return;
     }
-    if (err === ErrorCode.OK) io.observe({ kind: 'recipeTaken', sessionId: this.core.sessionId, path: this.target, zxid });
+    if (err === ErrorCode.OK) {
+      const { core: { sessionId }, target: path, seenAt } = this;
+      io.observe({ kind: 'recipeTaken', sessionId, path, zxid });
+      if (this.recipe.kind === 'urgentConsumer') io.observe({ kind: 'recipeForemost', sessionId, path, zxid: seenAt });
+    }
     this.endTurn(io);
   }
 
@@ -240,7 +250,18 @@ export class RecipeClient implements Process {
     this.endTurn(io);
   }
 
+  private get isProducer(): boolean {
+    return this.recipe.kind === 'producer' || this.recipe.kind === 'urgentProducer';
+  }
+
+  private get isConsumer(): boolean {
+    return this.recipe.kind === 'consumer' || this.recipe.kind === 'urgentConsumer';
+  }
+
+  /** Of what is made: whose it is, or of a queue's element how urgent. */
   private get prefix(): string {
+    if (this.recipe.kind === 'producer') return 'qn-';
+    if (this.recipe.kind === 'urgentProducer') return `p${(this.recipe.turns[this.turn]?.holdMs ?? 0) % URGENCIES}-`;
     return `_c_${this.recipe.name}.${this.turn}-n-`;
   }
 }

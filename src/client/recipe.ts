@@ -1,11 +1,15 @@
 /**
  * What a client does that follows a recipe instead of a script: plain JSON that a plan can hold. The recipes are those
  * of ZooKeeper's own documentation, as its users write them on the bare client: a lock and an election by ephemeral
- * sequential nodes, each watching the one before it, and a queue of sequential nodes.
+ * sequential nodes, each watching the one before it, a queue of sequential nodes, one whose names begin with how urgent they
+ * are, and a group whose members are ephemeral nodes, found by those who need one.
  */
 
-/** `producer` and `consumer` are the two ends of a queue. */
-export type RecipeKind = 'lock' | 'election' | 'producer' | 'consumer';
+/** Kinds whose names are a client's own, for as long as its session lives: `member` joins a group, `seeker` finds a member. */
+export type GroupKind = 'member' | 'seeker';
+
+/** `producer` and `consumer` are the two ends of a queue; the urgent ones of a queue by priority. */
+export type RecipeKind = 'lock' | 'election' | 'producer' | 'consumer' | 'urgentProducer' | 'urgentConsumer' | GroupKind;
 
 /** One turn: it begins so long after the one before has ended; what was gained is held for so long. Milliseconds. */
 export interface RecipeTurn {
@@ -22,6 +26,21 @@ export interface Recipe {
 }
 
 const SUFFIX_LENGTH = 10;
+
+/** Whether it is `GroupClient` that follows it. */
+export function isGroupKind(kind: RecipeKind): kind is GroupKind {
+  return kind === 'member' || kind === 'seeker';
+}
+
+/** The names with the most urgent first, `p0` before `p9`; of equally urgent ones, the one that came first. */
+export function byUrgency(names: readonly string[]): string[] {
+  // The sort is stable.
+  return bySequence(names).sort((one, other) => urgency(one) - urgency(other));
+}
+
+function urgency(name: string): number {
+  return Number(name.slice(1, 2));
+}
 
 /** The names in the order of their sequence numbers; those that have none are left out. */
 export function bySequence(names: readonly string[]): string[] {

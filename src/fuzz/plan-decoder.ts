@@ -158,10 +158,14 @@ const decodeClient: Decoder<ClientScript> = (value, path) => {
   return client;
 };
 
+const RECIPE_KINDS = [
+  'lock', 'election', 'producer', 'consumer', 'urgentProducer', 'urgentConsumer', 'member', 'seeker',
+] as const;
+
 const decodeRecipe: Decoder<Recipe> = (value, path) => {
   const fields = new Fields(value, path);
   return ended(fields, {
-    kind: fields.get('kind', word(['lock', 'election', 'producer', 'consumer'] as const)),
+    kind: fields.get('kind', word(RECIPE_KINDS)),
     path: fields.get('path', text),
     name: fields.get('name', text),
     turns: fields.get('turns', list(decodeTurn)),

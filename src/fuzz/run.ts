@@ -4,7 +4,10 @@
  * reaches for the real clock or for real luck in it is named. Everything else is a function of plan and tape alone.
  */
 import { hashString } from '../base/hash.ts';
+import { GroupClient } from '../client/group-client.ts';
 import { RecipeClient } from '../client/recipe-client.ts';
+import { isGroupKind } from '../client/recipe.ts';
+import type { ClientScript } from '../client/script.ts';
 import { ScriptedClient } from '../client/scripted-client.ts';
 import { Panel } from '../history/panel.ts';
 import type { PropertyReport } from '../history/panel.ts';
@@ -150,11 +153,15 @@ export function nodesOf(plan: Plan): NodeSpec[] {
     return { node: id, kind: 'server', disk: true, isVoter, boot: () => new Server(config) };
   });
   const clients = plan.clients.map((script, index): NodeSpec => {
-    const { recipe } = script;
-    const boot = (): Process => (recipe === undefined ? new ScriptedClient(script) : new RecipeClient(script, recipe));
-    return { node: FIRST_CLIENT + index, kind: 'client', disk: false, boot };
+    return { node: FIRST_CLIENT + index, kind: 'client', disk: false, boot: () => clientOf(script) };
   });
   return [...servers, ...clients];
+}
+
+function clientOf(script: ClientScript): Process {
+  const { recipe } = script;
+  if (recipe === undefined) return new ScriptedClient(script);
+  return isGroupKind(recipe.kind) ? new GroupClient(script, recipe) : new RecipeClient(script, recipe);
 }
 
 /**

@@ -44,6 +44,8 @@ export interface DiskOptions {
   readonly isLazy?: (file: string) => boolean;
   /** A sync took so many milliseconds. */
   readonly onSync?: (file: string, tookMs: number) => void;
+  /** A request failed, and the process is told so. */
+  readonly onFailure?: (file: string, error: DiskError) => void;
   /** Milliseconds by which every sync takes longer than it does: a slow disk, for tests. */
   readonly syncDelayMs?: () => number;
   /** Why the next sync fails, whatever the device says; null: it does not. A failing disk, for tests. */
@@ -287,8 +289,10 @@ export class RealDisk {
     else queue.push(slot);
     const settle = (error: unknown, event?: DiskEvent): void => {
       slot.isDone = true;
-      if (error !== null) slot.event = { kind: 'diskFailed', token, error: diskErrorOf(error), file };
-      else if (token !== 0) slot.event = event ?? { kind: 'diskDone', token };
+      if (error !== null) {
+        slot.event = { kind: 'diskFailed', token, error: diskErrorOf(error), file };
+        this.options.onFailure?.(file, slot.event.error);
+      } else if (token !== 0) slot.event = event ?? { kind: 'diskDone', token };
       this.ripen(file);
     };
     try {

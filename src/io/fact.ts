@@ -203,7 +203,13 @@ export type ClientFact =
   /** The client takes itself for the holder of a lock or an office: in the state of `zxid` its node `path` is the first one. */
   | { readonly kind: 'recipeHeld'; readonly sessionId: SessionId; readonly path: string; readonly zxid: Zxid }
   /** It has taken an element off a queue: the node `path`, deleted at `zxid`. */
-  | { readonly kind: 'recipeTaken'; readonly sessionId: SessionId; readonly path: string; readonly zxid: Zxid };
+  | { readonly kind: 'recipeTaken'; readonly sessionId: SessionId; readonly path: string; readonly zxid: Zxid }
+  /** Of the queue that it saw in the state of `zxid`, what it has taken, `path`, is the most urgent element. */
+  | { readonly kind: 'recipeForemost'; readonly sessionId: SessionId; readonly path: string; readonly zxid: Zxid }
+  /** It takes itself for a member of a group: in the state of `zxid`, `path` is its node. */
+  | { readonly kind: 'recipeJoined'; readonly sessionId: SessionId; readonly path: string; readonly zxid: Zxid }
+  /** It has found an instance of a service: in the state of `zxid`, `path` is there. */
+  | { readonly kind: 'recipeFound'; readonly sessionId: SessionId; readonly path: string; readonly zxid: Zxid };
 
 /** What the world states. `node` is the process concerned (0 where it is not about one). */
 export type WorldFact =

@@ -227,6 +227,12 @@ export function describeFact(fact: Fact): string | null {
       return `holds ${fact.path} as of ${zxidToPair(fact.zxid)}`;
     case 'recipeTaken':
       return `took ${fact.path} at ${zxidToPair(fact.zxid)}`;
+    case 'recipeForemost':
+      return `saw ${fact.path} as the most urgent as of ${zxidToPair(fact.zxid)}`;
+    case 'recipeJoined':
+      return `is a member by ${fact.path} as of ${zxidToPair(fact.zxid)}`;
+    case 'recipeFound':
+      return `found ${fact.path} as of ${zxidToPair(fact.zxid)}`;
     case 'crashed':
       return `crashed (${fact.cause}) ${fact.detail}`;
     case 'restarted':

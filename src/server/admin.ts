@@ -1,6 +1,7 @@
 /**
  * The admin commands (section 6.3 of the protocol's description; org.apache.zookeeper.server.admin.Commands): what a monitor asks
- * over HTTP, answered as JSON. Pure, like the four-letter words, and from the same view. Snapshot and restore are not offered.
+ * over HTTP, answered as JSON. Pure, like the four-letter words, and from the same view. What carries files, snapshot and
+ * restore, is answered by the host.
  */
 import type { SessionId } from '../base/session-id.ts';
 import type { Address } from '../zab/quorum.ts';
@@ -45,9 +46,11 @@ const COMMANDS: readonly Command[] = [
   { names: ['monitor', 'mntr'], answer: (view) => Object.fromEntries(monitorValues(view).map(typed)) },
   { names: ['observer_connection_stat_reset', 'orst'], answer: () => ({}) },
   { names: ['observers', 'obsr'], answer: observers },
+  { names: ['restore', 'rest'], answer: () => ({}) },
   { names: ['ruok'], isAlways: true, answer: () => ({}) },
   { names: ['server_stats', 'srvr'], answer: serverStats },
   { names: ['set_trace_mask', 'stmk'], isAlways: true, answer: setTraceMask },
+  { names: ['snapshot', 'snap'], answer: () => ({}) },
   { names: ['stat_reset', 'srst'], answer: (_view, controls) => nothing(() => controls.resetServer()) },
   { names: ['stats', 'stat'], answer: (view) => ({ ...serverStats(view), ...connections(view, brief) }) },
   { names: ['system_properties', 'sysp'], isAlways: true, answer: () => ({}) },

@@ -38,7 +38,15 @@ export interface HostConfig {
   readonly fsyncWarningMs: number;
   /** Four-letter words that are answered; `*`: all of them. */
   readonly whitelist: readonly string[];
-  readonly admin: { readonly isEnabled: boolean; readonly at: Address; readonly url: string };
+  readonly admin: {
+    readonly isEnabled: boolean;
+    readonly at: Address;
+    readonly url: string;
+    readonly isSnapshotEnabled: boolean;
+    readonly isRestoreEnabled: boolean;
+    /** Between two snapshots, or two restorations, that are asked for. */
+    readonly rateLimitMs: number;
+  };
   /** Where metrics are to be fetched from; null: nowhere. */
   readonly metrics: Address | null;
   readonly sslQuorum: boolean;
@@ -53,6 +61,7 @@ export interface ConfigDraft {
     dataDir: string; dataLogDir: string; clientPort: number | null; clientAddress: string; securePort: number | null;
     secureAddress: string; backlog: number; quorumListenOnAllIPs: boolean; forceSync: boolean; fsyncWarningMs: number;
     whitelist: readonly string[]; isAdminEnabled: boolean; adminAddress: string; adminPort: number; adminUrl: string;
+    isSnapshotEnabled: boolean; isRestoreEnabled: boolean; adminRateLimitMs: number;
     isPrometheus: boolean; metricsHost: string; metricsPort: number; sslQuorum: boolean;
   };
   readonly clientTls: Mutable<TlsFiles>;
@@ -81,7 +90,8 @@ export function emptyDraft(): ConfigDraft {
     host: {
       dataDir: '', dataLogDir: '', clientPort: null, clientAddress: '', securePort: null, secureAddress: '', backlog: -1,
       quorumListenOnAllIPs: false, forceSync: true, fsyncWarningMs: 1000, whitelist: ['srvr'], isAdminEnabled: true,
-      adminAddress: '0.0.0.0', adminPort: 8080, adminUrl: '/commands', isPrometheus: false, metricsHost: '0.0.0.0',
+      adminAddress: '0.0.0.0', adminPort: 8080, adminUrl: '/commands', isSnapshotEnabled: true, isRestoreEnabled: true,
+      adminRateLimitMs: 300_000, isPrometheus: false, metricsHost: '0.0.0.0',
       metricsPort: 7000, sslQuorum: false,
     },
     clientTls: { ...NO_TLS },

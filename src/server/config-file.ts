@@ -221,7 +221,10 @@ function hostConfig({ host, clientTls, quorumTls }: ConfigDraft): HostConfig {
     forceSync: host.forceSync,
     fsyncWarningMs: host.fsyncWarningMs,
     whitelist: host.whitelist,
-    admin: { isEnabled: host.isAdminEnabled, at: { host: host.adminAddress, port: host.adminPort }, url: host.adminUrl },
+    admin: {
+      isEnabled: host.isAdminEnabled, at: { host: host.adminAddress, port: host.adminPort }, url: host.adminUrl,
+      isSnapshotEnabled: host.isSnapshotEnabled, isRestoreEnabled: host.isRestoreEnabled, rateLimitMs: host.adminRateLimitMs,
+    },
     metrics: host.isPrometheus ? { host: host.metricsHost, port: host.metricsPort } : null,
     sslQuorum: host.sslQuorum,
     clientTls,
@@ -239,7 +242,8 @@ function serverConfig(
 ): ServerConfig {
   const hierarchy = hierarchyOf(draft);
   const base = { ...draft.server, id: own.id };
-  if (isStandalone) return { ...base, members: [own] };
+  // Alone it has nobody to wait for: no better vote can come.
+  if (isStandalone) return { ...base, members: [own], finalizeWaitMs: 0 };
   const members: Member[] = [];
   for (const spec of draft.servers.values()) {
     members.push({ id: spec.id, role: spec.role, spec: spec.id === own.id ? withClient(spec, draft, errors) : spec });

@@ -121,6 +121,9 @@ export const HONOURED: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ['admin.serverAddress', text((d, v) => { d.host.adminAddress = v; })],
   ['admin.serverPort', whole((d, v) => { d.host.adminPort = v; }, 0, PORT_MAX)],
   ['admin.commandURL', text((d, v) => { d.host.adminUrl = v; })],
+  ['admin.snapshot.enabled', bool((d, v) => { d.host.isSnapshotEnabled = v; })],
+  ['admin.restore.enabled', bool((d, v) => { d.host.isRestoreEnabled = v; })],
+  ['admin.rateLimiterIntervalInMS', whole((d, v) => { d.host.adminRateLimitMs = v; }, 0)],
   ['metricsProvider.className', (d, v) => {
     d.host.isPrometheus = v.endsWith('PrometheusMetricsProvider');
     const isKnown = d.host.isPrometheus || v.endsWith('DefaultMetricsProvider') || v.endsWith('NullMetricsProvider');
@@ -208,9 +211,6 @@ export const IGNORED: ReadonlyMap<string, string> = new Map([
   ['pathStats.', 'paths are not counted'],
   ['admin.idleTimeout', 'Node’s own timeouts hold'],
   ['admin.httpVersion', 'HTTP 1.1 is spoken'],
-  ['admin.rateLimiterIntervalInMS', 'there are no commands here that are rate limited'],
-  ['admin.snapshot.enabled', 'the snapshot command is not offered'],
-  ['admin.restore.enabled', 'the restore command is not offered'],
   ['metricsProvider.', JAVA],
   ['multiAddress.reachability', 'a server has one address'],
   ['client.certReload', 'certificates are read when the server starts'],

@@ -141,6 +141,17 @@ export class Replica {
     this.writeSnapshotWhenDurable(io);
   }
 
+  /** As an operator asks: the zxid of the snapshot that will be written; null where one is under way, or none may end here. */
+  takeSnapshot(io: Io): Zxid | null {
+    if (this.database.endsWithReconfig || this.isChanging || !this.hasHistory) return null;
+    if (this.outgoing !== null || this.storage.isWritingSnapshot) return null;
+    this.resetSnapshotCount(io);
+    const image = this.database.image();
+    this.outgoing = image;
+    this.writeSnapshotWhenDurable(io);
+    return image.zxid;
+  }
+
   /** Applies what is left of the log, as a restart would, whether or not it was ever committed. */
   absorbLog(io: Io): void {
     if (this.unapplied.length === 0) return;
@@ -159,13 +170,13 @@ export class Replica {
     this.resetSnapshotCount(io);
   }
 
-  /** The disk's state counts for nothing: the database stays empty until a leader's snapshot is installed. */
   /** This server cannot go on; `reason` says what to do. */
   halt(reason: string, io: Io): never {
     io.observe({ kind: 'halted', reason });
     return io.halt(reason);
   }
 
+  /** The disk's state counts for nothing: the database stays empty until a leader's snapshot is installed. */
   private onRefused({ reason, acceptedEpoch, currentEpoch }: Refused, io: Io): void {
     this.refusal = reason;
     io.observe({ kind: 'stateRefused', reason, acceptedEpoch, currentEpoch });

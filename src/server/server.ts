@@ -7,7 +7,7 @@
  */
 import { assertNever } from '../base/invariant.ts';
 import { NO_SESSION, type SessionId } from '../base/session-id.ts';
-import { epochOf } from '../base/zxid.ts';
+import { epochOf, type Zxid } from '../base/zxid.ts';
 import type { ConnectionId, Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
@@ -58,6 +58,11 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     this.settings = zabSettings(config);
     this.service = new ClientService(config);
     this.links = new ElectionLinks(config.id, electionAddress(config), config.cnxTimeoutMs);
+  }
+
+  /** As an operator asks; see `Replica.takeSnapshot`. Null also while no client is served. */
+  takeSnapshot(io: Io): Zxid | null {
+    return this.isServing ? this.replica.takeSnapshot(io) : null;
   }
 
   handle(event: Event, io: Io): void {

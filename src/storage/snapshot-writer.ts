@@ -40,7 +40,8 @@ export class SnapshotWriter {
 
   /**
    * A request failed. False: that cannot be survived. A snapshot can be done without, unless what failed is
-   * a sync: a disk that fails one is not to be relied on any more.
+   * a sync: a disk that fails one is not to be relied on any more. A disk that is full has only now found it out: a write that
+   * went to the page cache may be told of by the sync that follows it.
    */
   fail({ file, token, error }: Extract<Event, { kind: 'diskFailed' }>, io: Io): boolean {
     if (file !== this.temporaryName) return false;
@@ -48,7 +49,7 @@ export class SnapshotWriter {
       this.isGivenUp = true;
       return true;
     }
-    if (this.stage === 'syncing' && !(this.isGivenUp && error === 'ENOENT')) return false;
+    if (this.stage === 'syncing' && error !== 'ENOSPC' && !(this.isGivenUp && error === 'ENOENT')) return false;
     this.isGivenUp = true;
     this.complete(this.zxid, io);
     return true;

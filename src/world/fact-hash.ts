@@ -31,6 +31,9 @@ export function mixFact(hash: RollingHash, fact: Fact): void {
     case 'watchFired':
     case 'recipeHeld':
     case 'recipeTaken':
+    case 'recipeForemost':
+    case 'recipeJoined':
+    case 'recipeFound':
       hash.mixNumber(fact.zxid);
       break;
     case 'recovered':

@@ -1,0 +1,37 @@
+/**
+ * `viv serve` for tests as an operator meets it: a process of its own, read by its lines and told by signals. Not part of the
+ * program.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import * as assert from 'uvu/assert';
+import { until } from './serve-testing.ts';
+import { repositoryRoot } from './shell.ts';
+
+/** One process of `viv serve`; whoever starts it ends it in the same test. */
+export class Viv {
+  readonly child: ChildProcess;
+  out = '';
+  err = '';
+
+  constructor(...argv: readonly string[]) {
+    this.child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'serve', ...argv], { cwd: repositoryRoot() });
+    this.child.stdout?.on('data', (chunk: Buffer) => (this.out += chunk.toString('utf8')));
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.err += chunk.toString('utf8')));
+  }
+
+  async ready(): Promise<void> {
+    await until(() => /ready/.test(this.out) || this.child.exitCode !== null, 'readiness');
+    assert.match(this.out, /ready/, this.err);
+  }
+
+  /** The exit code; null where a signal ended it. Resolves when everything that it said has been read. */
+  async exit(signal?: NodeJS.Signals): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    const closed = once(this.child, 'close');
+    if (signal !== undefined) this.child.kill(signal);
+    await closed;
+    return this.child.exitCode;
+  }
+}
