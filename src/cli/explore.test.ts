@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { MUTANTS } from '../../properties/mutants/index.ts';
 import { zabSmall } from '../../scenarios/zab-small.ts';
 import { readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
-import { type Exploration, searchOf } from '../fuzz/explore-run.ts';
+import { crashPointsOf, type Exploration, searchOf } from '../fuzz/explore-run.ts';
 import { COMMANDS } from './commands.ts';
 import { HUNTS, NOT_HUNTED } from './explore-hunts.ts';
 import { mutantNamed } from './explore-mutants.ts';
@@ -147,6 +147,29 @@ test('a planted bug is found by exhaustive search, at the least depth, and the w
   assert.match(out, /safety violated: quorum-durability/);
   assert.match(out, /found after 4 steps/);
   assert.match(out, /zab-small-1\.json/);
+});
+
+test('shares of the crash points add up to all of them', () => {
+  const alone = { ...SMALL, plan: zabSmall.plan({ servers: 1, clients: 0, operations: 0 }) };
+  const tried = (share?: { readonly index: number; readonly of: number }): number[] => {
+    const points = crashPointsOf(alone, share);
+    while (!points.isOver) points.run();
+    return [points.points, points.ways, points.disks];
+  };
+  const [[one = 0, ...ways], [first = 0, ...some], [second = 0, ...others]] = [
+    tried(), tried({ index: 0, of: 2 }), tried({ index: 1, of: 2 }),
+  ];
+  assert.equal([first, second], [one, one]);
+  assert.equal(some.map((count, index) => count + (others[index] ?? 0)), ways);
+  assert.ok(one > 5 && some.every((count) => count > 0) && others.every((count) => count > 0));
+});
+
+test('a torn write shows a planted bug, in a failure file that replays', async () => {
+  const flags = '--servers 1 --ops 1 --crashes 1 --grain whole --disk-faults 1 --start serving --timeouts 0 --for 1h';
+  const { code, out } = await viv('zab-small', '--mutant', 'tear-is-damage', ...flags.split(' '));
+  assert.is(code, 2, out);
+  assert.match(out, /exact-recovery/);
+  assert.match(out, /zab-small-1\S*\.json/);
 });
 
 test.run();
