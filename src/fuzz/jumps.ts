@@ -49,9 +49,6 @@ const JUMPS: readonly Jump[] = [
   ({ best }, luck) => reconnecting(thinned(best.plan, luck, 2), luck),
   ({ best }, luck) => restless(thinned(best.plan, luck, 1 + luck.below(4)), luck),
   ({ best }, luck) => restless(fewServers(best.plan, luck), luck),
-  ({ first }, luck) => sparse(fewServers(first.plan, luck), luck),
-  ({ first }, luck) => sparse(first.plan, luck),
-  ({ best }, luck) => sparse(best.plan, luck),
   ({ best }, luck) => limited(thinned(best.plan, luck, 1 + luck.below(4)), luck),
   ({ best }, luck) => together(best.plan, luck),
   ({ best }, luck) => restless(together(best.plan, luck), luck),
@@ -278,18 +275,6 @@ function shorterFaults(plan: Plan, luck: Xoshiro): Plan | null {
     return { ...planned, fault: length.with(luck.below(Math.floor(length.ms) + 1)) };
   });
   return { ...plan, faults: faults.sort((one, other) => one.atMs - other.atMs) };
-}
-
-/** Hardly anything of a plan, each at its time: a fault or two, and up to three clients with up to three operations. */
-function sparse(plan: Plan, luck: Xoshiro): Plan {
-  const staying = 1 + luck.below(3);
-  const clients = plan.clients.filter(() => luck.below(plan.clients.length) < staying).map((client) => {
-    const count = 1 + luck.below(3);
-    const { length } = client.operations;
-    return withOperations(client, client.operations.map((_, at) => at).filter(() => luck.below(length) < count));
-  });
-  const struck = 1 + luck.below(2);
-  return { ...plan, clients, faults: plan.faults.filter(() => luck.below(plan.faults.length) < struck) };
 }
 
 /** A few clients of a plan, a few operations in a row of each, and at most two faults; nobody waits long for the beginning. */

@@ -16,7 +16,7 @@ import {
 import { inPlaceOfFault } from './jumps.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
 import type { Shrinker } from './shrink.ts';
-import { leap, wander } from './shrink-wander.ts';
+import { wander } from './shrink-wander.ts';
 
 /** One kind of attempt. */
 export interface Pass {
@@ -28,7 +28,6 @@ export interface Pass {
 export const PASSES: readonly Pass[] = [
   { name: 'causal past', run: cutCausally },
   { name: 'clients', run: reduceClients },
-  { name: 'first jumps', run: leap },
   { name: 'faults', run: reduceFaults },
   { name: 'limits', run: reduceLimits },
   { name: 'servers', run: reduceServers },

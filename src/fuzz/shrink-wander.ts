@@ -16,20 +16,6 @@ const PATIENCE_PER_STEP = 100;
 /** And so is this share of the time that there is for everything. */
 const SHARE = 0.4;
 
-/** A few jumps before the work of leaving out part after part: where one succeeds, most of that need not be done. */
-const FIRST_JUMPS = 300;
-const FIRST_SHARE = 0.1;
-
-/** See `FIRST_JUMPS`. */
-export async function leap(shrinker: Shrinker): Promise<void> {
-  const luck = seedStream(shrinker.best.plan.seed, `leap ${shrinker.runs}`);
-  const until = shrinker.elapsedMs + FIRST_SHARE * shrinker.forMs;
-  for (let left = FIRST_JUMPS; left > 0 && shrinker.elapsedMs < until && !shrinker.isOver(); left--) {
-    const plan = jump(shrinker, luck);
-    if (plan !== null) await shrinker.improves(plan, new SeedChooser(`${plan.seed}/leap/${shrinker.runs}`));
-  }
-}
-
 /** Jumps until nothing comes of it; see the head of the file. */
 export async function wander(shrinker: Shrinker): Promise<void> {
   const luck = seedStream(shrinker.best.plan.seed, `wander ${shrinker.runs}`);
