@@ -5,27 +5,9 @@
  */
 import type { ScriptedOperation } from '../src/client/script.ts';
 import type { Plan } from '../src/fuzz/plan.ts';
-import { PLAN_VERSION } from '../src/fuzz/plan.ts';
-import { COUNTER_MAX } from '../src/base/zxid.ts';
-import { UNTIMED } from '../src/world/settings.ts';
+import { SESSION_TICKS, smallPlan, type SmallScenario, type SmallSize, TICK_MS, voters } from './small-plan.ts';
 
-/** How large it is. */
-export interface SmallSize {
-  readonly servers: number;
-  /** Operations of each client. */
-  readonly operations: number;
-  readonly clients: number;
-}
-
-/** A small world of a given size. */
-export interface SmallScenario {
-  readonly name: string;
-  readonly summary: string;
-  readonly size: SmallSize;
-  plan(size: SmallSize): Plan;
-}
-
-const TICK_MS = 100;
+export type { SmallScenario, SmallSize } from './small-plan.ts';
 
 /** See the head of the file. */
 export const zabSmall: SmallScenario = {
@@ -67,52 +49,20 @@ export const sameSmall: SmallScenario = {
   },
 };
 
-/** Those that `viv explore` knows, the default first. */
-export const SMALL_SCENARIOS: readonly SmallScenario[] = [zabSmall, readsSmall, movesSmall, sameSmall];
-
 type Script = (client: number, index: number) => ScriptedOperation;
 
 /** `known`: how many servers each client knows. */
 function planOf(scenario: string, { servers, operations, clients }: SmallSize, script: Script, known = 1): Plan {
-  const members = Array.from({ length: servers }, (_, index) => ({ id: index + 1, role: 'participant' as const }));
-  return {
-    version: PLAN_VERSION,
+  return smallPlan({
     scenario,
-    seed: '1',
-    members,
-    knobs: {
-      tickTimeMs: TICK_MS,
-      initLimit: 5,
-      syncLimit: 3,
-      minSessionTimeoutMs: 2 * TICK_MS,
-      maxSessionTimeoutMs: 200 * TICK_MS,
-      snapCount: 100_000,
-      commitLogCount: 500,
-      snapshotSizePercent: 33,
-      maxBatchSize: 1000,
-      finalizeWaitMs: 0,
-      minNotificationIntervalMs: 200,
-      maxNotificationIntervalMs: 3200,
-      cnxTimeoutMs: 5000,
-      learnerRetryMs: 0,
-      counterLimit: COUNTER_MAX,
-      snapRetainCount: 3,
-      preAllocSizeKb: 0,
-      txnLogSizeLimitInKb: -1,
-      dbAutocreate: true,
-      snapshotTrustEmpty: false,
-    },
+    members: voters(servers),
     clients: Array.from({ length: clients }, (_, index) => ({
       servers: Array.from({ length: Math.min(known, servers) }, (__, each) => ((index + each) % servers) + 1),
-      sessionTimeoutMs: 200 * TICK_MS,
+      sessionTimeoutMs: SESSION_TICKS * TICK_MS,
       operations: Array.from({ length: operations }, (__, each) => script(index, each)),
       closeAtEnd: false,
     })),
-    faults: [],
-    settings: UNTIMED,
-    safetyMs: 20_000,
-    tailMs: 60_000,
-  };
+  });
 }
 
 function at(request: ScriptedOperation['request']): ScriptedOperation {

@@ -29,16 +29,16 @@ interface Parted {
 
 /** The tree of `names`, sorted and distinct, one at least. */
 export function runsOf(names: readonly string[]): Run {
-  let nodes: Run[] = [];
-  let ranks: number[] = [];
-  let start = 0;
-  for (let i = 0; i < names.length; i++) {
-    const rank = rankOf(names[i] ?? '');
-    if (rank === 0 && i < names.length - 1) continue;
-    nodes.push(names.slice(start, i + 1));
-    ranks.push(rank);
-    start = i + 1;
-  }
+  const leaves: (readonly string[])[] = [];
+  const ranks: number[] = [];
+  cut(names, true, leaves, ranks);
+  return topOf(leaves, ranks);
+}
+
+/** The tree over its lowest runs, of which there is one at least. */
+function topOf(leaves: readonly (readonly string[])[], leafRanks: readonly number[]): Run {
+  let nodes: readonly Run[] = leaves;
+  let ranks = leafRanks;
   for (let height = 1; nodes.length > 1; height++) [nodes, ranks] = gathered(nodes, ranks, height);
   const top = nodes[0];
   invariant(top !== undefined, 'a tree of names has one at least');
@@ -85,10 +85,17 @@ export function leafAt(run: Run, name: string): readonly string[] | null {
 /** All names, in order. */
 export function namesOf(run: Run): string[] {
   const names: string[] = [];
+  for (const leaf of leavesOf(run)) for (const name of leaf) names.push(name);
+  return names;
+}
+
+/** The lowest runs, in order. */
+function leavesOf(run: Run): (readonly string[])[] {
+  const leaves: (readonly string[])[] = [];
   const stack: Run[] = [run];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (!isRuns(node)) {
-      for (const name of node) names.push(name);
+      leaves.push(node);
       continue;
     }
     for (let i = node.runs.length - 1; i >= 0; i--) {
@@ -96,7 +103,7 @@ export function namesOf(run: Run): string[] {
       if (below !== undefined) stack.push(below);
     }
   }
-  return names;
+  return leaves;
 }
 
 /** With `name`, which is not there. */
@@ -116,6 +123,87 @@ export function withoutName(run: Run, name: string): Run | null {
   let top = name === lastOf(run) ? withoutLast(run) : remove(run, heightOf(run), name, rankOf(name));
   while (top !== null && isRuns(top) && top.runs.length === 1) top = top.runs[0] ?? null;
   return top;
+}
+
+/**
+ * With `added`, none of which is there, and without `removed`, all of which are, each in order; null when nothing is left. Takes
+ * as long as there are lowest runs, and copies those that change.
+ */
+export function changedRuns(run: Run, added: readonly string[], removed: readonly string[]): Run | null {
+  const leaves: (readonly string[])[] = [];
+  const ranks: number[] = [];
+  let rest: readonly string[] = [];
+  let nextAdded = 0;
+  let nextRemoved = 0;
+  const old = leavesOf(run);
+  old.forEach((names, index) => {
+    const isLast = index === old.length - 1;
+    const last = names[names.length - 1] ?? '';
+    const addedEnd = isLast ? added.length : endOf(added, nextAdded, last);
+    const removedEnd = endOf(removed, nextRemoved, last);
+    const isChanged = addedEnd > nextAdded || removedEnd > nextRemoved;
+    const here = !isChanged
+      ? names
+      : changedArray(names, added.slice(nextAdded, addedEnd), removed.slice(nextRemoved, removedEnd));
+    rest = rest.length === 0 ? here : [...rest, ...here];
+    nextAdded = addedEnd;
+    nextRemoved = removedEnd;
+    if (isChanged || rest !== here || isLast) rest = cut(rest, isLast, leaves, ranks);
+    else {
+      leaves.push(rest);
+      ranks.push(rankOf(last));
+      rest = [];
+    }
+  });
+  return leaves.length === 0 ? null : topOf(leaves, ranks);
+}
+
+/** Puts off what ends a run, or the whole; what is left waits for more. */
+function cut(names: readonly string[], isLast: boolean, leaves: (readonly string[])[], ranks: number[]): readonly string[] {
+  let start = 0;
+  for (let i = 0; i < names.length; i++) {
+    const rank = rankOf(names[i] ?? '');
+    if (rank === 0 && !(isLast && i === names.length - 1)) continue;
+    leaves.push(start === 0 && i === names.length - 1 ? names : names.slice(start, i + 1));
+    ranks.push(rank);
+    start = i + 1;
+  }
+  return names.slice(start);
+}
+
+/** `names` with `added` and without `removed`, all in order. Looks each change up, and copies what lies between. */
+export function changedArray(names: readonly string[], added: readonly string[], removed: readonly string[]): string[] {
+  const changed = new Array<string>(names.length + added.length - removed.length);
+  let to = 0;
+  let from = 0;
+  let nextRemoved = 0;
+  const copyTo = (name: string | undefined): void => {
+    const end = name === undefined ? names.length : firstNotBelow(names, name, from);
+    while (from < end) changed[to++] = names[from++] ?? '';
+  };
+  const removeTo = (name: string | undefined): void => {
+    for (; nextRemoved < removed.length; nextRemoved++) {
+      const gone = removed[nextRemoved];
+      if (gone === undefined || (name !== undefined && gone > name)) return;
+      copyTo(gone);
+      from++;
+    }
+  };
+  for (const name of added) {
+    removeTo(name);
+    copyTo(name);
+    changed[to++] = name;
+  }
+  removeTo(undefined);
+  copyTo(undefined);
+  return changed;
+}
+
+/** From `begin` on, where those of `names` end that are not after `last`. */
+function endOf(names: readonly string[], begin: number, last: string): number {
+  let end = begin;
+  while (end < names.length && (names[end] ?? '') <= last) end++;
+  return end;
 }
 
 /** How many heights a name ends a node at. */
@@ -150,9 +238,9 @@ function heightOf(run: Run): number {
   return height;
 }
 
-/** Where the first of `names` that is not below `name` stands; their count when there is none. */
-export function firstNotBelow(names: readonly string[], name: string): number {
-  let low = 0;
+/** Where the first of `names`, `from` on, that is not below `name` stands; their count when there is none. */
+export function firstNotBelow(names: readonly string[], name: string, from = 0): number {
+  let low = from;
   let high = names.length;
   while (low < high) {
     const middle = (low + high) >>> 1;

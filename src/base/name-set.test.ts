@@ -45,6 +45,21 @@ test('many changes at once are as good as one after the other', () => {
   }), RUNS);
 });
 
+test('very many changes at once are, too, whichever names end a node', () => {
+  const all = [...new Set([...NAMES.slice(0, 3000), ...RANKED])].sort(byCodeUnit);
+  fc.assert(fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(9), fc.nat(9), fc.nat(2), (one, in1, in2, keep) => {
+    const draw = (name: string): number => (hashString(name) >>> (3 * one)) % 10;
+    const before = all.filter((name) => draw(name) < in1);
+    const after = all.filter((name) => (keep > 0 && draw(name) > in2) || keep > 1);
+    const [had, has] = [new Set(before), new Set(after)];
+    const added = after.filter((name) => !had.has(name)).reverse();
+    const removed = before.filter((name) => !has.has(name)).reverse();
+    const set = nameSetOf(before);
+    assert.equal(set.changed(added, removed), nameSetOf(after));
+    assert.equal(set, nameSetOf(before), 'the old set is as it was');
+  }), RUNS);
+});
+
 test('shrinks to nothing, in any order, in one structure', () => {
   const order = fc.shuffledSubarray(POOL, { minLength: POOL.length });
   fc.assert(fc.property(order, (names) => {

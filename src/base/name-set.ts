@@ -3,11 +3,15 @@
  * Which of the two follows from the size alone, so equal sets are equal in structure. Never mutated.
  */
 import { immutable } from './fork.ts';
-import { firstNotBelow, hasName, leafAt, namesOf, runsOf, sizeOf, withName, withoutName, type Run } from './name-runs.ts';
+import {
+  changedArray, changedRuns, firstNotBelow, hasName, leafAt, namesOf, runsOf, sizeOf, withName, withoutName, type Run,
+} from './name-runs.ts';
 import { byCodeUnit } from './strings.ts';
 
 /** Copying so many references costs no more than a path through a tree, and those of an array are in order already. */
 const ARRAY_LIMIT = 256;
+/** A tree is gone through once for all changes, unless there are fewer of them than one for so many names. */
+const NAMES_A_CHANGE = 128;
 
 /** See the head of the file. Start from `NO_NAMES`. */
 export class NameSet {
@@ -38,21 +42,22 @@ export class NameSet {
     const at = firstNotBelow(this.few, name);
     if (this.few[at] === name) return this;
     const names = this.few.toSpliced(at, 0, name);
-    return names.length <= ARRAY_LIMIT ? new NameSet(names, null) : new NameSet(null, runsOf(names));
+    return setOf(names);
   }
 
   /** This set without `name`; itself when it is not there. */
   delete(name: string): NameSet {
     if (!this.has(name)) return this;
     if (this.few !== null) return this.few.length === 1 ? NO_NAMES : new NameSet(this.few.filter((each) => each !== name), null);
-    const rest = this.many === null ? null : withoutName(this.many, name);
-    if (rest === null) return NO_NAMES;
-    return sizeOf(rest) <= ARRAY_LIMIT ? new NameSet(namesOf(rest), null) : new NameSet(null, rest);
+    return setOfRun(this.many === null ? null : withoutName(this.many, name));
   }
 
   /** This set with `added`, none of which is there, and without `removed`, all of which are. */
   changed(added: readonly string[], removed: readonly string[]): NameSet {
-    if (this.few !== null && this.few.length + added.length <= ARRAY_LIMIT) return changedArray(this.few, added, removed);
+    if (this.few !== null) return setOf(changedArray(this.few, ascending(added), ascending(removed)));
+    if (this.many === null) return this;
+    const changes = added.length + removed.length;
+    if (changes * NAMES_A_CHANGE > this.size) return setOfRun(changedRuns(this.many, ascending(added), ascending(removed)));
     const rest = removed.reduce<NameSet>((names, name) => names.delete(name), this);
     return added.reduce((names, name) => names.add(name), rest);
   }
@@ -80,36 +85,22 @@ export const NO_NAMES: NameSet = new NameSet(Object.freeze([]), null);
 /** The set of `names`, in any order. */
 export function nameSetOf(names: readonly string[]): NameSet {
   if (names.length === 0) return NO_NAMES;
-  const sorted = isAscending(names) ? names.slice() : [...new Set(names)].sort(byCodeUnit);
-  return sorted.length <= ARRAY_LIMIT ? new NameSet(sorted, null) : new NameSet(null, runsOf(sorted));
+  return setOf(isAscending(names) ? names.slice() : [...new Set(names)].sort(byCodeUnit));
 }
 
-/** Looks each change up, and copies what lies between. */
-function changedArray(few: readonly string[], added: readonly string[], removed: readonly string[]): NameSet {
-  const gone = removed.map((name) => firstNotBelow(few, name)).sort(byNumber);
-  const more = added.length > 1 && !isAscending(added) ? added.toSorted(byCodeUnit) : added;
-  const size = few.length + more.length - gone.length;
-  if (size === 0) return NO_NAMES;
-  const names = new Array<string>(size);
-  let to = 0;
-  let from = 0;
-  let nextGone = 0;
-  const copyTo = (end: number): void => {
-    for (; from < end; from++) {
-      if (gone[nextGone] === from) nextGone++;
-      else names[to++] = few[from] ?? '';
-    }
-  };
-  for (const name of more) {
-    copyTo(firstNotBelow(few, name));
-    names[to++] = name;
-  }
-  copyTo(few.length);
-  return new NameSet(names, null);
+/** Of names in order, which are the set's from now on. */
+function setOf(names: readonly string[]): NameSet {
+  if (names.length === 0) return NO_NAMES;
+  return names.length <= ARRAY_LIMIT ? new NameSet(names, null) : new NameSet(null, runsOf(names));
 }
 
-function byNumber(a: number, b: number): number {
-  return a - b;
+function setOfRun(run: Run | null): NameSet {
+  if (run === null) return NO_NAMES;
+  return sizeOf(run) <= ARRAY_LIMIT ? new NameSet(namesOf(run), null) : new NameSet(null, run);
+}
+
+function ascending(names: readonly string[]): readonly string[] {
+  return isAscending(names) ? names : names.toSorted(byCodeUnit);
 }
 
 function isAscending(names: readonly string[]): boolean {

@@ -1,6 +1,8 @@
 /** The explorer against its bars: three servers at the whole grain, every judge on, and what a visited state takes. */
 import { zabSmall } from '../../scenarios/zab-small.ts';
 import { searchOf } from '../fuzz/explore-run.ts';
+import type { Grain } from '../explore/grain.ts';
+import type { Start } from '../explore/start.ts';
 import type { Search } from '../explore/search.ts';
 import { atLeast, atMost, known, type Measurement, processorMs } from './bench-bars.ts';
 
@@ -8,27 +10,50 @@ const STATES_BAR = 50_000;
 const BYTES_BAR = 64;
 /** Enough that what is made once is made: the first states of any space are the dear ones. */
 const STATES = 400_000;
+const COARSE_STATES = 100_000;
 
 /** Distinct states a second of processor time, bytes for each, and how many times fewer steps the reduction makes of a space. */
 export function benchExplorer(): Measurement[] {
-  const used = processorMs();
-  const large = explored(3, STATES, true);
-  const tookMs = processorMs() - used;
-  const whole = explored(2, STATES, false);
-  const reduced = explored(2, STATES, true);
+  const calm = timed({ servers: 3, operations: 1, maxStates: STATES });
+  const crash = timed({ servers: 3, operations: 1, maxStates: STATES, start: 'serving', crashes: 1 });
+  const coarse = timed({ servers: 3, operations: 2, maxStates: COARSE_STATES, start: 'proposed', crashes: 1, grain: 'coarse' });
+  const two: Searched = { servers: 2, operations: 1, maxStates: STATES };
+  const whole = explored({ ...two, isReduced: false });
+  const reduced = explored(two);
+  const { visited } = calm.search;
   return [
-    atLeast('explorer', 'distinct states, 3 servers, whole grain', (large.visited.count * 1000) / tookMs, 'a second', STATES_BAR),
-    atMost('explorer', 'for each visited state', large.visited.bytes / large.visited.count, 'bytes', BYTES_BAR),
+    atLeast('explorer', 'distinct states, 3 servers, whole grain', calm.perSecond, 'a second', STATES_BAR),
+    atLeast('explorer', 'the same from serving, with a crash', crash.perSecond, 'a second', STATES_BAR),
+    known('explorer', 'the first of a coarse search with a crash', coarse.perSecond, 'a second'),
+    atMost('explorer', 'for each visited state', visited.bytes / visited.count, 'bytes', BYTES_BAR),
     known('explorer', 'the reduction, 2 servers', whole.generated / reduced.generated, 'times fewer steps'),
   ];
 }
 
-function explored(servers: number, maxStates: number, isReduced: boolean): Search {
+interface Searched {
+  readonly servers: number;
+  readonly operations: number;
+  readonly maxStates: number;
+  readonly start?: Start;
+  readonly crashes?: number;
+  readonly grain?: Grain;
+  readonly isReduced?: boolean;
+}
+
+function timed(what: Searched): { readonly search: Search; readonly perSecond: number } {
+  const used = processorMs();
+  const search = explored(what);
+  return { search, perSecond: (search.visited.count * 1000) / (processorMs() - used) };
+}
+
+function explored(what: Searched): Search {
+  const { servers, operations, maxStates, start = 'nothing', crashes = 0, grain = 'whole', isReduced = true } = what;
+  const latest = crashes === 0 ? 1 : 2;
   const search = searchOf({
-    plan: zabSmall.plan({ servers, clients: 1, operations: 1 }),
-    bounds: { crashes: 0, partitions: 0, timeouts: 0, epochs: 1, rounds: 1 },
+    plan: zabSmall.plan({ servers, clients: 1, operations }),
+    bounds: { crashes, partitions: 0, timeouts: 0, epochs: latest, rounds: latest },
     manner: {
-      order: 'breadth', maxDepth: Number.MAX_SAFE_INTEGER, maxStates, maxBytes: 1e9, grain: 'whole', start: 'nothing', isReduced,
+      order: 'breadth', maxDepth: Number.MAX_SAFE_INTEGER, maxStates, maxBytes: 1e9, grain, start, isReduced,
       symmetry: false, liveness: false,
     },
     properties: null, mutant: null,

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { youngGeneration } from '../host/young-generation.ts';
 import { encodeSnapshot } from '../wire/snapshot-codec.ts';
+import { joinedReports } from './bench.ts';
 import { atLeast, atMost, known, measurementLines } from './bench-bars.ts';
 import { recover } from './bench-snapshot.ts';
 import { benchTree, Feed, plant, treePaths } from './bench-tree.ts';
@@ -16,6 +18,11 @@ test('a bar is reached above 1, whichever way it points', () => {
   assert.is(known('s', 'size', 10, 'MB').ofBar, null);
   assert.is(measurementLines([known('s', 'size', 10, 'MB')]).length, 2);
   assert.equal(measurementLines([]), []);
+});
+
+test('the reports of sections become one', () => {
+  assert.is(joinedReports(['{ "nodes": 3 }']), '{ "nodes": 3 }', 'a single one stays as it is');
+  assert.equal(JSON.parse(joinedReports(['{"a":[1],"b":[]}', '{"a":[],"b":[2]}', '{"a":[3]}'])), { a: [1, 3], b: [2] });
 });
 
 test('the tree of a bench has the size asked for, and every operation is measured', () => {
@@ -34,7 +41,7 @@ test('the tree of a bench has the size asked for, and every operation is measure
 test('a directory with a snapshot is started from', () => {
   const directory = mkdtempSync(join(tmpdir(), 'vivarium-test-'));
   const feed = new Feed();
-  plant(feed, 3000);
+  plant(feed, 3000, youngGeneration());
   writeFileSync(join(directory, `snapshot.${feed.tree.lastProcessedZxid.toString(16)}`), encodeSnapshot(feed.tree.image([])));
   try {
     assert.is(recover(directory).nodes, 3004);

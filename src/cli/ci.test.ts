@@ -194,4 +194,29 @@ test('the shards of the cluster are as many as its completions, and what the fil
   assert.match(gate, / viv -- mutants --tier 0\n/);
 });
 
+test('the action reads the inputs that it declares and no others, and whoever uses it gives it no others', () => {
+  const action = file('.github/actions/fuzz/action.yml');
+  const [, block = ''] = /^inputs:\n((?: .*\n)+)/m.exec(action) ?? [];
+  const declared = [...block.matchAll(/^ {2}([\w-]+):$/gm)].map(([, name = '']) => name).sort(byText);
+  const used = [...action.matchAll(/\binputs\.([\w-]+)/g)].map(([, name = '']) => name).sort(byText);
+  assert.ok(declared.length > 3);
+  assert.equal(used, declared);
+  const variables = [...action.matchAll(/^ {8}([A-Z]+): /gm)].map(([, name = '']) => name);
+  const script = action.slice(action.indexOf('run: |'));
+  for (const name of variables) assert.match(script, new RegExp(`\\$\\{?${name}\\b`), `${name} is set for nothing`);
+  const workflows = `${file('.github/workflows/nightly.yml')}${file('.github/workflows/pull-request.yml')}`;
+  const uses = workflows.split('uses: ./.github/actions/fuzz\n').slice(1);
+  assert.ok(uses.length > 0);
+  for (const use of uses) {
+    const [, given = ''] = /with:\n((?: {10}.*\n)+)/.exec(use) ?? [];
+    const names = [...given.matchAll(/^ {10}([\w-]+):/gm)].map(([, name = '']) => name);
+    assert.ok(names.length > 0);
+    for (const name of names) assert.ok(declared.includes(name), `${name} is no input`);
+  }
+});
+
+function byText(one: string, other: string): number {
+  return one < other ? -1 : 1;
+}
+
 test.run();

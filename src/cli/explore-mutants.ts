@@ -1,31 +1,22 @@
 /**
- * Planted bugs, found by exhaustive search: which small world shows each, within which bounds. Breadth first, so the depth is
- * that of a shortest counterexample at its grain.
+ * Planted bugs, found by exhaustive search: `explore-hunts.ts` says where each is looked for. Breadth first, so the depth is that
+ * of a shortest counterexample at its grain.
  */
 import { fork } from 'node:child_process';
+import { invariant } from '../base/invariant.ts';
 import { MUTANTS } from '../../properties/mutants/index.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
 import type { Exploration } from '../fuzz/explore-run.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import { decimal, table } from '../report/format.ts';
 import { UsageError } from './command.ts';
-import type { ExploreAnswer, ExploreRequest } from './explore-worker.ts';
+import { type Hunt, HUNTS, NOT_HUNTED } from './explore-hunts.ts';
+import type { ExploreAnswer, ExploreRequest, WorkerAnswer } from './explore-worker.ts';
 import { unknownName } from './nearest.ts';
 import type { Shell } from './shell.ts';
 
-const WORKER = 'src/cli/explore-worker.ts';
-
-/** Where each is looked for: a scenario and flags of `viv explore`. */
-export const HUNTS: ReadonlyMap<string, string> = new Map([
-  ['canary', 'zab-small --start serving --ops 1 --crashes 0 --timeouts 0'],
-  ['apply-on-proposal', 'zab-small --start serving --ops 1 --crashes 0 --timeouts 0'],
-  ['zk-1863', 'reads-small --start serving --crashes 0 --timeouts 0'],
-  ['zk-417', 'moves-small --start serving --crashes 0 --timeouts 0'],
-  ['failed-sync', 'zab-small --start serving --ops 1 --crashes 1 --timeouts 0 --disk-faults 1'],
-  ['zk-1144', 'zab-small --servers 1 --clients 0 --ops 0 --crashes 0 --timeouts 0 --start nothing --liveness'],
-  ['zk-1156', 'zab-small --start proposed --crashes 2 --timeouts 0 --epochs 3 --rounds 3'],
-  ['zk-2845', 'zab-small --start proposed --crashes 2 --timeouts 0 --epochs 3 --rounds 3'],
-]);
+/** What forked processes run. */
+export const WORKER = 'src/cli/explore-worker.ts';
 
 /** The mutant of that name. */
 export function mutantNamed(name: string): Mutant {
@@ -40,30 +31,68 @@ export async function exploreMutant(
 ): Promise<ExploreAnswer> {
   const bundle = await bundleWorker(shell.root, WORKER, mutant.edits);
   try {
-    return await ask(bundle.script, { exploration: { ...exploration, mutant: mutant.id }, forMs }, shell.signal);
+    const request = { exploration: { ...exploration, mutant: mutant.id }, forMs, share: null };
+    const came = await askWorker(bundle.script, request, shell.signal);
+    invariant(came.kind === 'explored', 'a worker that is asked to search has searched');
+    return came.answer;
   } finally {
     bundle.remove();
   }
 }
 
-function ask(script: string, request: ExploreRequest, signal: AbortSignal): Promise<ExploreAnswer> {
+/** Asks a process of its own. Rejects if that ends without an answer. */
+export function askWorker(script: string, request: ExploreRequest, signal: AbortSignal): Promise<WorkerAnswer> {
   return new Promise((resolve, reject) => {
     const child = fork(script, [], { execArgv: ['--enable-source-maps', '--max-semi-space-size=64'], signal });
-    child.once('message', (answer: ExploreAnswer) => { resolve(answer); });
+    child.once('message', (answer: WorkerAnswer) => { resolve(answer); });
     child.once('error', reject);
     child.once('exit', (code) => { reject(new Error(`the process that explored ended (${code ?? 'a signal'}) unanswered`)); });
     child.send(request);
   });
 }
 
-/** One line a mutant. */
-export function mutantTable(rows: readonly { readonly mutant: Mutant; readonly answer: ExploreAnswer }[]): string[] {
-  return table([
-    ['mutant', 'tier', 'found by', 'depth', 'one by one', 'distinct', 'seconds'],
-    ...rows.map(({ mutant, answer: { explored } }) => [
-      mutant.id, String(mutant.tier), explored.finding?.property ?? `NOT FOUND (${explored.status})`,
-      explored.finding === null ? '' : String(explored.pathLength), explored.finding === null ? '' : String(explored.stepCount),
-      decimal(explored.distinct), (explored.elapsedMs / 1000).toFixed(1),
+/** A hunt, and what came of it. */
+export interface Hunted {
+  readonly hunt: Hunt;
+  readonly mutant: Mutant;
+  readonly answer: ExploreAnswer;
+}
+
+/** Goes through all hunts, so many at a time; the results are in their order. `explorationOf` makes sense of their flags. */
+export async function huntTogether(
+  jobs: number, forMs: number, shell: Shell, explorationOf: (flags: readonly string[]) => Exploration,
+): Promise<Hunted[]> {
+  const left = [...HUNTS.entries()];
+  const done: (Hunted | undefined)[] = [];
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined && !shell.signal.aborted; next = left.shift()) {
+      const [index, hunt] = next;
+      shell.status(`${hunt.id}, ${left.length} to come`);
+      const mutant = mutantNamed(hunt.id);
+      const properties = hunt.judges === 'all' ? null : mutant.breaks;
+      const exploration = { ...explorationOf(hunt.flags.split(' ')), properties };
+      done[index] = { hunt, mutant, answer: await exploreMutant(exploration, mutant, forMs, shell) };
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  shell.status('');
+  return done.flatMap((one) => (one === undefined ? [] : [one]));
+}
+
+/** One line a mutant, and one for each that is not looked for. */
+export function mutantTable(rows: readonly Hunted[]): string[] {
+  const found = rows.filter(({ answer: { explored } }) => explored.finding !== null).length;
+  return [
+    ...table([
+      ['mutant', 'tier', 'found by', 'depth', 'published', 'one by one', 'distinct', 'seconds'],
+      ...rows.map(({ hunt, mutant, answer: { explored } }) => [
+        mutant.id, String(mutant.tier), explored.finding?.property ?? `NOT FOUND (${explored.status})`,
+        explored.finding === null ? '' : String(explored.pathLength), hunt.published ?? '',
+        explored.finding === null ? '' : String(explored.stepCount),
+        decimal(explored.distinct), (explored.elapsedMs / 1000).toFixed(1),
+      ]),
     ]),
-  ]);
+    `${found} of ${rows.length} found; not looked for:`,
+    ...[...NOT_HUNTED].map(([id, why]) => `  ${id}: ${why}`),
+  ];
 }

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { MUTANTS } from '../../properties/mutants/index.ts';
 import { zabSmall } from '../../scenarios/zab-small.ts';
 import { readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
 import { type Exploration, searchOf } from '../fuzz/explore-run.ts';
 import { COMMANDS } from './commands.ts';
-import { HUNTS, mutantNamed } from './explore-mutants.ts';
+import { HUNTS, NOT_HUNTED } from './explore-hunts.ts';
+import { mutantNamed } from './explore-mutants.ts';
 import { runProgram } from './program.ts';
 import { repositoryRoot } from './shell.ts';
 
@@ -44,6 +46,13 @@ test('misuse is one sentence and exit code 1', async () => {
   writeFileSync(old, content.toString('latin1').replace('"version":1', '"version":9'), 'latin1');
   const torn = join(directory, 'torn');
   writeFileSync(torn, content.subarray(0, content.length - 3));
+  const alien = join(directory, 'alien');
+  writeFileSync(alien, 'a shopping list\n');
+  // The first step of another search: where that leads, this one has never been.
+  const moved = join(directory, 'moved');
+  const other = searchOf({ ...SMALL, plan: zabSmall.plan({ servers: 3, clients: 0, operations: 0 }) });
+  other.run(20);
+  writeCheckpoint(moved, SMALL, other);
   const table: [argv: string[], said: RegExp][] = [
     [['five'], /five cannot be explored: its plan has faults at fixed times/],
     [['zab-smal'], /no scenario is called "zab-smal"; did you mean "zab-small"\?/],
@@ -66,10 +75,26 @@ test('misuse is one sentence and exit code 1', async () => {
     [['--disk-faults', 'one'], /--disk-faults/],
     [['--resume', path, '--disk-faults', '1'], /--resume knows what is explored: leave out --disk-faults/],
     [['--checkpoint', path, '--depth-first'], /--checkpoint is for breadth first/],
+    [['--checkpoint', join(directory, 'none', 'file'), '--max-states', '50'], /none.file cannot be written/],
+    [['--resume', alien], /is no checkpoint of viv explore/],
+    [['--resume', moved], /is of other code: its steps lead elsewhere now/],
+    [['--resume', path, 'zab-small'], /--resume knows what is explored: leave out the scenario/],
+    [['--crashes', '-1'], /--crashes must be/],
+    [['--timeouts', '1.5'], /--timeouts must be/],
+    [['--lies', 'x'], /--lies must be/],
+    [['--rounds', '0'], /--epochs and --rounds must be at least 1/],
+    [['--max-depth', '0'], /--max-depth must be at least 1/],
+    [['--start', 'anywhere'], /--start must be one of nothing, serving, committed, proposed/],
+    [['--jobs', '2', '--mutant', 'canary'], /--mutant is for one core, but with --crash-points: leave out --jobs/],
+    [['zab-small', 'reads-small'], /viv explore takes one scenario/],
+    [['wipes'], /no scenario is called "wipes"/],
+    [['sessions'], /sessions cannot be explored: its plan has faults at fixed times/],
   ];
   for (const [argv, said] of table) {
-    const { code, err } = await viv(...argv);
-    assert.is(code, 1, argv.join(' '));
+    const { code, out, err } = await viv(...argv);
+    assert.is(code, 1, `${argv.join(' ')}: ${err}`);
+    assert.is(out, '', argv.join(' '));
+    assert.is(err.split('\n').length, 1, err);
     assert.match(err, said);
   }
 });
@@ -109,8 +134,11 @@ test('a bug that keeps everybody waiting is found by --liveness alone', async ()
   assert.match(out, /liveness violated: liveness: .*server 1 did not come to serve/);
 });
 
-test('every hunt is for a mutant that there is', () => {
-  for (const id of HUNTS.keys()) assert.is(mutantNamed(id).id, id);
+test('every planted bug of tiers 0 to 2 is looked for, or it is said why not', () => {
+  const ids = HUNTS.map(({ id }) => id);
+  assert.is(new Set(ids).size, ids.length);
+  for (const id of [...ids, ...NOT_HUNTED.keys()]) assert.is(mutantNamed(id).id, id);
+  for (const { id, tier } of MUTANTS) if (tier <= 2) assert.is(ids.includes(id), !NOT_HUNTED.has(id), id);
 });
 
 test('a planted bug is found by exhaustive search, at the least depth, and the world confirms it', async () => {

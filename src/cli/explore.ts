@@ -1,5 +1,5 @@
 /** `viv explore`: every behaviour of a small world within bounds, and whether every promise is kept in all of them. */
-import { SMALL_SCENARIOS } from '../../scenarios/zab-small.ts';
+import { SMALL_SCENARIOS } from '../../scenarios/small.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { GRAINS } from '../explore/grain.ts';
 import type { Search } from '../explore/search.ts';
@@ -9,7 +9,7 @@ import {
   type Exploration, type Explored, exploredSoFar, failureFrom, searchOf, type Tally, tallyOf, type Times,
 } from '../fuzz/explore-run.ts';
 import { exploreTogether, type Progress } from '../fuzz/explore-squad.ts';
-import { readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
+import { checkWritable, readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
 import { writeFailure } from '../fuzz/failure.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import type { Plan } from '../fuzz/plan.ts';
@@ -18,9 +18,9 @@ import { exploredReport } from '../report/explored.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
 import { processorMs } from './bench-bars.ts';
 import { type Command, type Given, readArguments, UsageError } from './command.ts';
-import { tryCrashPoints } from './explore-crashes.ts';
-import { exploreMutant, HUNTS, mutantNamed, mutantTable } from './explore-mutants.ts';
-import type { ExploreAnswer } from './explore-worker.ts';
+import { type CrashTask, tryCrashPoints } from './explore-crashes.ts';
+import { HUNTS } from './explore-hunts.ts';
+import { exploreMutant, huntTogether, mutantNamed, mutantTable } from './explore-mutants.ts';
 import type { Shell } from './shell.ts';
 import { duration, named, positiveNumber, wholeNumber } from './values.ts';
 
@@ -43,7 +43,8 @@ export const explore: Command = {
     { name: 'clients', value: 'N', help: 'clients (as the scenario says)' },
     { name: 'crashes', value: 'N', help: 'crashes of servers, each of which may start again (1)' },
     { name: 'partitions', value: 'N', help: 'times that all connections between two processes die (0)' },
-    { name: 'disk-faults', value: 'N', help: 'appends that fail, and syncs that fail and keep or drop what they were for (0)' },
+    { name: 'disk-faults', value: 'N', help: 'appends, cuts and syncs that fail, and crashes that tear the last write (0)' },
+    { name: 'lies', value: 'N', help: 'syncs of one disk that are said to be done and are not (0)' },
     { name: 'timeouts', value: 'N', help: 'timers that fire although their time has not come (1)' },
     { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
     { name: 'rounds', value: 'N', help: 'no round of elections above this (2)' },
@@ -71,8 +72,8 @@ export const explore: Command = {
   ],
   async run(given, shell) {
     const jobs = jobsOf(given);
-    if (given.has('crash-points')) return tryCrashPoints(explorationOf(given), given, shell);
-    if (given.has('mutants')) return huntAll(given, shell);
+    if (given.has('crash-points')) return tryCrashPoints(crashTaskOf(given, jobs), given, shell);
+    if (given.has('mutants')) return huntAll(given, jobs, shell);
     const planted = given.text('mutant');
     if (planted !== undefined) return exploreWith(mutantNamed(planted), given, shell);
     const talks = !given.has('json');
@@ -97,24 +98,25 @@ async function exploreWith(mutant: Mutant, given: Given, shell: Shell): Promise<
   return EXIT_CODES[explored.outcome];
 }
 
-/** Exit 0 only if every one was found. */
-async function huntAll(given: Given, shell: Shell): Promise<number> {
-  const forMs = duration('for', given.text('for') ?? MUTANT_TIME);
-  const rows: { readonly mutant: Mutant; readonly answer: ExploreAnswer }[] = [];
-  for (const [id, flags] of HUNTS) {
-    if (shell.signal.aborted) break;
-    shell.status(id);
-    const mutant = mutantNamed(id);
-    const exploration = { ...explorationOf(readArguments(explore, flags.split(' '))), properties: mutant.breaks };
-    rows.push({ mutant, answer: await exploreMutant(exploration, mutant, forMs, shell) });
-  }
-  shell.status('');
-  if (given.has('json')) shell.out(JSON.stringify(rows.map(({ answer: { explored } }) => explored), null, 2));
-  else for (const line of mutantTable(rows)) shell.out(line);
-  return rows.every(({ answer: { explored } }) => explored.finding !== null) ? 0 : EXIT_CODES.unknown;
+/** With a bug planted, its own properties judge. */
+function crashTaskOf(given: Given, jobs: number): CrashTask {
+  const planted = given.text('mutant');
+  if (planted === undefined) return { exploration: explorationOf(given), jobs, edits: [] };
+  const { id, breaks, edits } = mutantNamed(planted);
+  return { exploration: { ...explorationOf(given), properties: breaks, mutant: id }, jobs, edits };
 }
 
-const NOT_WITH_JOBS = ['checkpoint', 'resume', 'depth-first', 'mutant', 'mutants', 'crash-points'];
+/** Exit 0 only if every one was found. */
+async function huntAll(given: Given, jobs: number, shell: Shell): Promise<number> {
+  const forMs = duration('for', given.text('for') ?? MUTANT_TIME);
+  const rows = await huntTogether(jobs, forMs, shell, (flags) => explorationOf(readArguments(explore, flags)));
+  if (given.has('json')) shell.out(JSON.stringify(rows.map(({ answer: { explored } }) => explored), null, 2));
+  else for (const line of mutantTable(rows)) shell.out(line);
+  const areAll = rows.length === HUNTS.length && rows.every(({ answer: { explored } }) => explored.finding !== null);
+  return areAll ? 0 : EXIT_CODES.unknown;
+}
+
+const NOT_WITH_JOBS = ['checkpoint', 'resume', 'depth-first'];
 
 function jobsOf(given: Given): number {
   const text = given.text('jobs');
@@ -123,6 +125,9 @@ function jobsOf(given: Given): number {
   if (jobs > JOBS_MAX) throw new UsageError(`--jobs must be at most ${JOBS_MAX}`);
   const other = NOT_WITH_JOBS.find((flag) => given.has(flag));
   if (jobs > 1 && other !== undefined) throw new UsageError(`--${other} is for one core: leave out --jobs`);
+  if (jobs > 1 && given.has('mutant') && !given.has('crash-points')) {
+    throw new UsageError('--mutant is for one core, but with --crash-points: leave out --jobs');
+  }
   return jobs;
 }
 
@@ -133,7 +138,7 @@ interface Task {
 }
 
 const NOT_WITH_RESUME = [
-  'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'epochs', 'rounds', 'grain', 'start',
+  'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'lies', 'epochs', 'rounds', 'grain', 'start',
   'symmetry', 'liveness',
 ];
 
@@ -145,6 +150,7 @@ function taskOf(given: Given): Task {
     if (checkpoint !== null && exploration.manner.order === 'depth') {
       throw new UsageError('--checkpoint is for breadth first: leave out --depth-first');
     }
+    if (checkpoint !== null) checkWritable(checkpoint);
     return { exploration, search: searchOf(exploration), checkpoint };
   }
   const other = NOT_WITH_RESUME.find((flag) => given.has(flag));
@@ -169,7 +175,7 @@ export function explorationOf(given: Given): Exploration {
   const plan = planOf(given);
   const bounds = {
     crashes: number('crashes', 1), partitions: number('partitions', 0), timeouts: number('timeouts', 1),
-    diskFaults: number('disk-faults', 0),
+    diskFaults: number('disk-faults', 0), lies: number('lies', 0),
     epochs: number('epochs', 2), rounds: number('rounds', 2),
   };
   if (bounds.epochs === 0 || bounds.rounds === 0) {

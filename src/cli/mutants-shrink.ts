@@ -1,5 +1,5 @@
 /** `viv mutants --shrink`: a failing run of each mutant, how far it shrinks, and how that compares with the known trigger. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { triggerOf } from '../../properties/mutants/triggers.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
@@ -51,12 +51,15 @@ export async function shrinkMutants(
       if (isJson) return;
       shell.out(row === null ? `${id}: NOT FOUND, so there is nothing to shrink` : lineOf(row, tier));
     },
+    onDeath: (_mutant, reason) => {
+      shell.err(`viv: ${reason}`);
+    },
   }).finally(() => shell.status(''));
   const cells = rows.map((row) => cellsOf(row, tiers.get(row.mutant) ?? 0));
   const summary = sums(rows, tiers);
   if (isJson) shell.out(JSON.stringify(rows, null, 2));
   else for (const line of [...(rows.length === 0 ? [] : table([HEADING, ...cells])), ...summary]) shell.out(line);
-  if (out !== undefined) writePage(out, [...markdown(cells), '', ...summary.map((line) => `- ${line}`)], shell);
+  if (out !== undefined) writePage(out, pageOf(rows, cells, tiers), shell);
   return rows.length === chosen.length ? 0 : EXIT_CODES.unknown;
 }
 
@@ -102,14 +105,29 @@ function sums(rows: readonly ShrinkRow[], tiers: ReadonlyMap<string, number>): s
   return rows.length === 0 ? [] : [...each, say('all', rows)];
 }
 
+/** The table, what it comes to, and which rows miss the bar. */
+function pageOf(rows: readonly ShrinkRow[], cells: readonly (readonly string[])[], tiers: ReadonlyMap<string, number>): string[] {
+  const missed = rows.filter((row) => ratioOf(row, tiers.get(row.mutant) ?? 0) > RATIO_BAR).map(({ mutant }) => mutant);
+  const sentence = missed.length === 0 ? `None is above ${RATIO_BAR}.` : `Above ${RATIO_BAR}: ${missed.join(', ')}.`;
+  return [...sums(rows, tiers).map((line) => `- ${line}`), '', sentence, '', ...markdown(cells)];
+}
+
 function markdown(cells: readonly (readonly string[])[]): string[] {
   const line = (some: readonly string[]): string => `| ${some.join(' | ')} |`;
   return [line(HEADING), line(HEADING.map(() => '---')), ...cells.map(line)];
 }
 
+/** Between these two lines a page holds the table; whatever else it says stays. */
+const BEGIN = '<!-- table: viv mutants --shrink --out -->';
+const END = '<!-- end of the table -->';
+
 function writePage(file: string, lines: readonly string[], shell: Shell): void {
+  const block = lines.join('\n');
   try {
-    writeFileSync(file, `${lines.join('\n')}\n`);
+    const page = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+    const isKept = from >= 0 && to > from;
+    writeFileSync(file, isKept ? `${page.slice(0, from)}${BEGIN}\n${block}\n${page.slice(to)}` : `${block}\n`);
   } catch (error) {
     throw new UsageError(`the table cannot be written: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -128,6 +128,9 @@ test('every command explains itself', async () => {
     assert.ok(help.out.some((line) => line.includes('--json')));
   }
   assert.is((await viv()).code, 1);
+  const version = await viv('--version');
+  assert.is(version.code, 0);
+  assert.match(version.out.join('\n'), /^vivarium 3\.9\.5-vivarium-\d+\.\d+\.\d+, built on .* UTC$/);
 });
 
 test('a run, its replay and a replay of something else', async () => {

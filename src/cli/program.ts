@@ -6,6 +6,7 @@ import { UsageError, helpOf, readArguments } from './command.ts';
 import type { Command } from './command.ts';
 import { unknownName } from './nearest.ts';
 import type { Shell } from './shell.ts';
+import { versionLine } from './version.ts';
 
 /** Runs one command line, without the program's own name; the exit code. */
 export async function runProgram(commands: readonly Command[], argv: readonly string[], shell: Shell): Promise<number> {
@@ -14,6 +15,10 @@ export async function runProgram(commands: readonly Command[], argv: readonly st
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
       for (const line of overview(commands)) shell.out(line);
       return name === undefined ? EXIT_USAGE : 0;
+    }
+    if (name === '--version') {
+      shell.out(`vivarium ${versionLine()}`);
+      return 0;
     }
     const command = commands.find((candidate) => candidate.name === name);
     if (command === undefined) throw new UsageError(
@@ -46,7 +51,7 @@ function overview(commands: readonly Command[]): string[] {
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    '  viv COMMAND --help explains one. Exit codes: 0 held, 1 usage, 2 safety violated, 3 liveness violated,',
-    '  4 crash or broken invariant, 5 nondeterminism, 6 unknown (a budget ran out).',
+    '  viv COMMAND --help explains one; viv --version says which this is. Exit codes: 0 held, 1 usage,',
+    '  2 safety violated, 3 liveness violated, 4 crash or broken invariant, 5 nondeterminism, 6 unknown (a budget ran out).',
   ];
 }

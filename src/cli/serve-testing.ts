@@ -17,8 +17,9 @@ import type { Fact } from '../io/fact.ts';
 import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
 import { DEFAULT_CONFIG } from '../server/config.ts';
-import type { Member, ServerConfig } from '../server/config.ts';
+import type { ServerConfig } from '../server/config.ts';
 import type { Request } from '../wire/client-messages.ts';
+import { loopbackMember } from './loopback-member.ts';
 import { RealServer } from './serve-server.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -53,7 +54,7 @@ export class TestEnsemble {
     const ensemble = new TestEnsemble(await mkdtemp(join(tmpdir(), 'vivarium-')));
     const bound: Listeners[] = [];
     for (let id = 1; id <= count; id++) bound.push(await bind([0, 0, 0].map((port) => ({ host: LOOPBACK, port }))));
-    const members = bound.map((listeners, index) => memberOf(index + 1, listeners.bound));
+    const members = bound.map((listeners, index) => loopbackMember(index + 1, listeners.bound));
     for (const [index, listeners] of bound.entries()) {
       const id = index + 1;
       const directory = join(ensemble.root, String(id));
@@ -162,15 +163,6 @@ export class TestEnsemble {
 function bind(ports: readonly Endpoint[]): Promise<Listeners> {
   const names = ['client', 'quorum', 'election'] as const;
   return Listeners.bind(names.map((port, index) => ({ port, at: ports[index] ?? { host: LOOPBACK, port: 0 } })));
-}
-
-function memberOf(id: number, [client, quorum, election]: readonly Endpoint[]): Member {
-  const role = 'participant';
-  const spec = {
-    id, role, host: LOOPBACK, quorumPort: quorum?.port ?? 0, electionPort: election?.port ?? 0,
-    client: client ?? null, secureClient: null,
-  } as const;
-  return { id, role, spec };
 }
 
 /** Waits for something that becomes true of itself. */

@@ -5,6 +5,7 @@ import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { endpointText } from '../host/endpoint.ts';
 import { ListenError } from '../host/listeners.ts';
 import { LockError } from '../host/lock-file.ts';
+import { youngGeneration } from '../host/young-generation.ts';
 import { locateFiles, parseConfigFile } from '../server/config-file.ts';
 import type { ParsedConfig } from '../server/config-file.ts';
 import type { ServerSpec } from '../zab/quorum.ts';
@@ -66,6 +67,7 @@ async function runUntilStopped(given: Given, shell: Shell): Promise<number> {
     shell.signal.addEventListener('abort', () => resolveTold('told'), { once: true });
     supervisor.onGone(() => resolveTold('told'));
   });
+  youngGeneration().watch();
   try {
     const running = await started(given, shell, log, () => failed.resolve());
     const ready = running.ready.then((servers) => {

@@ -13,9 +13,10 @@ import { Listeners } from '../host/listeners.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { DEFAULT_CONFIG } from '../server/config.ts';
-import type { Member, ServerConfig } from '../server/config.ts';
+import type { ServerConfig } from '../server/config.ts';
 import { Link } from '../host/link.ts';
 import type { LinkState } from '../host/link.ts';
+import { loopbackMember } from './loopback-member.ts';
 import { readTurns, sharedNs } from './soak-facts.ts';
 import type { Turn } from './soak-facts.ts';
 import type { SoakServerPlan } from './soak-server.ts';
@@ -83,7 +84,7 @@ export class SoakEnsemble {
   static async start(options: SoakEnsembleOptions): Promise<SoakEnsemble> {
     const root = mkdtempSync(join(tmpdir(), 'vivarium-soak-'));
     const ports = await freePorts(options.servers);
-    const members = ports.map((own, index) => memberOf(index + 1, own));
+    const members = ports.map((own, index) => loopbackMember(index + 1, own));
     const places = new Map<NodeId, Place>();
     for (const [index, own] of ports.entries()) {
       const id = index + 1;
@@ -250,15 +251,6 @@ async function freePorts(servers: number): Promise<Endpoint[][]> {
   const ports = held.map(({ bound }) => bound.map(({ port }) => ({ host: LOOPBACK, port })));
   for (const listeners of held) await listeners.close();
   return ports;
-}
-
-function memberOf(id: number, [client, quorum, election]: readonly Endpoint[]): Member {
-  const role = 'participant';
-  const spec = {
-    id, role, host: LOOPBACK, quorumPort: quorum?.port ?? 0, electionPort: election?.port ?? 0,
-    client: client ?? null, secureClient: null,
-  } as const;
-  return { id, role, spec };
 }
 
 async function linksFrom(id: number, ports: readonly (readonly Endpoint[])[]): Promise<Map<string, Link>> {

@@ -1,7 +1,7 @@
 /** `viv trace --tla`: a run over the variables of the published specification of Zab, for TLC to follow. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { SMALL_SCENARIOS } from '../../scenarios/zab-small.ts';
+import { SMALL_SCENARIOS } from '../../scenarios/small.ts';
 import { chooserOf } from '../fuzz/follow.ts';
 import type { Plan } from '../fuzz/plan.ts';
 import { runPlan } from '../fuzz/run.ts';

@@ -25,8 +25,19 @@ import { TIMED } from '../world/scheduler.ts';
 import { UNTIMED } from '../world/settings.ts';
 import { connectionId, PORTS, TWINS_MAX } from './wires.ts';
 
-/** What a crash makes of what was not durable: all of it is kept, or none, or what these draws decide. */
-export type CrashLuck = 'keep' | 'lose' | readonly number[];
+/**
+ * What a crash makes of what was not durable: all of it is kept, or none, or all but the second half of each file's last write,
+ * or what these draws decide.
+ */
+export type CrashLuck = 'keep' | 'lose' | 'tear' | readonly number[];
+
+/** Of which there is nothing to list. */
+export type NamedLuck = Exclude<CrashLuck, readonly number[]>;
+
+/** Which of the outcomes of `disk-crash.ts` this is. */
+const TORN_AT_BYTE = 3;
+/** Draws by which a crash takes all that it may. */
+const LOSSES: ReadonlySet<string> = new Set(['crashOutcome', 'directoryOutcome', 'syncedNameLost']);
 
 /** Answers zero, the benign answer. */
 class Benign extends Stream {
@@ -35,10 +46,17 @@ class Benign extends Stream {
   }
 }
 
-/** The answers under which a crash takes everything that it may. */
-export class Ruthless extends Stream {
-  override below(_bound: number, name: string): number {
-    return ruthless(name);
+/** The answers under which a crash does what is named. */
+export class Resolved extends Stream {
+  readonly luck: NamedLuck;
+
+  constructor(luck: NamedLuck) {
+    super();
+    this.luck = luck;
+  }
+
+  override below(bound: number, name: string): number {
+    return answerTo(name, bound, this.luck);
   }
 }
 
@@ -59,12 +77,27 @@ class Listed extends Stream {
     return value;
   }
 }
-immutable(Benign, Ruthless);
+immutable(Benign, Resolved);
 
-/** How a disk may fail: the next append writes nothing; the next sync fails, and what it was to save is kept, or dropped. */
-export const DISK_FAULTS: readonly { readonly call: 'append' | 'sync'; readonly forgets: boolean }[] = [
-  { call: 'append', forgets: false }, { call: 'sync', forgets: false }, { call: 'sync', forgets: true },
+/** How a disk may fail. */
+export interface DiskFault {
+  readonly call: 'append' | 'truncate' | 'sync';
+  readonly error: 'EIO' | 'lie';
+  /** Of a sync: what it was to save is dropped. */
+  readonly forgets: boolean;
+}
+
+/**
+ * The next append writes nothing; the next file that is to be cut stays as it is; the next sync fails, and what it was to save is
+ * kept, or dropped; the last: the next sync is said to be done, and nothing is durable because of it.
+ */
+export const DISK_FAULTS: readonly DiskFault[] = [
+  { call: 'append', error: 'EIO', forgets: false }, { call: 'truncate', error: 'EIO', forgets: false },
+  { call: 'sync', error: 'EIO', forgets: false }, { call: 'sync', error: 'EIO', forgets: true },
+  { call: 'sync', error: 'lie', forgets: false },
 ];
+/** Which of them is the lie. */
+export const LIE: number = DISK_FAULTS.length - 1;
 
 /** Every way in which a crash may leave this disk, as draws; no more than `most` of them. */
 export function crashDraws(disk: SimulatedDisk, most: number): number[][] {
@@ -80,9 +113,11 @@ export function crashDraws(disk: SimulatedDisk, most: number): number[][] {
   return ways;
 }
 
-/** Of a draw about a crash, by its name. */
-export function ruthless(name: string): number {
-  return name === 'crashOutcome' || name === 'directoryOutcome' ? 1 : 0;
+/** The answer to a draw about a crash, by its name, under which it does what is named. */
+export function answerTo(name: string, bound: number, luck: NamedLuck): number {
+  if (luck === 'lose') return LOSSES.has(name) ? (name === 'syncedNameLost' ? bound - 1 : 1) : 0;
+  if (luck === 'keep') return 0;
+  return name === 'crashOutcome' ? TORN_AT_BYTE : name === 'tornAt' ? Math.floor(bound / 2) : 0;
 }
 
 const BENIGN = new Benign();
@@ -126,6 +161,8 @@ export class Cell {
   prompt: TimerId[] = [];
   /** When a sync fails, what it was to save is gone. */
   forgets = false;
+  /** Its disk has lied, or is about to. */
+  isLiar = false;
 
   constructor(spec: NodeSpec) {
     const disk = spec.disk ? new SimulatedDisk() : null;
@@ -161,6 +198,12 @@ export class Cell {
     return found;
   }
 
+  /** Whether the request changes nothing. */
+  isRead(index: number): boolean {
+    const kind = this.requests[index]?.request.kind;
+    return kind === 'read' || kind === 'list';
+  }
+
   /** What a crash could take. */
   get hasUnsynced(): boolean {
     const { disk } = this.host;
@@ -193,7 +236,7 @@ export class Cell {
       process, files, durable, changes, requests,
       timers: new Map([...timers].map(([id, slot]) => [id, slot.dueLocalUs])),
       contents: inodes.map((inode) => [inode.contents(), inode.durable(), inode.pending, inode.everSynced]),
-      open: new Set(this.open), prompt: new Set(this.prompt), errors, forgets: this.forgets,
+      open: new Set(this.open), prompt: new Set(this.prompt), errors, forgets: this.forgets, isLiar: this.isLiar,
     };
   }
 }
@@ -237,7 +280,7 @@ class CellDevice extends Device {
 
   override sync(host: Host, file: string, token: number): void {
     if (this.cell.forgets && host.diskErrors.some(({ call }) => call === 'sync')) {
-      host.disk?.forget(file, new Ruthless());
+      host.disk?.forget(file, new Resolved('lose'));
       this.cell.forgets = false;
     }
     super.sync(host, file, token);
@@ -301,10 +344,12 @@ export function step(cell: Cell, event: Event, nowMs: number): Came {
 /** The next call of one kind will fail. What is stated of it is what the world states. */
 export function armDisk(cell: Cell, fault: number): Came {
   const { host } = cell;
-  const { call, forgets } = present(DISK_FAULTS[fault], 'a disk fails in ways that are known');
-  host.diskErrors = [...host.diskErrors, { call, error: 'EIO', times: 1, fault: new ActiveFault('diskError:EIO', host.node) }];
+  const { call, error, forgets } = present(DISK_FAULTS[fault], 'a disk fails in ways that are known');
+  const name = `diskError:${error}`;
+  host.diskErrors = [...host.diskErrors, { call, error, times: 1, fault: new ActiveFault(name, host.node) }];
   if (call === 'sync') cell.forgets = forgets;
-  const fact: Fact = { kind: 'faultBegan', fault: 'diskError:EIO', node: host.node, detail: `${call}, 1 times` };
+  if (error === 'lie') cell.isLiar = true;
+  const fact: Fact = { kind: 'faultBegan', fault: name, node: host.node, detail: `${call}, 1 times` };
   return { sent: [], facts: [fact], broken: null };
 }
 
@@ -323,7 +368,7 @@ export function die(cell: Cell, luck: CrashLuck | 'halt'): void {
   cell.open = [];
   cell.prompt = [];
   if (luck === 'halt') host.disk?.flush();
-  else host.disk?.crash(luck === 'keep' ? BENIGN : luck === 'lose' ? new Ruthless() : new Listed(luck), noLosses());
+  else host.disk?.crash(typeof luck === 'string' ? new Resolved(luck) : new Listed(luck), noLosses());
 }
 
 /** A cell that goes on by itself. */

@@ -5,14 +5,14 @@
  */
 import { present } from '../base/invariant.ts';
 import { counterOf } from '../base/zxid.ts';
-import type { Event, NodeId, TimerId } from '../io/event.ts';
+import { addressOf, type Event, type NodeId, type TimerId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import type { Message } from '../wire/message.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { armDisk, type Broken, Cell, type Came, completeRequest, type CrashLuck, die, forkCell, step } from './cell.ts';
 import { freeze, keyOf, type Print, printOf, printRenamed } from './print.ts';
 import type { OtherNames } from './symmetry.ts';
-import { peerOf, type WireEffect, type Wires } from './wires.ts';
+import { type Move, peerOf, type WireEffect, type Wires } from './wires.ts';
 
 /** Facts stated in one step: whose, and what. */
 export interface FactList {
@@ -39,14 +39,17 @@ export interface Outcome {
 /** What a cell may do by itself next. */
 export interface Readiness {
   readonly isUp: boolean;
-  /** Indices of requests. */
+  /** Indices of requests, and of those of them that only read. */
   readonly disk: readonly number[];
+  readonly reads: readonly number[];
   /** Timers that were set for at once, and those that were not. */
   readonly prompt: readonly TimerId[];
   readonly timers: readonly TimerId[];
   /** When each of `timers` is due. */
   readonly dueMs: readonly number[];
   readonly hasUnsynced: boolean;
+  /** Its disk has lied. */
+  readonly isLiar: boolean;
 }
 
 /** What happens to a cell. */
@@ -218,6 +221,11 @@ export class Cells {
   }
 }
 
+/** A connection of that move's process comes in. */
+export function accepting({ peer, port }: Move): CellEvent {
+  return { kind: 'accept', peer, port, address: addressOf(peer) };
+}
+
 function play(cell: Cell, nowMs: number, what: CellEvent): Came {
   switch (what.kind) {
     case 'event':
@@ -267,14 +275,17 @@ function nothing(): Came {
 function readinessOf(cell: Cell): Readiness {
   const { process, timers } = cell.host;
   const ids = [...timers.keys()].sort((a, b) => a - b);
+  const disk = cell.completable();
   const later = ids.filter((id) => !cell.prompt.includes(id));
   return {
     isUp: process !== null,
-    disk: cell.completable(),
+    disk,
+    reads: disk.filter((index) => cell.isRead(index)),
     prompt: ids.filter((id) => cell.prompt.includes(id)),
     timers: later,
     dueMs: later.map((id) => Math.floor((timers.get(id)?.dueLocalUs ?? 0) / 1000)),
     hasUnsynced: cell.hasUnsynced,
+    isLiar: cell.isLiar,
   };
 }
 

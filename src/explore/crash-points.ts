@@ -14,10 +14,16 @@ const WAYS_MAX = 4000;
 /** What the last part of an action's code can tell apart. */
 const LUCKS_MAX = 0x1_0000;
 
+/** Which points one of several workers tries: all take the same run, and each tries every `of`-th point of it. */
+export interface Share {
+  readonly index: number;
+  readonly of: number;
+}
+
 /** See the head of the file. `run` may be called until `isOver`. */
 export class CrashPoints {
   readonly space: Space;
-  /** Steps after which a disk held something that was not durable, ways to crash there, and different disks that they left. */
+  /** Steps after which a disk held what was not durable, whoever tries them; own ways to crash there, different disks left. */
   points = 0;
   ways = 0;
   disks = 0;
@@ -31,8 +37,11 @@ export class CrashPoints {
   private readonly lucks: Map<string, number> = new Map();
   private readonly tried: Set<string> = new Set();
 
-  constructor(space: Space) {
+  private readonly share: Share;
+
+  constructor(space: Space, share: Share = { index: 0, of: 1 }) {
     this.space = space;
+    this.share = share;
     this.row = space.begin();
   }
 
@@ -59,7 +68,8 @@ export class CrashPoints {
     const key = `${index}:${row.slice(0, space.panelAt + 1).join(' ')}`;
     if (disk === null || !cell.hasUnsynced || this.tried.has(key)) return;
     this.tried.add(key);
-    this.points++;
+    const isOwn = this.points++ % this.share.of === this.share.index;
+    if (!isOwn) return;
     const ways = crashDraws(disk, WAYS_MAX);
     if (ways.length === WAYS_MAX) this.cut++;
     const left = new Set<number>();

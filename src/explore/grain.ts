@@ -1,6 +1,7 @@
 /**
- * Grains: what is one step. Whole: every message and every completion of the disk is a step of its own. Elections: an election
- * and the making of a connection between servers are one step. Messages: so is a sync of the disk, and only messages are left.
+ * Grains: what is one step. Whole: every message and every completion of the disk is a step of its own. Elections: an election,
+ * the making of a connection between servers, and what is read of a disk are one step. Messages: so is a sync of the disk, and
+ * only messages are left.
  * Coarse: so is the synchronization of a learner, as far as nothing is proposed in the midst of it. What is not a step of
  * its own happens at once, in a fixed order, behind the step that brought it about; a coarser grain sees fewer behaviours,
  * never others, so that what it finds is real and what it does not find may still be there.
@@ -22,12 +23,17 @@ const CLIENT = PORTS.indexOf('client');
 const ELECTION = PORTS.indexOf('election');
 
 /** Classes of actions, the first of which is taken first where an order is fixed. */
-export const Class = { disk: 0, election: 1, prompt: 2, handshake: 3, sync: 4, quorum: 5, client: 6, chance: 7 } as const;
+export const Class = {
+  read: 0, disk: 1, election: 2, prompt: 3, handshake: 4, sync: 5, quorum: 6, client: 7, chance: 8,
+} as const;
 
 /** The class of an action that is possible in `row`. */
 export function classOf(space: Space, row: Int32Array, code: number): number {
   const kind = code >>> 24;
-  if (kind === Act.disk) return Class.disk;
+  if (kind === Act.disk) {
+    const { reads } = space.cells.readiness(row[(code >>> 16) & 0xff] ?? 0);
+    return reads.includes(code & 0xffff) ? Class.read : Class.disk;
+  }
   if (kind === Act.prompt) return Class.prompt;
   if (kind !== Act.deliver) return Class.chance;
   return classOfMove(space, space.moveOf(row, (code >>> 16) & 0xff, code & 0xffff));
@@ -110,10 +116,10 @@ export class Stepper {
       found = (Act.deliver << 24) | (pair << 16) | (low & 0xffff);
     }
     for (let index = 0; index < count; index++) {
-      const { disk, prompt } = space.cells.readiness(row[index] ?? 0);
-      const request = disk[0];
+      const { disk, reads, prompt } = space.cells.readiness(row[index] ?? 0);
+      const request = isAtOnce(grain, Class.disk) ? disk[0] : reads[0];
       const timer = prompt[0];
-      if (request !== undefined && best > Class.disk && isAtOnce(grain, Class.disk)) {
+      if (request !== undefined && best > Class.disk) {
         best = Class.disk;
         found = (Act.disk << 24) | (index << 16) | request;
       } else if (timer !== undefined && best > Class.prompt) {
@@ -144,8 +150,8 @@ export function unfold(space: Space, grain: Grain, start: readonly number[], pat
   const row = space.begin();
   const done: number[] = [];
   for (const code of start) {
-    space.fire(row, code);
     done.push(code);
+    if (space.fire(row, code) === 'bad') return done;
   }
   stepper.done = done;
   stepper.settle(row);

@@ -41,7 +41,12 @@ test('a jury that shares what it did not tell anything is the jury that was told
       nowMs = timeAfter(space, row, code);
       if (space.fire(row, code) !== 'fine') break;
     }
-    const whole = (panel: Panel): string => keyOf(printOf(panel.judges, LEFT_OUT));
+    // What the last fact was about is over with it.
+    const { sessions } = plain.history;
+    [sessions.op, sessions.session, plain.history.establishment] = [null, null, null];
+    const whole = ({ judges, history: { log: _, isSameTree: __, ...books } }: Panel): string => {
+      return keyOf(printOf([judges, books], LEFT_OUT));
+    };
     assert.is(whole(space.panels.panelAt(row[space.panelAt] ?? 0)), whole(plain), `seed ${seed}`);
   }
   assert.ok(told.has('committed') && told.has('crashed') && told.has('replied'), [...told].join(' '));

@@ -31,6 +31,12 @@ interface Jury {
 const LEFT_OUT: ReadonlySet<string> = new Set(['judged', 'exempted', 'expectations', 'rules']);
 /** Facts with which the history may state an order of its own. */
 const ORDERING: ReadonlySet<string> = new Set(['committed', 'established']);
+/** Facts that the reference model may hear of, and those that the book of sessions may: all others leave them as they are. */
+const FOR_MODEL: ReadonlySet<string> = new Set([...ORDERING, 'localSessionOpened']);
+const FOR_SESSIONS: ReadonlySet<string> = new Set([
+  ...FOR_MODEL, 'proposed', 'invoked', 'replied', 'lost', 'sessionConnected', 'sessionDisconnected', 'sessionExpired',
+  'sessionClosed', 'sessionExpiring', 'watchFired', 'syncAnswered',
+]);
 const STRIDE = 0x400_0000;
 
 /** See the head of the file. */
@@ -46,7 +52,8 @@ export class Panels {
   private readonly byKey: Map<string, number> = new Map();
   private readonly after: Map<number, number> = new Map();
   private readonly reached: Set<string> = new Set();
-  private readonly judgePrints: WeakMap<Judge, Print> = new WeakMap();
+  /** Of judges, models and books of sessions, which juries share. */
+  private readonly partPrints: WeakMap<object, Print> = new WeakMap();
   private readonly apart: WeakMap<Judge, boolean> = new WeakMap();
 
   readonly others: OtherNames;
@@ -102,8 +109,8 @@ export class Panels {
   }
 
   /**
-   * A jury that has seen what this one has, and the list; judges that do not read any of it are shared, for they stay as
-   * they are.
+   * A jury that has seen what this one has, and the list. Judges that do not read any of it are shared, for they stay as they
+   * are; so are the model and the book of sessions, which are most of the history, where nothing of it is for them.
    */
   private tell(jury: Jury, { list, nowMs }: Telling): Jury {
     const { panel } = jury;
@@ -112,7 +119,10 @@ export class Panels {
       for (const index of panel.readersOf(kind)) readers.add(index);
       if (ORDERING.has(kind)) for (const index of panel.readersOf('ordered')) readers.add(index);
     }
-    const next = fork(jury, panel.judges.filter((judge, index) => !readers.has(index) && this.isApart(judge)));
+    const shared: object[] = panel.judges.filter((judge, index) => !readers.has(index) && this.isApart(judge));
+    if (list.facts.every(({ kind }) => !FOR_MODEL.has(kind))) shared.push(panel.history.model);
+    if (list.facts.every(({ kind }) => !FOR_SESSIONS.has(kind))) shared.push(panel.history.sessions);
+    const next = fork(jury, shared);
     for (const fact of list.facts) {
       if (fact.kind === 'sessionConnected') next.connects++;
       const node = list.node === 0 && 'node' in fact ? fact.node : list.node;
@@ -134,7 +144,7 @@ export class Panels {
   private intern(jury: Jury, before: number, told: Telling | null): number {
     settle(jury);
     const { panel } = jury;
-    const print = printOfJury(jury, (part, judge) => (judge === null ? printOf(part, LEFT_OUT) : this.printOfJudge(judge)));
+    const print = printOfJury(jury, (part, isKept) => (isKept ? this.printOfPart(part) : printOf(part, LEFT_OUT)));
     const key = keyOf(print);
     let id = this.byKey.get(key);
     if (id === undefined) {
@@ -152,19 +162,21 @@ export class Panels {
     return id;
   }
 
-  private printOfJudge(judge: Judge): Print {
-    let print = this.judgePrints.get(judge);
+  private printOfPart(part: object): Print {
+    let print = this.partPrints.get(part);
     if (print === undefined) {
-      print = printOf(judge, LEFT_OUT);
-      this.judgePrints.set(judge, print);
+      print = printOf(part, LEFT_OUT);
+      this.partPrints.set(part, print);
     }
     return print;
   }
 }
 
-/** The print of a jury is made of those of its parts, of which most were there before. */
-function printOfJury({ panel, connects }: Jury, partPrint: (part: object, judge: Judge | null) => Print): Print {
-  return printOf([partPrint([panel.history, connects], null), ...panel.judges.map((judge) => partPrint(judge, judge))]);
+/** The print of a jury is made of those of its parts, of which most were there before: those are kept. */
+function printOfJury({ panel, connects }: Jury, partPrint: (part: object, isKept: boolean) => Print): Print {
+  const { model, sessions, ...books } = panel.history;
+  const kept = [model, sessions, ...panel.judges];
+  return printOf([partPrint([books, connects], false), ...kept.map((part) => partPrint(part, true))]);
 }
 
 /** What the last fact was about is over with it. */

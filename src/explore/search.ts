@@ -106,8 +106,9 @@ export class Search {
     this.sleeps = canSleep ? new SleepSets(space, manner.grain === 'whole') : null;
     this.own = shared === null ? new OwnKeeper(manner.maxBytes, this.sleeps) : null;
     this.keeper = this.own ?? present(shared, 'a search keeps its states itself or shares them')(this.sleeps);
-    this.start = present(goTo(space, manner.start, first), 'the clients have the writes that the start needs');
-    this.stepper.settle(first);
+    const way = present(goTo(space, manner.start, first), 'the clients have the writes that the start needs');
+    this.start = way.path;
+    const isGood = way.isGood && this.stepper.settle(first) !== 'bad';
     this.first = first;
     this.progress = manner.liveness ? new Progress(space) : null;
     space.print(first, this.print);
@@ -116,6 +117,7 @@ export class Search {
     this.generated = 1;
     this.frontier.push(first, ~id);
     this.depths.push(0);
+    if (!isGood) this.stop([], NO_CODES, space.badness(first));
   }
 
   /** States that wait to be looked at: all, and those of this depth only. */

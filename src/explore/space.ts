@@ -5,11 +5,12 @@
  * as well, but that is a timeout, costs one of a budget and moves the time on. Nothing here draws; everything is enumerated.
  */
 import { invariant, present } from '../base/invariant.ts';
-import { addressOf, type Event, type NodeId } from '../io/event.ts';
+import type { Event, NodeId } from '../io/event.ts';
 import type { Violation } from '../history/judge.ts';
 import { Act, ACT_NAMES, codeOf } from './action.ts';
-import { type Broken, type CrashLuck, DISK_FAULTS } from './cell.ts';
-import { type CellEvent, Cells, type FactList, type Outcome } from './cells.ts';
+import { type Broken, type CrashLuck, LIE } from './cell.ts';
+import { addChances, NAMED_LUCKS, TEAR } from './chances.ts';
+import { accepting, type CellEvent, Cells, type FactList, type Outcome } from './cells.ts';
 import { eventKey, Key } from './event-key.ts';
 import { Panels } from './panels.ts';
 import type { Print, Renaming } from './print.ts';
@@ -17,7 +18,7 @@ import { RowPrinter } from './row-print.ts';
 import type { Footprint } from './sleep.ts';
 import type { Subject } from './subject.ts';
 import { OtherNames, renamingsOf } from './symmetry.ts';
-import { connectionId, type Move, TWINS_MAX, Wires } from './wires.ts';
+import { connectionId, type Move, pairsOf, TWINS_MAX, Wires } from './wires.ts';
 
 /** fine: a state like another; bounded: beyond the bounds; bad: a promise or a process is broken. */
 export type Fired = 'fine' | 'bounded' | 'bad';
@@ -51,11 +52,12 @@ export class Space {
   readonly timeoutsAt: number;
   readonly partitionsAt: number;
   readonly diskFaultsAt: number;
+  readonly liesAt: number;
   /** How often each kind of action was taken. */
   readonly taken: number[] = ACT_NAMES.map(() => 0);
   broken: (Broken & { readonly node: NodeId }) | null = null;
-  /** What crashes make of disks, by the last part of their codes. A search knows the first two only. */
-  readonly lucks: CrashLuck[] = ['keep', 'lose'];
+  /** What crashes make of disks, by the last part of their codes. A search knows those that have a name only. */
+  readonly lucks: CrashLuck[] = [...NAMED_LUCKS];
   /** Hears of every list of facts. */
   onFacts: ((list: FactList) => void) | null = null;
   /** Of the steps since `watch`: bits of slots, and lists of facts. */
@@ -76,24 +78,21 @@ export class Space {
     this.cells.attach(this.wires);
     this.panels = new Panels(subject.properties, subject.expectations, new OtherNames(this.renamings));
     const count = this.nodes.length;
-    const pairs: [number, number][] = [];
-    this.pairOf = new Int32Array(count * count).fill(-1);
-    for (let i = 0; i < count; i++) {
-      for (let j = i + 1; j < count; j++) {
-        if (subject.nodes[i]?.kind !== 'server' && subject.nodes[j]?.kind !== 'server') continue;
-        this.pairOf[i * count + j] = pairs.length;
-        this.pairOf[j * count + i] = pairs.length;
-        pairs.push([i, j]);
-      }
-    }
+    const pairs = pairsOf(subject.nodes);
     this.pairs = pairs;
+    this.pairOf = new Int32Array(count * count).fill(-1);
+    for (const [pair, [i, j]] of pairs.entries()) {
+      this.pairOf[i * count + j] = pair;
+      this.pairOf[j * count + i] = pair;
+    }
     this.panelAt = count + pairs.length;
     this.nowAt = this.panelAt + 1;
     this.crashesAt = this.panelAt + 2;
     this.timeoutsAt = this.panelAt + 3;
     this.partitionsAt = this.panelAt + 4;
     this.diskFaultsAt = this.panelAt + 5;
-    this.width = this.panelAt + 6;
+    this.liesAt = this.panelAt + 6;
+    this.width = this.panelAt + 7;
     const processOf = (index: number, names: Renaming): number => this.indexOf.get(names.of(this.nodes[index] ?? 0)) ?? index;
     this.printer = new RowPrinter(this.width, [
       { slots: count, parts: this.cells, moved: processOf },
@@ -116,6 +115,7 @@ export class Space {
     row[this.timeoutsAt] = bounds.timeouts;
     row[this.partitionsAt] = bounds.partitions;
     row[this.diskFaultsAt] = bounds.diskFaults ?? 0;
+    row[this.liesAt] = bounds.lies ?? 0;
     nodes.forEach((spec, index) => {
       row[index] = this.cells.found(spec);
     });
@@ -133,21 +133,15 @@ export class Space {
       for (const move of this.wires.moves(row[count + pair] ?? 0)) into.push(codeOf(Act.deliver, pair, move.code));
     }
     const timeouts = row[this.timeoutsAt] ?? 0;
-    const crashes = row[this.crashesAt] ?? 0;
+    const lies = this.mayLie(row) ? (row[this.liesAt] ?? 0) : 0;
+    const budgets = { crashes: row[this.crashesAt] ?? 0, diskFaults: row[this.diskFaultsAt] ?? 0, lies };
     for (let index = 0; index < count; index++) {
       const ready = this.cells.readiness(row[index] ?? 0);
       for (const request of ready.disk) into.push(codeOf(Act.disk, index, request));
       for (const timer of ready.prompt) into.push(codeOf(Act.prompt, index, timer));
       if (timeouts > 0) for (const timer of ready.timers) into.push(codeOf(Act.timeout, index, timer));
       if (this.subject.nodes[index]?.kind !== 'server') continue;
-      if (ready.isUp && (row[this.diskFaultsAt] ?? 0) > 0) {
-        for (let fault = 0; fault < DISK_FAULTS.length; fault++) into.push(codeOf(Act.diskFault, index, fault));
-      }
-      if (!ready.isUp) into.push(codeOf(Act.restart, index, 0));
-      else if (crashes > 0) {
-        into.push(codeOf(Act.crash, index, 0));
-        if (ready.hasUnsynced) into.push(codeOf(Act.crash, index, 1));
-      }
+      addChances(index, ready, budgets, into);
     }
     if ((row[this.partitionsAt] ?? 0) > 0) this.resets(row, into);
   }
@@ -179,7 +173,7 @@ export class Space {
         row[this.nowAt] = (row[this.nowAt] ?? 0) + RESTART_MS;
         return this.happen(row, index, Key.restart, () => ({ kind: 'restart' }));
       case Act.diskFault:
-        row[this.diskFaultsAt] = (row[this.diskFaultsAt] ?? 0) - 1;
+        this.pay(row, sub === LIE ? this.liesAt : this.diskFaultsAt);
         return this.happen(row, index, Key.fault + sub, () => ({ kind: 'fault', fault: sub }));
       default:
         return this.reset(row, index);
@@ -210,7 +204,7 @@ export class Space {
   priceOf(row: Int32Array, code: number): number {
     const kind = code >>> 24;
     if (kind <= Act.prompt) return 0;
-    if (kind === Act.crash) return this.crashesAt;
+    if (kind === Act.crash) return (code & 0xffff) === TEAR ? -1 : this.crashesAt;
     const dueMs = kind === Act.timeout ? this.dueMs(row, (code >>> 16) & 0xff, code & 0xffff) : Infinity;
     return dueMs <= (row[this.nowAt] ?? 0) ? this.timeoutsAt : -1;
   }
@@ -271,6 +265,12 @@ export class Space {
     this.printer.print(row, into);
   }
 
+  /** At most one disk lies: most of the voters' must not. */
+  private mayLie(row: Int32Array): boolean {
+    const hasLiar = this.nodes.some((_, index) => this.cells.readiness(row[index] ?? 0).isLiar);
+    return !hasLiar && this.subject.expectations.voters.length > 2;
+  }
+
   private resets(row: Int32Array, into: number[]): void {
     const count = this.nodes.length;
     this.pairs.forEach(([one], pair) => {
@@ -329,9 +329,14 @@ export class Space {
   }
 
   private crash(row: Int32Array, index: number, sub: number): Fired {
-    row[this.crashesAt] = (row[this.crashesAt] ?? 0) - 1;
+    this.pay(row, this.crashesAt);
+    if (sub === TEAR) this.pay(row, this.diskFaultsAt);
     this.cut(row, index);
     return this.happen(row, index, Key.crash + sub, () => this.crashing(sub));
+  }
+
+  private pay(row: Int32Array, budget: number): void {
+    row[budget] = (row[budget] ?? 0) - 1;
   }
 
   private crashing(sub: number): CellEvent {
@@ -391,8 +396,4 @@ export class Space {
     }
     return fired;
   }
-}
-
-function accepting({ peer, port }: Move): CellEvent {
-  return { kind: 'accept', peer, port, address: addressOf(peer) };
 }

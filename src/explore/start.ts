@@ -35,29 +35,37 @@ class Watch {
   }
 }
 
-/** The way to a start, as codes of actions; `row` is there afterwards. Undefined if the clients' writes do not lead there. */
-export function goTo(space: Space, start: Start, row: Int32Array): number[] | undefined {
+/** The way to a start, as codes of actions. Where a promise is broken on the way, it ends. */
+export interface Way {
+  readonly path: readonly number[];
+  readonly isGood: boolean;
+}
+
+/** The way to a start; `row` is there afterwards. Undefined if the clients' writes do not lead there. */
+export function goTo(space: Space, start: Start, row: Int32Array): Way | undefined {
   const path: number[] = [];
-  if (start === 'nothing') return path;
+  let isGood = true;
+  if (start === 'nothing') return { path, isGood };
   const watch = new Watch();
   const servers = space.subject.nodes.filter(({ kind }) => kind === 'server').length;
   const codes: number[] = [];
   space.onFacts = (list) => {
     watch.see(list.facts);
   };
-  while (!isThere(start, watch, servers)) {
+  while (isGood && !isThere(start, watch, servers)) {
     space.actions(row, codes);
     // Clients come last: everything else is quiet when one is heard.
     const limit = start === 'serving' ? Class.client : Class.chance;
     const code = firstBelow(space, row, codes, limit);
     if (code === 0) break;
     const fired = space.fire(row, code);
-    invariant(fired === 'fine', 'the way to a start is a good one');
+    invariant(fired !== 'bounded', 'the way to a start is within all bounds');
+    isGood = fired === 'fine';
     path.push(code);
     invariant(path.length < AT_ONCE_MAX, 'the way to a start ends');
   }
   space.onFacts = null;
-  return start === 'serving' || isThere(start, watch, servers) ? path : undefined;
+  return start === 'serving' || !isGood || isThere(start, watch, servers) ? { path, isGood } : undefined;
 }
 
 function isThere(start: Start, watch: Watch, servers: number): boolean {

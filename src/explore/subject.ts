@@ -11,6 +11,8 @@ export interface Bounds {
   readonly timeouts: number;
   /** Calls of disks that fail; left out: none. */
   readonly diskFaults?: number;
+  /** Syncs of one server's disk that are said to be done, and are not; left out: none. */
+  readonly lies?: number;
   /** No epoch above this, and no round of elections. */
   readonly epochs: number;
   readonly rounds: number;

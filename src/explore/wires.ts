@@ -34,6 +34,13 @@ export function peerOf(id: ConnectionId): NodeId {
   return Math.floor(id / PER_PEER);
 }
 
+/** Who may have connections with whom, by their indices: a server with anybody. */
+export function pairsOf(nodes: readonly { readonly kind: string }[]): (readonly [number, number])[] {
+  return nodes.flatMap((one, i) => nodes.flatMap((other, j): (readonly [number, number])[] => {
+    return j > i && (one.kind === 'server' || other.kind === 'server') ? [[i, j]] : [];
+  }));
+}
+
 function portOf(id: ConnectionId): number {
   return Math.floor(id / (2 * TWINS_MAX)) % 4;
 }

@@ -2,7 +2,7 @@
  * A search on disk, to be gone on with later: what is explored, as one line of JSON, and the visited states behind it. Read with
  * suspicion: it may be torn, of another version, or of other code, and each of these is refused in a sentence.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Resumption, Search } from '../explore/search.ts';
 import { DecodeError } from './decode.ts';
 import type { Exploration } from './explore-run.ts';
@@ -26,8 +26,26 @@ export function writeCheckpoint(path: string, exploration: Exploration, search: 
     lengths: arrays.map(({ length }) => length),
   };
   const parts = arrays.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-  writeFileSync(`${path}.new`, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...parts]));
-  renameSync(`${path}.new`, path);
+  writing(path, (temporary) => {
+    writeFileSync(temporary, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...parts]));
+    renameSync(temporary, path);
+  });
+}
+
+/** Finds out before the search, and not a minute into it, whether a checkpoint can be written there. */
+export function checkWritable(path: string): void {
+  writing(path, (temporary) => {
+    writeFileSync(temporary, '');
+    rmSync(temporary);
+  });
+}
+
+function writing(path: string, write: (temporary: string) => void): void {
+  try {
+    write(`${path}.new`);
+  } catch (error) {
+    throw new DecodeError(`${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** What a checkpoint explores, and a function that takes a fresh search of it to where it stood. */

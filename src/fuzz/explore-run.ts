@@ -2,7 +2,7 @@
  * One exploration, as plain data in and out: what is searched and how, and what came of it. Whoever drives it looks at the
  * clock.
  */
-import { CrashPoints } from '../explore/crash-points.ts';
+import { CrashPoints, type Share } from '../explore/crash-points.ts';
 import { ACT_NAMES } from '../explore/action.ts';
 import { type Badness, Space } from '../explore/space.ts';
 import type { Bounds } from '../explore/subject.ts';
@@ -158,10 +158,10 @@ export function findingIn({ violation, broken }: Badness): Finding {
   return { outcome: 'crash', property: 'crash', sentence, steps: [], atMs: 0 };
 }
 
-/** Exhaustive crash points of a plan. */
-export function crashPointsOf(exploration: Exploration): CrashPoints {
+/** Exhaustive crash points of a plan, or a share of them. */
+export function crashPointsOf(exploration: Exploration, share?: Share): CrashPoints {
   const bounds = { ...exploration.bounds, crashes: 1, timeouts: 0, partitions: 0, epochs: 8, rounds: 16 };
-  return new CrashPoints(new Space(subjectOf(exploration.plan, bounds, propertiesNamed(exploration.properties))));
+  return new CrashPoints(new Space(subjectOf(exploration.plan, bounds, propertiesNamed(exploration.properties))), share);
 }
 
 /** The counterexample as a failure file; a sentence instead, if the world does not confirm it. */

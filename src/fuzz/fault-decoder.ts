@@ -63,7 +63,7 @@ function faultOf(fields: Fields, kind: (typeof KINDS)[number]): Fault {
         kind,
         target: target(fields),
         call: fields.get('call', word(DISK_CALLS)),
-        error: fields.get('error', word(['EIO', 'ENOSPC'])),
+        error: fields.get('error', word(['EIO', 'ENOSPC', 'lie'])),
         times: fields.get('times', integer(1)),
       };
     case 'bitRot':

@@ -121,16 +121,25 @@ const PLACELESS: ReadonlySet<ScriptedRequest['kind']> = new Set([
   'setData', 'getData', 'exists', 'getChildren', 'getChildren2', 'sync',
 ]);
 
+/** What changes nothing, */
+const READS: ReadonlySet<ScriptedRequest['kind']> = new Set([
+  'getData', 'exists', 'getChildren', 'getChildren2', 'getACL', 'getEphemerals', 'getAllChildrenNumber', 'whoAmI', 'multiRead',
+]);
+/** and what is no request to the tree. */
+const TURNS: ReadonlySet<ScriptedRequest['kind']> = new Set(['closeSession', 'reconnect', 'addAuth', 'sync']);
+
 /** Plainer ways to ask for something like it, plainest first. */
 export function plainer(operation: ScriptedOperation): ScriptedOperation[] {
   const { request } = operation;
   const plain: ScriptedRequest[] = [];
+  if (!READS.has(request.kind) && !TURNS.has(request.kind)) plain.push({ kind: 'exists', path: '/', watch: false });
   if (request.kind === 'multi') {
     for (const op of request.ops) if (op.kind !== 'check') plain.push(op);
     if (request.ops.length > 1) {
       for (const skipped of request.ops) plain.push({ ...request, ops: request.ops.filter((op) => op !== skipped) });
     }
   }
+  if (request.kind === 'reconfig') plain.push(...smallerReconfigs(request));
   if (request.kind === 'create2') plain.push({ ...request, kind: 'create' });
   if ('flags' in request && request.flags !== 0) plain.push({ ...request, flags: 0 });
   if ('watch' in request && request.watch) plain.push({ ...request, watch: false });
@@ -140,6 +149,20 @@ export function plainer(operation: ScriptedOperation): ScriptedOperation[] {
   const operations = plain.map((other) => ({ ...operation, request: other }));
   if (!operation.waitForReply) operations.push({ ...operation, waitForReply: true });
   return operations;
+}
+
+/** With one server less among those that join, leave or are to be all members. */
+function smallerReconfigs(request: Extract<ScriptedRequest, { readonly kind: 'reconfig' }>): ScriptedRequest[] {
+  const { joining = [], leaving = [], members } = request;
+  const lines = members?.split(',') ?? [];
+  const without = <T>(list: readonly T[], least: number): T[][] => {
+    return list.length <= least ? [] : list.map((_, skipped) => list.filter((_one, at) => at !== skipped));
+  };
+  return [
+    ...without(lines, 1).map((kept): ScriptedRequest => ({ ...request, members: kept.join(',') })),
+    ...without(joining, leaving.length > 0 ? 0 : 1).map((kept): ScriptedRequest => ({ ...request, joining: kept })),
+    ...without(leaving, joining.length > 0 ? 0 : 1).map((kept): ScriptedRequest => ({ ...request, leaving: kept })),
+  ];
 }
 
 /** Simpler faults instead of one, simplest first. */
@@ -194,5 +217,5 @@ export function sooner(plan: Plan, momentMs: number, ms: number): Plan {
     });
     return { ...client, operations };
   });
-  return { ...plan, faults, clients, safetyMs: Math.max(0, plan.safetyMs - ms) };
+  return { ...plan, faults, clients, safetyMs: Math.max(0, moved(plan.safetyMs)) };
 }

@@ -2,6 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedStream } from '../base/random.ts';
+import { Act } from '../explore/action.ts';
+import { TEAR } from '../explore/chances.ts';
 import { Space } from '../explore/space.ts';
 import type { Fact } from '../io/fact.ts';
 import { TapeChooser } from '../world/chooser.ts';
@@ -65,6 +67,23 @@ test('what happens along a random walk happens in a steered world, and again fro
     assert.equal(again.slice(0, facts.length).map(line), facts.map(line), `seed ${seed}: from the tape`);
   }
   assert.ok(crashes > 20, `walks must have crashes to mean anything, and had ${crashes}`);
+});
+
+test('and so do failing calls, lies and torn writes of disks', () => {
+  const plan = zabSmall.plan({ servers: 3, operations: 2, clients: 2 });
+  const faults = new Set<string>();
+  let tears = 0;
+  for (let seed = 1; seed <= 25; seed++) {
+    const bounds = { crashes: 4, partitions: 0, timeouts: 8, diskFaults: 3, lies: 1, epochs: 9, rounds: 30 };
+    const space = new Space(subjectOf(plan, bounds, []));
+    const { steps, facts } = walk(space, `disks ${seed}`);
+    for (const { fact } of facts) if (fact.kind === 'faultBegan') faults.add(`${fact.fault} ${fact.detail}`);
+    tears += steps.filter((code) => code >>> 24 === Act.crash && (code & 0xffff) === TEAR).length;
+    assert.equal(realize(plan, space, steps).facts.map(line), facts.map(line), `seed ${seed}`);
+  }
+  const calls = ['append', 'sync', 'truncate'].map((call) => `diskError:EIO ${call}, 1 times`);
+  assert.equal([...faults].sort((one, other) => (one < other ? -1 : 1)), [...calls, 'diskError:lie sync, 1 times']);
+  assert.ok(tears > 5, `walks must tear writes to mean anything, and tore ${tears}`);
 });
 
 test.run();

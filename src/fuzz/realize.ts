@@ -4,7 +4,7 @@
  * messages is held against the world's: whatever the path claims must happen there too.
  */
 import { invariant, present } from '../base/invariant.ts';
-import { type CrashLuck, DISK_FAULTS, ruthless } from '../explore/cell.ts';
+import { answerTo, type CrashLuck, DISK_FAULTS } from '../explore/cell.ts';
 import { Act, actionOf } from '../explore/action.ts';
 import type { Space } from '../explore/space.ts';
 import { connectionId, type Move, PORTS, TWINS_MAX } from '../explore/wires.ts';
@@ -73,10 +73,10 @@ class Pilot {
   constructor(plan: Plan, space: Space) {
     this.plan = plan;
     this.space = space;
-    this.chooser = new SteeredChooser((name) => {
+    this.chooser = new SteeredChooser((name, bound) => {
       if (name === 'resetConnection') return this.resetIndex;
-      if (!CRASH_DRAWS.has(name) || this.luck === 'keep') return 0;
-      return this.luck === 'lose' ? ruthless(name) : (this.luck[this.drawn++] ?? 0);
+      if (!CRASH_DRAWS.has(name)) return 0;
+      return typeof this.luck === 'string' ? answerTo(name, bound, this.luck) : (this.luck[this.drawn++] ?? 0);
     });
     const onFact = (fact: Fact, node: NodeId): void => {
       this.facts.push({ node, fact });
@@ -112,11 +112,21 @@ class Pilot {
     else if (kind === Act.restart) this.restart(node, timeUs);
     else if (kind === Act.reset) this.reset(index, timeUs);
     else if (kind === Act.diskFault) this.harm(node, sub, timeUs);
-    world.run(nowMs + 1, 1);
+    this.go(move?.node ?? node, nowMs);
     world.core.schedule.nowUs = timeUs;
     if (accepted !== null && accepted.id !== 0 && move !== null) {
       this.name(move.node, move.peer, move.port, false, accepted);
     }
+  }
+
+  /** Lets happen what is due. A process that stops itself loses what others do that are killed. */
+  private go(node: NodeId, nowMs: number): void {
+    const host = this.world.hosts.get(node);
+    const ends = host === undefined ? [] : [...host.connections.values()].filter(({ inFlight }) => inFlight > 0);
+    const wasUp = (host?.process ?? null) !== null;
+    this.chooser.losses = [];
+    this.world.run(nowMs + 1, 1);
+    if (wasUp && host?.process === null) this.noteLosses(ends);
   }
 
   private instrument(node: NodeId): void {
@@ -221,9 +231,9 @@ class Pilot {
   }
 
   private harm(node: NodeId, sub: number, timeUs: number): void {
-    const { call, forgets } = present(DISK_FAULTS[sub], 'a disk fails in ways that are known');
+    const { call, error, forgets } = present(DISK_FAULTS[sub], 'a disk fails in ways that are known');
     if (call === 'sync') this.resting = forgets ? 'lose' : 'keep';
-    this.inject({ kind: 'diskError', target: { node }, call, error: 'EIO', times: 1 }, timeUs);
+    this.inject({ kind: 'diskError', target: { node }, call, error, times: 1 }, timeUs);
     this.luck = this.resting;
   }
 

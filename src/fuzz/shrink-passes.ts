@@ -2,8 +2,10 @@
  * What a shrinker tries, in this order: the parts that cost the most events first, so that what comes later is quick. Each pass
  * leaves the best run of the shrinker no larger than it was.
  */
+import { seedStream } from '../base/random.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
+import { SeedChooser } from '../world/chooser.ts';
 import type { Fault } from '../world/fault.ts';
 import { CausalRecorder, causalPast } from './causality.ts';
 import type { Plan, PlannedFault } from './plan.ts';
@@ -11,6 +13,7 @@ import { FIRST_CLIENT } from './plan.ts';
 import {
   lengthOf, momentsOf, plainer, quieter, simpler, sooner, withClient, withOperations, withServers, withoutSnapshots,
 } from './plan-edits.ts';
+import { inPlaceOfFault } from './jumps.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
 import type { Shrinker } from './shrink.ts';
 import { wander } from './shrink-wander.ts';
@@ -26,6 +29,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'causal past', run: cutCausally },
   { name: 'clients', run: reduceClients },
   { name: 'faults', run: reduceFaults },
+  { name: 'limits', run: reduceLimits },
   { name: 'servers', run: reduceServers },
   { name: 'operations', run: reduceOperations },
   { name: 'time', run: reduceTime },
@@ -33,7 +37,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'kinds of faults', run: simplifyFaults },
   { name: 'requests', run: simplifyRequests },
   { name: 'draws', run: reduceDraws },
-  { name: 'limits', run: reduceLimits },
+  { name: 'faults for less', run: replaceFaults },
   { name: 'jumps', run: wander },
 ];
 
@@ -236,6 +240,21 @@ function struckBy(shrinker: Shrinker): NodeId[] {
     return found !== undefined && 'node' in found.fact ? found.fact.node : 0;
   });
 }
+
+/** With only a few faults left, each may be there only for the order of events or the broken connection that it brings about. */
+async function replaceFaults(shrinker: Shrinker): Promise<void> {
+  const luck = seedStream(shrinker.best.plan.seed, `less ${shrinker.runs}`);
+  if (shrinker.best.plan.faults.length > FEW_FAULTS) return;
+  for (let index = shrinker.best.plan.faults.length - 1; index >= 0; index--) {
+    for (let tries = 0; tries < LESS_TRIES && !shrinker.isOver(); tries++) {
+      const plan = inPlaceOfFault(shrinker.best.plan, index, luck);
+      if (await shrinker.improves(plan, new SeedChooser(`${plan.seed}/less/${shrinker.runs}`))) break;
+    }
+  }
+}
+
+const FEW_FAULTS = 3;
+const LESS_TRIES = 400;
 
 async function simplifyRequests(shrinker: Shrinker): Promise<void> {
   for (let client = 0; client < shrinker.best.plan.clients.length; client++) {

@@ -21,6 +21,13 @@ export interface ShrinkTableOptions {
   readonly jobs: number;
   readonly signal: AbortSignal;
   readonly onRow: (mutant: Mutant, row: ShrinkRow | null) => void;
+  /** A mutant has no row because its process died, with the reason; the others are still tried. */
+  readonly onDeath: (mutant: Mutant, reason: string) => void;
+}
+
+/** The process that shrinks is gone. */
+class ShrinkDeath extends Error {
+  override readonly name = 'ShrinkDeath';
 }
 
 /** Rows in the order of `mutants`; those of which no failing run was found have none. Throws `BundleError`. */
@@ -30,10 +37,15 @@ export async function makeShrinkTable(mutants: readonly Mutant[], options: Shrin
   const isOver = (): boolean => options.signal.aborted;
   const lane = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant !== undefined && !isOver(); mutant = waiting.shift()) {
-      const row = await rowOf(mutant, options);
-      if (isOver()) return;
-      if (row !== null) rows.set(mutant.id, row);
-      options.onRow(mutant, row);
+      try {
+        const row = await rowOf(mutant, options);
+        if (isOver()) return;
+        if (row !== null) rows.set(mutant.id, row);
+        options.onRow(mutant, row);
+      } catch (error) {
+        if (!(error instanceof ShrinkDeath)) throw error;
+        options.onDeath(mutant, error.message);
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.jobs, mutants.length) }, lane));
@@ -65,7 +77,7 @@ function ask(script: string, task: ShrinkTask, signal: AbortSignal): Promise<Shr
     child.on('exit', (code) => {
       signal.removeEventListener('abort', stop);
       if (code === 0 || signal.aborted) resolve(answer);
-      else reject(new Error(`shrinking the failure of ${task.mutant} ended with exit code ${code ?? 'none'}`));
+      else reject(new ShrinkDeath(`shrinking the failure of ${task.mutant} ended with exit code ${code ?? 'none'}`));
     });
     child.send(task, () => {
       // A process that is gone says so by its exit.

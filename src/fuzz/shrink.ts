@@ -11,6 +11,7 @@ import type { Chooser, Tape } from '../world/chooser.ts';
 import { AligningChooser, unpackNames } from './align.ts';
 import type { TapeNames } from './align.ts';
 import type { Failure } from './failure.ts';
+import { LengthSink } from './length.ts';
 import type { Plan } from './plan.ts';
 import { sizeOf } from './plan-edits.ts';
 import type { PlanSize } from './plan-edits.ts';
@@ -72,6 +73,11 @@ export interface NamedTape {
 export interface FailingRun extends NamedTape {
   readonly plan: Plan;
   readonly result: RunResult;
+  /**
+   * In the steps that people count, see `length.ts`. Most of a run that breaks liveness is waiting; such a run counts as the
+   * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back?
+   */
+  readonly length: number;
 }
 
 /** Findings that are about the harness, not about a run. */
@@ -84,9 +90,17 @@ const INVARIANT_BROKEN = 'broke an invariant';
 const FRESH_TAPES = 3;
 /** A run with fewer parts may have so many times the events of the one before; quiet machines can be busy for ever. */
 const GROWTH = 1.1;
+/** And so many steps more. */
+const SLACK = 6;
+/** So often a plan that breaks liveness is tried with other luck, and each time that it recovers counts as so many steps. */
+const LUCKS = 4;
+const WAY_BACK_STEPS = 20;
 const YIELD_EVERY_MS = 40;
-/** A part of a plan is worth so many events. */
+/** A part of a plan is worth so many events, and so is a step that people count. */
 const PART_COST = 10;
+const STEP_COST = 10;
+/** A round that brought less than this is the last one. */
+const WORTH = 0.97;
 
 /** Shrinks a failure. Throws `ShrinkError` when it does not fail now, or is of a kind that no run shows. */
 export async function shrink(failure: Failure, options: ShrinkOptions): Promise<Shrunk> {
@@ -167,7 +181,8 @@ export class Shrinker {
         await pass.run(this);
         if (this.isOver()) return false;
       }
-      again = before !== this.best && isSmaller(sizeOfRun(this.best), sizeOfRun(before));
+      again = costOf(this.best) < WORTH * costOf(before);
+      if (costOf(this.best) > costOf(before)) this.best = before;
     }
     return true;
   }
@@ -190,7 +205,7 @@ export class Shrinker {
   async improves(plan: Plan, chooser: Chooser): Promise<boolean> {
     await this.breathe();
     if (this.isOver()) return false;
-    const run = this.run(plan, chooser, this.best.result.events);
+    const run = this.run(plan, chooser, Math.floor(this.best.result.events * GROWTH));
     if (run === null || costOf(run) >= costOf(this.best)) return false;
     this.best = run;
     this.progress();
@@ -212,7 +227,7 @@ export class Shrinker {
     await this.breathe();
     if (this.isOver()) return false;
     const run = this.run(plan, chooser, Math.floor(this.best.result.events * GROWTH) + 60);
-    if (run === null) return false;
+    if (run === null || run.length > this.best.length * GROWTH + SLACK) return false;
     this.best = run;
     this.progress();
     return true;
@@ -221,15 +236,33 @@ export class Shrinker {
   private run(plan: Plan, inner: Chooser, maxSteps: number): FailingRun | null {
     this.runs++;
     const chooser = new RecordingChooser(inner, { names: true });
-    let result: RunResult;
+    const steps = new LengthSink(plan.members.map(({ id }) => id));
+    const result = this.failing(plan, chooser, { properties: this.judges, maxSteps, trace: steps });
+    if (result === null) return null;
+    const length = result.outcome === 'liveness' ? this.waysBack(plan, result.events) * WAY_BACK_STEPS : steps.length;
+    return { plan, tape: chooser.tape(), names: chooser.names(), result, length };
+  }
+
+  /** How often a plan that breaks liveness does not do so with other luck, of `LUCKS`. */
+  private waysBack(plan: Plan, events: number): number {
+    let passing = 0;
+    for (let luck = 1; luck <= LUCKS && !this.isOver(); luck++) {
+      this.runs++;
+      const options = { properties: this.judges, maxSteps: 2 * events };
+      if (this.failing(plan, new SeedChooser(`${plan.seed}/way back/${luck}`), options) === null) passing++;
+    }
+    return passing;
+  }
+
+  /** The result of a run that fails in the same way; null of any other. */
+  private failing(plan: Plan, chooser: Chooser, options: RunOptions): RunResult | null {
     try {
-      result = runPlan(plan, chooser, { properties: this.judges, maxSteps });
+      const result = runPlan(plan, chooser, options);
+      return result.finding !== null && isSame(this.wanted, result.finding) ? result : null;
     } catch {
       // A plan that the harness cannot run is not a smaller failure of the service.
       return null;
     }
-    if (result.finding === null || !isSame(this.wanted, result.finding)) return null;
-    return { plan, tape: chooser.tape(), names: chooser.names(), result };
   }
 
   private progress(): void {
@@ -245,10 +278,10 @@ export class Shrinker {
   }
 }
 
-/** What a reader has to go through: events, and above all parts of the plan, each of which asks what it is there for. */
-function costOf({ plan, result }: FailingRun): number {
+/** What a reader has to go through: events, and above all steps and parts of the plan, each of which asks why it is there. */
+export function costOf({ plan, result, length }: FailingRun): number {
   const { servers, clients, operations, faults } = sizeOf(plan);
-  return result.events + PART_COST * (servers + clients + operations + 2 * faults);
+  return result.events + STEP_COST * length + PART_COST * (servers + clients + operations + 2 * faults);
 }
 
 /** The same promise is broken; where something broke off, by the same complaint: a plan that cannot be run is no smaller one. */
@@ -256,9 +289,4 @@ function isSame(wanted: Finding, found: Finding): boolean {
   if (wanted.property !== found.property || wanted.outcome !== found.outcome) return false;
   const isComplaint = wanted.property === 'crash' || found.sentence.includes(INVARIANT_BROKEN);
   return !isComplaint || sentenceShape(wanted.sentence) === sentenceShape(found.sentence);
-}
-
-function isSmaller(one: ShrinkSize, other: ShrinkSize): boolean {
-  const weigh = (size: ShrinkSize): number => size.servers + size.clients + size.operations + size.faults;
-  return weigh(one) < weigh(other) || one.events < other.events * 0.95;
 }

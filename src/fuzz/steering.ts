@@ -37,7 +37,7 @@ class SteeredStream extends Stream {
 
   override below(bound: number, name: string): number {
     const { schedule } = present(this.chooser.core, 'a steered world is there before it draws');
-    const value = DELAYS.has(name) ? bound - 1 : Math.min(bound - 1, this.chooser.answer(name));
+    const value = DELAYS.has(name) ? bound - 1 : Math.min(bound - 1, this.chooser.answer(name, bound));
     const drawn = { name, atUs: schedule.nowUs, seq: schedule.seq + 1, value };
     this.draws.push(drawn);
     this.chooser.last = drawn;
@@ -51,13 +51,13 @@ class SteeredStream extends Stream {
 export class SteeredChooser implements Chooser {
   readonly streams: Map<string, SteeredStream> = new Map();
   readonly bySeq: Map<number, Drawn> = new Map();
-  readonly answer: (name: string) => number;
+  readonly answer: (name: string, bound: number) => number;
   /** Draws about lost suffixes since somebody last took them. */
   losses: Drawn[] = [];
   last: Drawn | null = null;
   core: { readonly schedule: { readonly nowUs: number; readonly seq: number } } | null = { schedule: { nowUs: 0, seq: 0 } };
 
-  constructor(answer: (name: string) => number) {
+  constructor(answer: (name: string, bound: number) => number) {
     this.answer = answer;
   }
 

@@ -103,7 +103,7 @@ export function recoveredLog(tree: LogTree, server: ServerView, zxid: Zxid): Log
 
 /** Whether a disk may hold something else afterwards than was written, or cannot be read. */
 export function isImpairing({ fault, detail }: FactOf<'faultBegan'>): boolean {
-  return fault.startsWith('bitRot') || (fault.startsWith('diskError') && detail.startsWith('read'));
+  return fault.startsWith('bitRot') || fault === 'diskError:lie' || (fault.startsWith('diskError') && detail.startsWith('read'));
 }
 
 /** Whether the servers whose bits are set are more than half of so many. */

@@ -19,6 +19,8 @@ export interface Chart {
   readonly isStepped?: boolean;
   /** What a value of the horizontal axis is called: `1,000 seeds`, `3.2 s`. */
   readonly nameOfX: (x: number) => string;
+  /** Between round values of the horizontal axis; left out: 1, 2, 5, 10, ... */
+  readonly stepsOfX?: readonly number[];
   /** Where something is to be marked, and why. */
   readonly marks?: readonly { readonly x: number; readonly title: string }[];
 }
@@ -28,6 +30,9 @@ const HEIGHT = 170;
 const LEFT = 44;
 const BOTTOM = 20;
 const TOP = 8;
+
+/** A label on the horizontal axis needs so much room to the next. */
+const ROOM = 110;
 
 /** The chart as a figure. */
 export function chartHtml(chart: Chart): string {
@@ -41,12 +46,43 @@ export function chartHtml(chart: Chart): string {
   const label = `${title}: ${decimal(last.y)} after ${chart.nameOfX(last.x)}`;
   return `<figure><figcaption>${escapeHtml(title)}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(label)}">
-${[0, 0.5, 1].map((share) => gridLine(high * share, y(high * share))).join('\n')}
+${levelsOf(high, most).map((level) => gridLine(level, y(level))).join('\n')}
 <path class="area" d="${area}"/><path class="curve" d="${path}"/>
 ${marks.map((mark) => markOf(x(mark.x), y(0), mark.title)).join('\n')}
 <text x="${LEFT}" y="${HEIGHT - 4}">0</text>
+${roundSteps(right, chart.stepsOfX).filter((value) => isAlone(x(value))).map((value) => {
+    return `<path class="tick" d="M${fixed(x(value))} ${fixed(y(0))} v4"/>` +
+      `<text x="${fixed(x(value))}" y="${HEIGHT - 4}" text-anchor="middle">${escapeHtml(chart.nameOfX(value))}</text>`;
+  }).join('\n')}
 <text x="${WIDTH - 8}" y="${HEIGHT - 4}" text-anchor="end">${escapeHtml(chart.nameOfX(last.x))}</text>
 </svg></figure>`;
+}
+
+/** Whether a label there has room beside those at the ends. */
+function isAlone(x: number): boolean {
+  return x > LEFT + ROOM / 3 && x < WIDTH - ROOM;
+}
+
+/** What time is counted in: milliseconds of one, two, five, ten, twenty and thirty seconds, and so on in minutes and hours. */
+export const TIME_STEPS: readonly number[] = [
+  ...[10, 20, 50, 100, 200, 500],
+  ...[1, 60, 3600].flatMap((seconds) => [1, 2, 5, 10, 20, 30].map((count) => count * seconds * 1000)),
+];
+
+/** 0 and at most five round numbers up to `most`; `steps`, ascending, may lie between them; left out: 1, 2, 5, 10, ... */
+export function roundSteps(most: number, steps?: readonly number[]): number[] {
+  const least = Math.max(1, most / 5);
+  let step = steps?.find((one) => one >= least) ?? 1;
+  for (let power = 1; step < least; power *= 10) {
+    step = [2, 5, 10].map((factor) => factor * power).find((one) => one >= least) ?? step;
+  }
+  return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
+}
+
+/** Where lines are drawn across: round numbers, and the most that there could be in place of any that is too close to it. */
+function levelsOf(high: number, most: number | undefined): number[] {
+  const levels = roundSteps(high);
+  return most === undefined ? levels : [...levels.filter((level) => level <= most * 0.88), most];
 }
 
 function curveOf(

@@ -6,7 +6,7 @@ import type { Count } from '../fuzz/counters.ts';
 import { silentProperties, speedOf } from '../fuzz/tally.ts';
 import type { DistinctFailure, Summary } from '../fuzz/tally.ts';
 import { decimal, duration } from './format.ts';
-import { chartHtml, meterHtml } from './page-charts.ts';
+import { TIME_STEPS, chartHtml, meterHtml } from './page-charts.ts';
 import { escapeHtml, pageStyle } from './page-html.ts';
 import { describeFinding } from './text.ts';
 
@@ -81,7 +81,7 @@ ${failures.length === 0 ? '' : '<p class="about">A red mark is where a new kind 
 <div class="charts">
 ${chartHtml({
     title: 'Seeds over time', points: timeline.map(({ elapsedMs, seeds }) => ({ x: elapsedMs, y: seeds })), nameOfX: duration,
-    marks,
+    stepsOfX: TIME_STEPS, marks,
   })}
 ${chartHtml({
     title: 'Coverage: rare situations reached', points: timeline.map((point) => ({ x: point.seeds, y: point.situations })),

@@ -33,6 +33,7 @@ test('an ensemble is read with its defaults', () => {
 test('a server alone needs no myid', () => {
   const { config, isStandalone, errors } = parse('dataDir=/d\nclientPort=2181\n', null);
   assert.equal([errors, isStandalone, config?.members], [[], true, [{ id: 1, role: 'participant' }]]);
+  assert.is(config?.finalizeWaitMs, 0, 'nobody is waited for');
 });
 
 test('a dynamic file holds the members, and its name their version', () => {

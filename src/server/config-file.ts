@@ -242,7 +242,8 @@ function serverConfig(
 ): ServerConfig {
   const hierarchy = hierarchyOf(draft);
   const base = { ...draft.server, id: own.id };
-  if (isStandalone) return { ...base, members: [own] };
+  // Alone it has nobody to wait for: no better vote can come.
+  if (isStandalone) return { ...base, members: [own], finalizeWaitMs: 0 };
   const members: Member[] = [];
   for (const spec of draft.servers.values()) {
     members.push({ id: spec.id, role: spec.role, spec: spec.id === own.id ? withClient(spec, draft, errors) : spec });

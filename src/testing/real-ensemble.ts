@@ -7,10 +7,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RealServer } from '../cli/serve-server.ts';
+import { loopbackMember } from '../cli/loopback-member.ts';
 import type { Endpoint } from '../host/endpoint.ts';
 import { makeDirectories, zooKeeperLayout } from '../host/layout.ts';
 import { Listeners } from '../host/listeners.ts';
-import { DEFAULT_CONFIG, type Member, type ServerConfig } from '../server/config.ts';
+import { DEFAULT_CONFIG, type ServerConfig } from '../server/config.ts';
 import type { Port } from '../wire/message.ts';
 import { ChaosServer } from './chaos-http.ts';
 import { Link, type LinkState } from '../host/link.ts';
@@ -68,7 +69,7 @@ export class RealEnsemble {
     const root = await mkdtemp(join(tmpdir(), 'vivarium-'));
     const bound: Listeners[] = [];
     for (let id = 1; id <= servers; id += 1) bound.push(await bind(PORTS.map(() => ({ host: LOOPBACK, port: 0 }))));
-    const members = bound.map((listeners, index) => memberOf(index + 1, listeners.bound));
+    const members = bound.map((listeners, index) => loopbackMember(index + 1, listeners.bound));
     const places = new Map<number, Place>();
     for (const [index, { bound: ports }] of bound.entries()) {
       const id = index + 1;
@@ -216,15 +217,6 @@ export class RealEnsemble {
 
 function bind(ports: readonly Endpoint[]): Promise<Listeners> {
   return Listeners.bind(PORTS.map((port, index) => ({ port, at: ports[index] ?? { host: LOOPBACK, port: 0 } })));
-}
-
-function memberOf(id: number, [client, quorum, election]: readonly Endpoint[]): Member {
-  const role = 'participant';
-  const spec = {
-    id, role, host: LOOPBACK, quorumPort: quorum?.port ?? 0, electionPort: election?.port ?? 0,
-    client: client ?? null, secureClient: null,
-  } as const;
-  return { id, role, spec };
 }
 
 async function linksFrom(id: number, bound: readonly Listeners[]): Promise<Map<string, Link>> {

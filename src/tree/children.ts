@@ -7,12 +7,20 @@ import { canonicalAs } from '../base/canonical.ts';
 import { immutable } from '../base/fork.ts';
 import { NO_NAMES, nameSetOf, type NameSet } from '../base/name-set.ts';
 
-/** So many changes are noted at most. */
-const NOTED_MAX = 32;
+/** So many changes are noted at least before they are worked in, */
+const NOTED_FEW = 32;
+/** so many at most, or one for so many children: the more are worked in at once, the less each costs. */
+const NOTED_MANY = 2048;
+const NOTED_SHARE = 8;
 /** Nobody's. */
 const NO_STAMP = -1;
-const NONE: string[] = [];
-Object.freeze(NONE);
+
+/** A child that came or went; for one name the two take turns. */
+interface Noted {
+  readonly name: string;
+  readonly isAdded: boolean;
+  readonly before: Noted | null;
+}
 
 /** See the head of the file. Begin with `NO_CHILDREN` or `childrenOf`. */
 export class Children {
@@ -20,22 +28,22 @@ export class Children {
   size: number;
   private readonly stamp: number;
   private names: NameSet;
-  /** Not among `names`. */
-  private added: string[];
-  /** Among `names`. */
-  private removed: string[];
+  /** What happened to `names` since, the latest first. */
+  private noted: Noted | null;
+  private notedCount: number;
 
-  constructor(stamp: number, names: NameSet, added: string[], removed: string[]) {
-    this.size = names.size + added.length - removed.length;
+  constructor(stamp: number, size: number, names: NameSet, noted: Noted | null, notedCount: number) {
+    this.size = size;
     this.stamp = stamp;
     this.names = names;
-    this.added = added;
-    this.removed = removed;
+    this.noted = noted;
+    this.notedCount = notedCount;
   }
 
   /** These children and `name`, which is none of them. The same instance, if it belongs to `stamp`. */
   with(stamp: number, name: string): Children {
     const children = this.ownedBy(stamp);
+    children.size += 1;
     children.note(name, true);
     return children;
   }
@@ -44,16 +52,17 @@ export class Children {
   without(stamp: number, name: string): Children {
     if (this.size === 1) return NO_CHILDREN;
     const children = this.ownedBy(stamp);
+    children.size -= 1;
     children.note(name, false);
     return children;
   }
 
   /** All of them, in order, as they are now. */
   settled(): NameSet {
-    if (this.added.length > 0 || this.removed.length > 0) {
-      this.names = this.names.changed(this.added, this.removed);
-      this.added = NONE;
-      this.removed = NONE;
+    if (this.noted !== null) {
+      this.names = workedIn(this.names, this.noted);
+      this.noted = null;
+      this.notedCount = 0;
     }
     return this.names;
   }
@@ -64,18 +73,13 @@ export class Children {
   }
 
   private ownedBy(stamp: number): Children {
-    if (this.stamp === stamp) return this;
-    return new Children(stamp, this.names, copyOf(this.added), copyOf(this.removed));
+    return this.stamp === stamp ? this : new Children(stamp, this.size, this.names, this.noted, this.notedCount);
   }
 
   private note(name: string, isAdded: boolean): void {
-    this.size += isAdded ? 1 : -1;
-    const undone = isAdded ? this.removed : this.added;
-    const at = undone.length === 0 ? -1 : undone.indexOf(name);
-    if (at >= 0) undone.splice(at, 1);
-    else if (isAdded) this.added = noted(this.added, name);
-    else this.removed = noted(this.removed, name);
-    if (this.added.length + this.removed.length > NOTED_MAX) this.settled();
+    this.noted = { name, isAdded, before: this.noted };
+    this.notedCount += 1;
+    if (this.notedCount > NOTED_FEW && this.notedCount > Math.min(NOTED_MANY, this.size / NOTED_SHARE)) this.settled();
   }
 }
 // Its owner changes it, but only before it is shared.
@@ -83,19 +87,23 @@ immutable(Children);
 canonicalAs(Children, (children) => (children instanceof Children ? children.settled() : children));
 
 /** Of a leaf. */
-export const NO_CHILDREN: Children = new Children(NO_STAMP, NO_NAMES, NONE, NONE);
+export const NO_CHILDREN: Children = new Children(NO_STAMP, 0, NO_NAMES, null, 0);
 
 /** With these names, in any order. */
 export function childrenOf(names: readonly string[]): Children {
-  return names.length === 0 ? NO_CHILDREN : new Children(NO_STAMP, nameSetOf(names), NONE, NONE);
+  if (names.length === 0) return NO_CHILDREN;
+  const set = nameSetOf(names);
+  return new Children(NO_STAMP, set.size, set, null, 0);
 }
 
-function copyOf(names: string[]): string[] {
-  return names.length === 0 ? NONE : names.slice();
-}
-
-function noted(names: string[], name: string): string[] {
-  if (names.length === 0) return [name];
-  names.push(name);
-  return names;
+function workedIn(names: NameSet, latest: Noted): NameSet {
+  // What came and went, or went and came again, has changed nothing.
+  const changed = new Map<string, boolean>();
+  for (let noted: Noted | null = latest; noted !== null; noted = noted.before) {
+    if (!changed.delete(noted.name)) changed.set(noted.name, noted.isAdded);
+  }
+  const added: string[] = [];
+  const removed: string[] = [];
+  for (const [name, isAdded] of changed) (isAdded ? added : removed).push(name);
+  return names.changed(added, removed);
 }

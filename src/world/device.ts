@@ -68,11 +68,13 @@ export class Device {
   }
 
   sync(host: Host, file: string, token: DiskToken): void {
-    const error = this.errorOf(host, 'sync');
+    const armed = this.armed(host, 'sync');
+    const lies = this.isLying || armed === 'lie';
+    const error = armed === 'lie' ? undefined : armed;
     const sync = diskOf(host).sync(file);
     if (error !== undefined && host.diskLuck !== null) diskOf(host).forget(file, host.diskLuck);
     if (sync === undefined || error !== undefined) this.fail(host, file, token, error ?? 'ENOENT');
-    else if (this.isLying) this.submit(host, request('change', file, token), this.core.settings.disk.sync);
+    else if (lies) this.submit(host, request('change', file, token), this.core.settings.disk.sync);
     else this.submit(host, { ...request('sync', file, token), sync }, this.core.settings.disk.sync);
   }
 
@@ -114,7 +116,12 @@ export class Device {
   }
 
   /** The error that this call meets, if it was to meet one. */
-  private errorOf(host: Host, call: DiskCall): DiskError | undefined {
+  private errorOf(host: Host, call: Exclude<DiskCall, 'sync'>): DiskError | undefined {
+    const armed = this.armed(host, call);
+    return armed === 'lie' ? undefined : armed;
+  }
+
+  private armed(host: Host, call: DiskCall): DiskError | 'lie' | undefined {
     if (host.diskErrors.length === 0) return undefined;
     const armed = host.diskErrors.find((one) => one.call === call);
     if (armed === undefined) return undefined;

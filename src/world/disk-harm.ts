@@ -31,8 +31,8 @@ export function harmDisk(driver: Injector, fault: DiskFault): void {
   core.counters.fired(name);
   const host = driver.find(fault.target);
   if (host === undefined || host.disk === null) return;
-  const isUnreadable = fault.kind === 'bitRot' || fault.call === 'read';
-  if (isUnreadable && !mayImpair(driver, host)) return;
+  const isImpairing = fault.kind === 'bitRot' || fault.call === 'read' || fault.error === 'lie';
+  if (isImpairing && !mayImpair(driver, host)) return;
   const active = new ActiveFault(name, host.node);
   if (fault.kind === 'bitRot') {
     if (!host.isAtRest(core.schedule.nowUs)) return;
@@ -44,7 +44,7 @@ export function harmDisk(driver: Injector, fault: DiskFault): void {
     host.diskErrors.push({ call: fault.call, error: fault.error, times: fault.times, fault: active });
     driver.stage.announce({ kind: 'faultBegan', fault: name, node: host.node, detail: `${fault.call}, ${fault.times} times` });
   }
-  if (isUnreadable) host.impairedBy = active;
+  if (isImpairing) host.impairedBy = active;
 }
 
 /**

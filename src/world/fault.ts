@@ -75,12 +75,15 @@ export type Fault =
   | { readonly kind: 'slowSync'; readonly target: Target; readonly factor: number; readonly forMs: number }
   /** The target's clock runs at another rate, in parts per million. */
   | { readonly kind: 'drift'; readonly target: Target; readonly ppm: number; readonly forMs: number }
-  /** The next `times` calls of one kind fail at the target's disk. After a failed sync the page cache forgets what it likes. */
+  /**
+   * The next `times` calls of one kind fail at the target's disk. After a failed sync the page cache forgets what it likes.
+   * 'lie', of a sync only: it is said to be done, and nothing is durable because of it.
+   */
   | {
       readonly kind: 'diskError';
       readonly target: Target;
       readonly call: DiskCall;
-      readonly error: 'EIO' | 'ENOSPC';
+      readonly error: 'EIO' | 'ENOSPC' | 'lie';
       readonly times: number;
     }
   /** The target's disk has no room for another byte. */
@@ -185,6 +188,7 @@ export const FAULT_NAMES: readonly string[] = [
   'clockDrift',
   'diskError:EIO',
   'diskError:ENOSPC',
+  'diskError:lie',
   'diskFull',
   'bitRot:bit',
   'bitRot:misdirected',

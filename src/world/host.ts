@@ -57,7 +57,7 @@ export interface ArmedCrash {
 /** Calls that are to fail. */
 export interface ArmedDiskError {
   readonly call: DiskCall;
-  readonly error: DiskError;
+  readonly error: DiskError | 'lie';
   readonly fault: ActiveFault;
   times: number;
 }

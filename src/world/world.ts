@@ -272,6 +272,8 @@ export class World implements Dispatcher, Observer, Stage {
   /** A process serves: if its disk is whole, it may be damaged again. */
   private recovered(host: Host): void {
     if (host.disk?.isRotten === true || host.diskErrors.some(({ call }) => call === 'read')) return;
+    // What it has lied about may be missing as long as it is there.
+    if (host.impairedBy?.name === 'diskError:lie') return;
     host.impairedBy = null;
   }
 

@@ -1,0 +1,33 @@
+/** What may befall a server by chance, as far as the budgets last: crashes, faults of its disk; and starting again. */
+import { Act, codeOf } from './action.ts';
+import { type CrashLuck, LIE } from './cell.ts';
+import type { Readiness } from './cells.ts';
+
+/** What is left of the budgets for it. */
+export interface Budgets {
+  readonly crashes: number;
+  readonly diskFaults: number;
+  /** Zero if another disk has lied: most of the voters' must not. */
+  readonly lies: number;
+}
+
+/** What crashes make of disks, by the last part of their codes, but for those that somebody lists. */
+export const NAMED_LUCKS: readonly CrashLuck[] = ['keep', 'lose', 'tear'];
+/** Which of them costs a fault of the disk as well. */
+export const TEAR = 2;
+
+/** Adds the codes of all that may befall the server at `index`. */
+export function addChances(index: number, ready: Readiness, budgets: Budgets, into: number[]): void {
+  const { crashes, diskFaults, lies } = budgets;
+  if (!ready.isUp) {
+    into.push(codeOf(Act.restart, index, 0));
+    return;
+  }
+  if (diskFaults > 0) for (let fault = 0; fault < LIE; fault++) into.push(codeOf(Act.diskFault, index, fault));
+  if (lies > 0) into.push(codeOf(Act.diskFault, index, LIE));
+  if (crashes === 0) return;
+  into.push(codeOf(Act.crash, index, 0));
+  if (!ready.hasUnsynced) return;
+  into.push(codeOf(Act.crash, index, 1));
+  if (diskFaults > 0) into.push(codeOf(Act.crash, index, TEAR));
+}

@@ -1,0 +1,101 @@
+/** What a shrinker takes for the same failure and what it refuses, on properties made for it; and where only a jump leads on. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { SCENARIOS } from '../../scenarios/index.ts';
+import { Judge } from '../history/judge.ts';
+import type { At, Expectations, JudgedFact, Property } from '../history/judge.ts';
+import { SeedChooser } from '../world/chooser.ts';
+import type { Failure } from './failure.ts';
+import { recordRun, recordedFailure } from './record.ts';
+import { Shrinker, costOf, shrink } from './shrink.ts';
+import type { ShrinkOptions } from './shrink.ts';
+import { wander } from './shrink-wander.ts';
+
+const test = suite('shrinker');
+
+/** Broken as soon as anybody leads, if `complaint` has one to make of what the run is set out to be. */
+function propertyWith(complaint: (expected: Expectations) => string | null): Property {
+  class Complaining extends Judge {
+    private readonly sentence: string | null;
+
+    constructor(sentence: string | null) {
+      super();
+      this.sentence = sentence;
+    }
+
+    see(_fact: JudgedFact, at: At): void {
+      if (this.sentence !== null) this.violate(this.sentence, at);
+    }
+  }
+  return {
+    name: 'complaint', kind: 'safety', promise: 'Nobody leads.', source: 'this test', codes: [],
+    reads: ['established'], exemptions: [], mutants: [], create: (expected) => new Complaining(complaint(expected)),
+  };
+}
+
+function failureOf(property: Property, clients?: number): Failure {
+  const plan = SCENARIOS.find(({ name }) => name === 'calm')?.plan('1');
+  if (plan === undefined) throw new Error('there is no scenario calm');
+  const some = clients === undefined ? plan : { ...plan, clients: plan.clients.slice(0, clients) };
+  return recordedFailure(some, recordRun(some, new SeedChooser(plan.seed), [property]), { judged: ['complaint'], mutant: null });
+}
+
+/** A clock that a run costs a tick of. */
+function optionsFor(property: Property, ticks: number): ShrinkOptions {
+  let asked = 0;
+  return { properties: [property], forMs: ticks, signal: new AbortController().signal, now: () => asked++ };
+}
+
+test('a plan that cannot be run is no smaller failure, and shrinking goes on', async () => {
+  const property = propertyWith(() => 'somebody leads');
+  const failure = failureOf(property);
+  const shrinker = new Shrinker(failure, optionsFor(property, 1000));
+  const { best } = shrinker;
+  const [member] = best.plan.members;
+  if (member === undefined) throw new Error('there is no server');
+  const twice = { ...best.plan, members: [member, member] };
+  assert.throws(() => recordRun(twice, new SeedChooser('1'), [property]));
+  assert.is(await shrinker.accepts(twice), false);
+  assert.is(shrinker.best, best);
+  assert.is(await shrinker.accepts({ ...best.plan, clients: [] }), true);
+});
+
+test('where an invariant broke, only the same complaint is the same failure', async () => {
+  const words = (few: string): Property => propertyWith(({ voters }) => {
+    return `server 1 broke an invariant: ${voters.length > 2 ? 'a quorum is many' : few}`;
+  });
+  const other = words('there must be a server beside it');
+  const kept = await shrink(failureOf(other), optionsFor(other, 1200));
+  assert.is(kept.to.servers, 3);
+  const same = words('a quorum is many');
+  const alone = await shrink(failureOf(same), optionsFor(same, 1200));
+  assert.is(alone.to.servers, 1);
+});
+
+test('what another property finds is another failure', async () => {
+  const property = propertyWith(({ clients }) => (clients.length > 3 ? 'somebody leads' : null));
+  const shrunk = await shrink(failureOf(property), optionsFor(property, 1200));
+  assert.is(shrunk.to.clients, 4);
+  assert.is(shrunk.to.servers, 1);
+});
+
+test('jumps come where leaving out one part after another does not', async () => {
+  const property = propertyWith(({ clients }) => ([0, 4].includes(clients.length) ? 'somebody leads' : null));
+  const shrinker = new Shrinker(failureOf(property, 4), optionsFor(property, 20_000));
+  const { best } = shrinker;
+  for (const left of best.plan.clients) {
+    assert.is(await shrinker.accepts({ ...best.plan, clients: best.plan.clients.filter((client) => client !== left) }), false);
+  }
+  await wander(shrinker);
+  assert.is(shrinker.best.plan.clients.length, 0);
+  assert.ok(costOf(shrinker.best) < costOf(best), `${costOf(best)} to ${costOf(shrinker.best)}`);
+});
+
+test('jumps end when nothing comes of them, or when their share of the time is over', async () => {
+  const property = propertyWith(({ clients, voters }) => (clients.length + voters.length > 0 ? 'somebody leads' : null));
+  const shrinker = new Shrinker(failureOf(property, 0), optionsFor(property, 3000));
+  await wander(shrinker);
+  assert.is(shrinker.isOver(), false);
+});
+
+test.run();
