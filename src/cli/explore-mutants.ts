@@ -81,7 +81,8 @@ export async function huntTogether(
 
 /** One line a mutant, and one for each that is not looked for. */
 export function mutantTable(rows: readonly Hunted[]): string[] {
-  const found = rows.filter(({ answer: { explored } }) => explored.finding !== null).length;
+  const found = rows.filter(({ answer: { explored } }) => explored.finding !== null);
+  const confirmed = found.filter(({ answer: { kept } }) => typeof kept !== 'string').length;
   return [
     ...table([
       ['mutant', 'tier', 'found by', 'depth', 'published', 'one by one', 'distinct', 'seconds'],
@@ -92,7 +93,7 @@ export function mutantTable(rows: readonly Hunted[]): string[] {
         decimal(explored.distinct), (explored.elapsedMs / 1000).toFixed(1),
       ]),
     ]),
-    `${found} of ${rows.length} found; not looked for:`,
+    `${found.length} of ${rows.length} found, ${confirmed} of them confirmed by a run of the world; not looked for:`,
     ...[...NOT_HUNTED].map(([id, why]) => `  ${id}: ${why}`),
   ];
 }
