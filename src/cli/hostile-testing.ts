@@ -61,11 +61,20 @@ export class HostileTarget {
   }
 }
 
-/** Says it and hangs up, or is hung up on. */
+/** Addresses of this machine that attacks come from, in turn: a port that was used is not free again for a minute. */
+const SOURCES = 200;
+let saidSoFar = 0;
+
+/** Says it and hangs up, or is hung up on. Rejects where nothing could be said. */
 export function say({ host, port }: Endpoint, bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    socket.on('error', () => socket.destroy());
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, localAddress: `127.0.0.${1 + saidSoFar++ % SOURCES}` });
+    let isConnected = false;
+    socket.on('connect', () => { isConnected = true; });
+    socket.on('error', (error) => {
+      if (!isConnected) reject(error);
+      socket.destroy();
+    });
     socket.on('close', () => resolve());
     socket.on('data', () => undefined);
     socket.end(bytes);

@@ -4,8 +4,7 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ClientOutcome } from '../client/outcome.ts';
-import { OPEN_ACL_UNSAFE } from '../wire/words.ts';
+import { everybodyHas, Load, write } from './mixed-clients-testing.ts';
 import { MixedEnsemble } from './mixed-testing.ts';
 import type { Kind } from './mixed-testing.ts';
 import { TestClient } from './serve-testing.ts';
@@ -19,43 +18,6 @@ function apacheTest(name: string, work: () => Promise<void>): void {
   else test(name, work);
 }
 if (CLASSPATH === '') console.log('skipped: APACHE_ZOOKEEPER_CLASSPATH names no Apache ZooKeeper (.ci/interop-ensemble.sh does)');
-
-function errorOf(outcome: ClientOutcome): number | string {
-  return outcome.kind === 'reply' ? outcome.err : outcome.kind;
-}
-
-/** Writes through one server until it is acknowledged: what was lost with a connection is tried again under another name. */
-async function write(client: TestClient, names: string[]): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const path = `/n${names.length}-${attempt}`;
-    const outcome = await client.ask({ kind: 'create', path, data: new Uint8Array(100), acl: OPEN_ACL_UNSAFE, flags: 0 });
-    if (errorOf(outcome) === 0) {
-      names.push(path.slice(1));
-      return;
-    }
-  }
-  throw new Error('no write was acknowledged');
-}
-
-/** What one server shows below the root, once it is as new as the ensemble. */
-async function namesAt(ensemble: MixedEnsemble, id: number): Promise<readonly string[]> {
-  const client = new TestClient([ensemble.client(id)]);
-  try {
-    await client.ask({ kind: 'sync', path: '/' });
-    const listed = await client.ask({ kind: 'getChildren', path: '/', watch: false });
-    if (listed.kind !== 'reply' || listed.response?.kind !== 'getChildren') throw new Error(listed.kind);
-    return listed.response.children.filter((name) => name !== 'zookeeper').sort();
-  } finally {
-    await client.stop();
-  }
-}
-
-async function everybodyHas(ensemble: MixedEnsemble, names: readonly string[]): Promise<void> {
-  for (const id of ensemble.ids) {
-    const found = await namesAt(ensemble, id);
-    for (const name of names) assert.ok(found.includes(name), `server ${id} (${ensemble.kindOf(id) ?? ''}) lacks ${name}`);
-  }
-}
 
 const MIXES: readonly (readonly [string, readonly Kind[]])[] = [
   ['two of ours and one of Apache’s', ['ours', 'ours', 'apache']],
@@ -90,23 +52,24 @@ for (const [name, kinds] of MIXES) {
   });
 }
 
-apacheTest('an ensemble of Apache’s is replaced by ours one server at a time, and back, with nothing lost', async () => {
+apacheTest('an ensemble of Apache’s is replaced by ours one by one and back, under load, and nothing is lost', async () => {
   const ensemble = await MixedEnsemble.start(['apache', 'apache', 'apache'], CLASSPATH);
-  const names: string[] = [];
   try {
+    await ensemble.serving();
+    const load = new Load(ensemble);
     for (const kind of ['ours', 'apache'] as const) {
       for (const id of ensemble.ids) {
-        await ensemble.serving();
-        const client = new TestClient(ensemble.ids.map((each) => ensemble.client(each)));
-        for (let i = 0; i < 20; i++) await write(client, names);
+        await load.hasWritten(20);
         await ensemble.kill(id);
-        for (let i = 0; i < 20; i++) await write(client, names);
+        await load.hasWritten(20);
         await ensemble.run(id, kind);
         await ensemble.serving();
-        await client.stop();
-        await everybodyHas(ensemble, names);
+        assert.is(ensemble.kindOf(id), kind);
       }
     }
+    await load.hasWritten(20);
+    const names = await load.stop();
+    await everybodyHas(ensemble, names);
     assert.equal(ensemble.stops, []);
   } finally {
     await ensemble.stop();

@@ -30,18 +30,23 @@ const LOOPBACK = '127.0.0.1';
 export class MixedEnsemble {
   /** Reasons for which servers of ours stopped of themselves. */
   readonly stops: string[] = [];
+  /** What servers of ours logged, as JSON, a line each. */
+  readonly said: string[] = [];
   private readonly root: string = mkdtempSync(join(tmpdir(), 'vivarium-mixed-'));
   private readonly classpath: string;
+  /** Of the servers, the last so many only observe. */
+  private readonly observers: number;
   private readonly ports: (readonly number[])[] = [];
   private readonly running: Map<number, Running> = new Map();
 
-  private constructor(classpath: string) {
+  private constructor(classpath: string, observers: number) {
     this.classpath = classpath;
+    this.observers = observers;
   }
 
-  /** Chooses the ports of `kinds.length` servers, and starts them. */
-  static async start(kinds: readonly Kind[], classpath: string): Promise<MixedEnsemble> {
-    const ensemble = new MixedEnsemble(classpath);
+  /** Chooses the ports of `kinds.length` servers, the last `observers` of which only observe, and starts them. */
+  static async start(kinds: readonly Kind[], classpath: string, observers: number = 0): Promise<MixedEnsemble> {
+    const ensemble = new MixedEnsemble(classpath, observers);
     const held = await Promise.all(kinds.map(() => {
       const at = { host: LOOPBACK, port: 0 };
       return Listeners.bind([{ port: 'client', at }, { port: 'quorum', at }, { port: 'election', at }]);
@@ -128,7 +133,8 @@ export class MixedEnsemble {
 
   private config(directory: string): string {
     const servers = this.ports.map(([client = 0, quorum = 0, election = 0], index) => {
-      return `server.${index + 1}=${LOOPBACK}:${quorum}:${election}:participant;${LOOPBACK}:${client}`;
+      const role = index < this.ports.length - this.observers ? 'participant' : 'observer';
+      return `server.${index + 1}=${LOOPBACK}:${quorum}:${election}:${role};${LOOPBACK}:${client}`;
     });
     return [
       `dataDir=${directory}`, 'tickTime=500', 'initLimit=20', 'syncLimit=10', '4lw.commands.whitelist=*',
@@ -139,7 +145,11 @@ export class MixedEnsemble {
   private async runOurs(id: number, text: string): Promise<Running> {
     const { config, host, isStandalone, errors } = parseConfigFile({ text, dynamic: null, myid: String(id) });
     if (config === null) throw new Error(errors.join('; '));
-    const log = pino({ level: process.env['VIV_LOG'] ?? 'silent' }).child({ server: id });
+    const write = (line: string): void => {
+      this.said.push(line);
+      if (process.env['VIV_LOG'] !== undefined) process.stdout.write(line);
+    };
+    const log = pino({ level: process.env['VIV_LOG'] ?? 'info' }, { write }).child({ server: id });
     const onStop = (stop: object): void => void this.stops.push(`${id}: ${JSON.stringify(stop)}`);
     const started = await startServer({ config, host, isStandalone, log, onStop });
     return {

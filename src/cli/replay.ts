@@ -24,7 +24,7 @@ export const replay: Command = {
   usage: 'FILE-or-SCENARIO [--seed S] [--until N] [--verbose] [--break PROPERTY] [--extend K] [--diff FILE]',
   flags: [
     { name: 'seed', value: 'S', help: 'of a scenario: the seed (1)' },
-    { name: 'until', value: 'N', help: 'stop after N events; nothing is judged then' },
+    { name: 'until', value: 'N', help: 'stop after N events, or at a violation before' },
     { name: 'verbose', help: 'one line an event: time, process, role, epoch, last zxid, what happened' },
     { name: 'from-event', value: 'N', help: 'as verbose, from event N on' },
     { name: 'break', value: 'PROPERTY', help: 'judge this property alone, stop where it is violated, show the last events' },
@@ -38,7 +38,9 @@ export const replay: Command = {
 };
 
 function replayOnce(given: Given, shell: Shell): number {
-  const what = whichRun('replay', given, shell);
+  const breaking = given.text('break');
+  const judge = breaking === undefined ? null : named('property', breaking, allProperties);
+  const what = whichRun('replay', given, shell, judge === null ? allProperties : [judge]);
   const until = given.text('until');
   const stopAtStep = until === undefined ? undefined : positiveNumber('until', until);
   const other = given.text('diff');
@@ -48,8 +50,7 @@ function replayOnce(given: Given, shell: Shell): number {
   const from = given.text('from-event');
   const listens = (given.has('verbose') || from !== undefined) && !given.has('json');
   const lines = listens ? verboseLines(from === undefined ? 1 : positiveNumber('from-event', from), shell) : undefined;
-  const breaking = given.text('break');
-  if (breaking !== undefined) return showBreak(what, named('property', breaking, allProperties), shell);
+  if (judge !== null) return showBreak(what, judge, shell);
   const options: RunOptions = {
     properties: what.properties, ...(stopAtStep === undefined ? {} : { stopAtStep }),
     ...(lines === undefined ? {} : { trace: lines }),

@@ -23,8 +23,13 @@ export interface WhichRun {
   readonly hash: string | null;
 }
 
-/** The run that is named; `command` is who asks. Throws `UsageError` and `DecodeError`. */
-export function whichRun(command: string, given: Given, shell: Shell): WhichRun {
+/**
+ * The run that is named; `command` is who asks. A scenario's is judged by `judges`, and so goes on until one of those stops it.
+ * Throws `UsageError` and `DecodeError`.
+ */
+export function whichRun(
+  command: string, given: Given, shell: Shell, judges: readonly Property[] = allProperties,
+): WhichRun {
   const [name, ...more] = given.names;
   if (name === undefined || more.length > 0) {
     throw new UsageError(`viv ${command} takes one failure file or one scenario`);
@@ -37,13 +42,14 @@ export function whichRun(command: string, given: Given, shell: Shell): WhichRun 
   }
   const scenario = named('scenario', name, SCENARIOS);
   const seed = seedText('seed', given.text('seed') ?? '1');
-  const hash = wanted ?? readHashes(shell.root).get(scenario.name)?.[Number(seed) - 1] ?? null;
-  return { failure: keptRun(planOf(scenario, seed)), isKept: false, properties: allProperties, hash };
+  const kept = given.has('mutant') ? null : readHashes(shell.root).get(scenario.name)?.[Number(seed) - 1] ?? null;
+  const hash = wanted ?? kept;
+  return { failure: keptRun(planOf(scenario, seed), judges), isKept: false, properties: judges, hash };
 }
 
 /** A seed's run as a failure file would have it, whether or not it fails. */
-function keptRun(plan: Failure['plan']): Failure {
-  const { result, tape } = recordRun(plan, luckOf(plan.seed), allProperties);
+function keptRun(plan: Failure['plan'], judges: readonly Property[]): Failure {
+  const { result, tape } = recordRun(plan, luckOf(plan.seed), judges);
   const held = { outcome: 'held' as const, property: '', sentence: '', steps: [], atMs: result.simulatedMs };
   return {
     format: 'vivarium failure', version: 2, plan, tape, verdict: result.finding ?? held, hash: result.hash, events: result.events,

@@ -44,7 +44,7 @@ function failing(): Failure {
 
 test('a failure shrinks to a few events, breaks the same property, and its file is the same run', async () => {
   let asked = 0;
-  const shrunk = await shrink(failure, { properties, forMs: 2000, signal: everlasting, now: () => asked++ });
+  const shrunk = await shrink(failure, { properties, forMs: 8000, signal: everlasting, now: () => asked++ });
   assert.is(shrunk.failure.verdict.property, 'no-truncation');
   assert.ok(shrunk.to.events < shrunk.from.events / 4, `${shrunk.from.events} to ${shrunk.to.events} events`);
   assert.ok(shrunk.to.faults <= 2 && shrunk.to.operations <= 4 && shrunk.to.servers <= 3, JSON.stringify(shrunk.to));

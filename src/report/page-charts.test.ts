@@ -21,7 +21,9 @@ test('every line is where its number is, and the most that there could be has on
   const lines = [...html.matchAll(/M44 ([\d.]+) H472"\/><text [^>]*>(\d+)</g)].map(([, y, label]) => [Number(y), Number(label)]);
   assert.equal(lines.map(([, label]) => label), [0, 20, 40, 60, 80, 97]);
   const [floor = 0, top = 0] = [lines[0]?.[0], lines.at(-1)?.[0]];
-  for (const [y = 0, label = 0] of lines) assert.ok(Math.abs(y - (floor - ((floor - top) * label) / 97)) < 0.1, `${label} at ${y}`);
+  for (const [y = 0, label = 0] of lines) {
+    assert.ok(Math.abs(y - (floor - ((floor - top) * label) / 97)) < 0.1, `${label} at ${y}`);
+  }
   assert.match(html, />20 seeds</);
   assert.match(html, />80 seeds</);
 });

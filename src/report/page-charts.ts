@@ -50,12 +50,17 @@ ${levelsOf(high, most).map((level) => gridLine(level, y(level))).join('\n')}
 <path class="area" d="${area}"/><path class="curve" d="${path}"/>
 ${marks.map((mark) => markOf(x(mark.x), y(0), mark.title)).join('\n')}
 <text x="${LEFT}" y="${HEIGHT - 4}">0</text>
-${roundSteps(right, chart.stepsOfX).slice(1).filter((value) => x(value) < WIDTH - ROOM && x(value) > LEFT + ROOM / 3).map((value) => {
+${roundSteps(right, chart.stepsOfX).filter((value) => isAlone(x(value))).map((value) => {
     return `<path class="tick" d="M${fixed(x(value))} ${fixed(y(0))} v4"/>` +
       `<text x="${fixed(x(value))}" y="${HEIGHT - 4}" text-anchor="middle">${escapeHtml(chart.nameOfX(value))}</text>`;
   }).join('\n')}
 <text x="${WIDTH - 8}" y="${HEIGHT - 4}" text-anchor="end">${escapeHtml(chart.nameOfX(last.x))}</text>
 </svg></figure>`;
+}
+
+/** Whether a label there has room beside those at the ends. */
+function isAlone(x: number): boolean {
+  return x > LEFT + ROOM / 3 && x < WIDTH - ROOM;
 }
 
 /** What time is counted in: milliseconds of one, two, five, ten, twenty and thirty seconds, and so on in minutes and hours. */
@@ -64,11 +69,13 @@ export const TIME_STEPS: readonly number[] = [
   ...[1, 60, 3600].flatMap((seconds) => [1, 2, 5, 10, 20, 30].map((count) => count * seconds * 1000)),
 ];
 
-/** 0 and at most five round numbers up to `most`; `steps` are those that may lie between them, ascending, if not 1, 2, 5, 10, ... */
+/** 0 and at most five round numbers up to `most`; `steps`, ascending, may lie between them; left out: 1, 2, 5, 10, ... */
 export function roundSteps(most: number, steps?: readonly number[]): number[] {
   const least = Math.max(1, most / 5);
   let step = steps?.find((one) => one >= least) ?? 1;
-  for (let power = 1; step < least; power *= 10) step = [2, 5, 10].map((factor) => factor * power).find((one) => one >= least) ?? step;
+  for (let power = 1; step < least; power *= 10) {
+    step = [2, 5, 10].map((factor) => factor * power).find((one) => one >= least) ?? step;
+  }
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
 }
 
