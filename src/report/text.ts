@@ -47,13 +47,16 @@ export function campaignReport(summary: Summary): string[] {
   ];
 }
 
+/** Seeds in the order of their numbers, not that in which jobs came to them. */
+const BY_NUMBER = new Intl.Collator('en', { numeric: true }).compare;
+
 /** One line per distinct failure, and the verdict. */
 export function failureLines(summary: Summary): string[] {
   if (summary.failures.length === 0 && summary.never.length > 0) return ['no failure, but not all was reached that had to be'];
   if (summary.failures.length === 0) return [summary.seeds === 0 ? 'no seed was run' : 'no failure'];
   return summary.failures.flatMap(({ finding, seeds, file }) => [
     `FAILED ${describeFinding(finding)}`,
-    `  seeds ${seeds.length}: ${seeds.slice(0, 8).join(', ')}${seeds.length > 8 ? ', ...' : ''}`,
+    `  seeds ${seeds.length}: ${seeds.toSorted(BY_NUMBER).slice(0, 8).join(', ')}${seeds.length > 8 ? ', ...' : ''}`,
     ...(file === null ? [] : [`  viv replay ${file}`]),
   ]);
 }
