@@ -7,6 +7,7 @@ import {
   crashPointsOf, type Exploration, type Explored, exploredSoFar, failureFrom, failureOn, findingIn, searchOf, tallyOf,
 } from '../fuzz/explore-run.ts';
 import type { Failure } from '../fuzz/failure.ts';
+import { isHeapNearlyFull } from '../fuzz/heap.ts';
 import type { Finding } from '../fuzz/verdict.ts';
 import { processorMs } from './bench-bars.ts';
 
@@ -47,9 +48,9 @@ function explored({ exploration, forMs }: ExploreRequest): ExploreAnswer {
   const began = Date.now();
   const used = processorMs();
   const search = searchOf(exploration);
-  while (search.run(SLICE) === 'going' && Date.now() - began < forMs);
+  while (search.run(SLICE) === 'going' && Date.now() - began < forMs && !isHeapNearlyFull());
   const times = { elapsedMs: Date.now() - began, processorMs: processorMs() - used, before: 0, jobs: 1 };
-  const came = exploredSoFar(exploration, tallyOf(search), times, search.status === 'going');
+  const came = exploredSoFar(exploration, tallyOf(search), times, isHeapNearlyFull() ? 'heap' : 'interrupted');
   return { explored: came, kept: failureFrom(exploration, search.found) };
 }
 

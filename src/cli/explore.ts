@@ -11,6 +11,7 @@ import {
 import { exploreTogether, type Progress } from '../fuzz/explore-squad.ts';
 import { checkWritable, readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
 import { writeFailure } from '../fuzz/failure.ts';
+import { isHeapNearlyFull } from '../fuzz/heap.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import type { Plan } from '../fuzz/plan.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
@@ -250,7 +251,8 @@ async function exploreHere({ exploration, search, checkpoint }: Task, shell: She
   const before = search.keeper.count;
   const goesOn = watcher(shell, talks);
   let nextSaveMs = SAVE_EVERY_MS;
-  while (search.run(SLICE) === 'going' && goesOn({ states: search.keeper.count, depth: search.depth, waiting: search.waiting })) {
+  while (search.run(SLICE) === 'going' && !isHeapNearlyFull()) {
+    if (!goesOn({ states: search.keeper.count, depth: search.depth, waiting: search.waiting })) break;
     const elapsedMs = Date.now() - began;
     if (checkpoint !== null && elapsedMs >= nextSaveMs) {
       writeCheckpoint(checkpoint, exploration, search);
@@ -281,7 +283,7 @@ interface Ended {
 }
 
 function ended(exploration: Exploration, tally: Tally, times: Times, shell: Shell): Ended {
-  const explored = exploredSoFar(exploration, tally, times, shell.signal.aborted);
+  const explored = exploredSoFar(exploration, tally, times, shell.signal.aborted ? 'interrupted' : 'heap');
   if (explored.finding === null) return { explored, kept: null };
   const failure = failureFrom(exploration, tally.found);
   return { explored, kept: typeof failure === 'string' ? failure : writeFailure(shell.reports, failure) };

@@ -30,6 +30,9 @@ export interface Exploration {
   readonly mutant: string | null;
 }
 
+/** Why a search that could have gone on was ended: somebody wanted that, or the heap is nearly full. */
+export type Cut = 'interrupted' | 'heap';
+
 /** What came of it, so far or in the end. */
 export interface Explored {
   readonly scenario: string;
@@ -39,7 +42,7 @@ export interface Explored {
   readonly bounds: Bounds;
   readonly manner: Manner;
   readonly jobs: number;
-  readonly status: Status | 'interrupted';
+  readonly status: Status | Cut;
   readonly outcome: Outcome;
   readonly distinct: number;
   readonly generated: number;
@@ -127,13 +130,13 @@ export function tallyOf(search: Search): Tally {
 }
 
 /** The same in the words of a result. */
-export function exploredSoFar(exploration: Exploration, tally: Tally, times: Times, interrupted: boolean): Explored {
+export function exploredSoFar(exploration: Exploration, tally: Tally, times: Times, cut: Cut): Explored {
   const { plan, bounds, manner } = exploration;
   const { found, distinct, generated, bounded, slept, depth, waiting, widest } = tally;
   const { steps, cells, panels, messages, situations } = tally;
   const taken = ACT_NAMES.map((name, kind): [string, number] => [name, tally.taken[kind] ?? 0]).slice(1);
   const finding = found === null ? null : findingIn(found.badness);
-  const status = interrupted && tally.status === 'going' ? 'interrupted' : tally.status;
+  const status = tally.status === 'going' ? cut : tally.status;
   return {
     scenario: plan.scenario, servers: plan.members.length, clients: plan.clients.length,
     operations: plan.clients[0]?.operations.length ?? 0, bounds, manner, jobs: times.jobs, status,

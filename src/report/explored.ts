@@ -10,6 +10,7 @@ const ENDINGS: Readonly<Record<Explored['status'], string>> = {
   found: 'a promise is broken',
   states: 'ended by --max-states, with states unseen',
   memory: 'ended because the memory for visited states is used up: give it more with --memory, or tighten a bound',
+  heap: 'ended because the heap is nearly full: give Node more by NODE_OPTIONS=--max-old-space-size=MB, or tighten a bound',
   interrupted: 'interrupted, with states unseen',
 };
 
