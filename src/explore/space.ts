@@ -237,7 +237,7 @@ export class Space {
   }
 
   /**
-   * What the steps since `watch` touched and told; changes in `row` against `before` count too. Null if there are too many
+   * What the steps since `watch` touched and told, though it be the same again afterwards, or was only asked; changes in `row` against `before` count too. Null if there are too many
    * slots.
    */
   footprint(before: Int32Array, row: Int32Array): Footprint | null {
@@ -284,7 +284,10 @@ export class Space {
     const index = this.indexOf.get(move.node) ?? -1;
     const before = row[at] ?? 0;
     row[at] = move.pair;
+    this.touched |= 1 << at;
     if (index < 0) return 'fine';
+    // Whether it can accept is asked of it, too.
+    this.touched |= 1 << index;
     if (move.kind !== 'accepted') return this.happen(row, index, eventKey(move), () => this.heard(move));
     if (!this.canAccept(row, index)) return 'fine';
     row[at] = this.wires.accept(before, move.wire, this.freeId(row[index] ?? 0, move.peer, move.port));
@@ -347,6 +350,7 @@ export class Space {
     row[this.partitionsAt] = (row[this.partitionsAt] ?? 0) - 1;
     const at = this.nodes.length + pair;
     row[at] = this.wires.reset(row[at] ?? 0, this.nodes[this.pairs[pair]?.[0] ?? 0] ?? 0);
+    this.touched |= 1 << at;
     return 'fine';
   }
 
@@ -378,6 +382,7 @@ export class Space {
     for (let i = 0; i < effects.length; i += 2) {
       const at = count + this.pairIndex(index, this.indexOf.get(effects[i] ?? 0) ?? 0);
       row[at] = this.wires.apply(row[at] ?? 0, effects[i + 1] ?? 0);
+      this.touched |= 1 << at;
     }
     if (outcome.died) this.cut(row, index);
     let fired: Fired = 'fine';
