@@ -237,8 +237,8 @@ export class Space {
   }
 
   /**
-   * What the steps since `watch` touched and told, though it be the same again afterwards, or was only asked; changes in `row` against `before` count too. Null if there are too many
-   * slots.
+   * What the steps since `watch` touched and told, though it was only asked or is as it was again; changes in `row` against
+   * `before` count too. Null if there are too many slots.
    */
   footprint(before: Int32Array, row: Int32Array): Footprint | null {
     if (this.width > 31 || before[this.nowAt] !== row[this.nowAt]) return null;
@@ -284,12 +284,9 @@ export class Space {
     const index = this.indexOf.get(move.node) ?? -1;
     const before = row[at] ?? 0;
     row[at] = move.pair;
-    this.touched |= 1 << at;
-    if (index < 0) return 'fine';
-    // Whether it can accept is asked of it, too.
-    this.touched |= 1 << index;
+    this.touched |= (1 << at) | (index < 0 ? 0 : 1 << index);
+    if (index < 0 || (move.kind === 'accepted' && !this.canAccept(row, index))) return 'fine';
     if (move.kind !== 'accepted') return this.happen(row, index, eventKey(move), () => this.heard(move));
-    if (!this.canAccept(row, index)) return 'fine';
     row[at] = this.wires.accept(before, move.wire, this.freeId(row[index] ?? 0, move.peer, move.port));
     return this.happen(row, index, eventKey(move), () => accepting(move));
   }
@@ -350,7 +347,6 @@ export class Space {
     row[this.partitionsAt] = (row[this.partitionsAt] ?? 0) - 1;
     const at = this.nodes.length + pair;
     row[at] = this.wires.reset(row[at] ?? 0, this.nodes[this.pairs[pair]?.[0] ?? 0] ?? 0);
-    this.touched |= 1 << at;
     return 'fine';
   }
 
