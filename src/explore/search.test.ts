@@ -78,6 +78,12 @@ for (const { name, size, bounds, manner } of SPACES) {
   });
 }
 
+test('with two partitions nothing is left out at coarser grains, where states were missed', () => {
+  const bounds = { ...NO_FAULT, partitions: 2 };
+  assert.is(explore({ ...WRITES, servers: 1 }, bounds, SERVING).slept, 0);
+  assert.ok(explore({ ...WRITES, servers: 1 }, bounds).slept > 0);
+});
+
 test('the reduction leaves something out', () => {
   assert.ok(explore({ servers: 2, clients: 0, operations: 0 }, NO_FAULT).slept > 0);
 });

@@ -101,8 +101,10 @@ export class Search {
     this.child = new Int32Array(space.width);
     const first = space.begin();
     this.stepper = new Stepper(space, manner.grain);
-    // What sleeps in a state is named by its clients: it says nothing of the state with clients exchanged.
-    const canSleep = manner.isReduced && manner.order === 'breadth' && space.renamings.length === 0;
+    // What sleeps in a state is named by its clients: it says nothing of the state with clients exchanged. With two partitions
+    // steps of coarser grains have been seen to commute that do not.
+    const isSound = space.renamings.length === 0 && (manner.grain === 'whole' || space.subject.bounds.partitions < 2);
+    const canSleep = manner.isReduced && manner.order === 'breadth' && isSound;
     this.sleeps = canSleep ? new SleepSets(space, manner.grain === 'whole') : null;
     this.own = shared === null ? new OwnKeeper(manner.maxBytes, this.sleeps) : null;
     this.keeper = this.own ?? present(shared, 'a search keeps its states itself or shares them')(this.sleeps);
