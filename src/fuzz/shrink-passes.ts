@@ -7,6 +7,7 @@ import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import type { Fault } from '../world/fault.ts';
+import { AskedSink } from './as-script.ts';
 import { CausalRecorder, causalPast } from './causality.ts';
 import type { Plan, PlannedFault } from './plan.ts';
 import { FIRST_CLIENT } from './plan.ts';
@@ -14,7 +15,9 @@ import {
   lengthOf, momentsOf, plainer, quieter, simpler, sooner, withClient, withOperations, withServers, withoutSnapshots,
 } from './plan-edits.ts';
 import { inPlaceOfFault } from './jumps.ts';
+import { directoriesOf, elsewhere } from './places.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
+import { costOf } from './shrink.ts';
 import type { Shrinker } from './shrink.ts';
 import { wander } from './shrink-wander.ts';
 
@@ -32,6 +35,8 @@ export const PASSES: readonly Pass[] = [
   { name: 'limits', run: reduceLimits },
   { name: 'servers', run: reduceServers },
   { name: 'operations', run: reduceOperations },
+  { name: 'places', run: reducePlaces },
+  { name: 'recipes', run: reduceRecipes },
   { name: 'time', run: reduceTime },
   { name: 'machines', run: quieten },
   { name: 'kinds of faults', run: simplifyFaults },
@@ -131,21 +136,63 @@ async function reduceServers(shrinker: Shrinker): Promise<void> {
 
 async function reduceOperations(shrinker: Shrinker): Promise<void> {
   for (let index = 0; index < shrinker.best.plan.clients.length && !shrinker.isOver(); index++) {
+    await reduceScript(shrinker, index);
     const script = shrinker.best.plan.clients[index];
-    if (script === undefined) continue;
-    const all = script.operations.map((_, at) => at);
-    await reduceList(all, (kept) => {
-      return shrinker.accepts(withClient(shrinker.best.plan, index, withOperations(script, kept)));
-    }, shrinker.isOver);
-    const { recipe } = script;
-    if (recipe !== undefined) {
+    if (script?.recipe !== undefined) {
+      const { recipe } = script;
       await reduceList(recipe.turns, (turns) => {
         return shrinker.accepts(withClient(shrinker.best.plan, index, { ...script, recipe: { ...recipe, turns } }));
       }, shrinker.isOver);
     }
-    if (script.closeAtEnd) {
-      const now = shrinker.best.plan.clients[index] ?? script;
-      await shrinker.accepts(withClient(shrinker.best.plan, index, { ...now, closeAtEnd: false }));
+    const now = shrinker.best.plan.clients[index];
+    if (now?.closeAtEnd === true) await shrinker.accepts(withClient(shrinker.best.plan, index, { ...now, closeAtEnd: false }));
+  }
+}
+
+async function reduceScript(shrinker: Shrinker, index: number): Promise<void> {
+  const script = shrinker.best.plan.clients[index];
+  if (script === undefined) return;
+  const all = script.operations.map((_, at) => at);
+  await reduceList(all, (kept) => {
+    return shrinker.accepts(withClient(shrinker.best.plan, index, withOperations(script, kept)));
+  }, shrinker.isOver);
+}
+
+/** What clients do in a directory that somebody has to make they do in one that is there. */
+async function reducePlaces(shrinker: Shrinker): Promise<void> {
+  for (const directory of directoriesOf(shrinker.best.plan)) {
+    if (shrinker.isOver()) return;
+    await shrinker.accepts(elsewhere(shrinker.best.plan, directory), 1);
+  }
+}
+
+/** Turns of recipes come at once and last for no time; and of what a client asked for that follows one, less may be enough. */
+async function reduceRecipes(shrinker: Shrinker): Promise<void> {
+  for (let index = 0; index < shrinker.best.plan.clients.length && !shrinker.isOver(); index++) {
+    await hastenTurns(shrinker, index);
+    const before = shrinker.best;
+    if (before.plan.clients[index]?.recipe === undefined) continue;
+    const asked = new AskedSink();
+    shrinker.watch(asked);
+    const scripted = asked.scripted(before.plan, index);
+    if (scripted === null || !await shrinker.accepts(scripted, 1)) continue;
+    await reduceScript(shrinker, index);
+    if (costOf(shrinker.best) >= costOf(before)) shrinker.best = before;
+  }
+}
+
+async function hastenTurns(shrinker: Shrinker, index: number): Promise<void> {
+  const count = shrinker.best.plan.clients[index]?.recipe?.turns.length ?? 0;
+  for (let at = 0; at < count && !shrinker.isOver(); at++) {
+    for (const wait of ['afterMs', 'holdMs'] as const) {
+      const shorter = (ms: number): Promise<boolean> => {
+        const { plan } = shrinker.best;
+        const client = plan.clients[index];
+        if (client?.recipe === undefined) return Promise.resolve(false);
+        const turns = client.recipe.turns.map((turn, which) => (which === at ? { ...turn, [wait]: ms } : turn));
+        return shrinker.accepts(withClient(plan, index, { ...client, recipe: { ...client.recipe, turns } }), 1);
+      };
+      await reduceNumber(shrinker.best.plan.clients[index]?.recipe?.turns[at]?.[wait] ?? 0, 0, shorter, shrinker.isOver);
     }
   }
 }

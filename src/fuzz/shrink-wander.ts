@@ -5,9 +5,12 @@
  * plainly smaller. When many jumps in a row have led nowhere, that is the end of it.
  */
 import { seedStream } from '../base/random.ts';
+import type { Xoshiro } from '../base/random.ts';
 import { SeedChooser } from '../world/chooser.ts';
+import type { Chooser } from '../world/chooser.ts';
 import { jump } from './jumps.ts';
 import type { Shrinker } from './shrink.ts';
+import { SparseChooser } from './sparse.ts';
 
 /** So many jumps in a row that led nowhere are enough, and so many more for each event and for each step of the best run. */
 const PATIENCE = 800;
@@ -30,9 +33,28 @@ export async function wander(shrinker: Shrinker): Promise<void> {
       misses++;
       continue;
     }
-    const isOwnTape = luck.below(3) === 0;
-    const chooser = isOwnTape ? shrinker.tapeChooser() : new SeedChooser(`${plan.seed}/wander/${shrinker.runs}`);
-    if (await shrinker.improves(plan, chooser)) misses = 0;
+    if (await shrinker.improves(plan, otherLuck(shrinker, luck))) misses = 0;
     else misses++;
   }
+}
+
+/** The luck of the best run, quite another one, or either of what is usual with a few draws that are not. */
+export function otherLuck(shrinker: Shrinker, luck: Xoshiro): Chooser {
+  const seed = `${shrinker.best.plan.seed}/wander/${shrinker.runs}`;
+  switch (luck.below(4)) {
+    case 0:
+      return shrinker.tapeChooser();
+    case 1:
+      return new SeedChooser(seed);
+    case 2:
+      return new SparseChooser(null, seed, rarity(shrinker, luck));
+    default:
+      return new SparseChooser(shrinker.tapeChooser(), seed, rarity(shrinker, luck));
+  }
+}
+
+/** One draw in so many: any power of two, up to one draw in all. */
+function rarity({ best }: Shrinker, luck: Xoshiro): number {
+  const draws = best.tape.reduce((sum, [, values]) => sum + values.length, 1);
+  return 2 << luck.below(31 - Math.clz32(draws) + 1);
 }
