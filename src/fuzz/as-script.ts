@@ -32,7 +32,7 @@ export class AskedSink implements TraceSink {
   scripted(plan: Plan, index: number): Plan | null {
     const client = plan.clients[index];
     if (client?.recipe === undefined) return null;
-    const { recipe: _recipe, ...plain } = client;
+    const { servers, sessionTimeoutMs, closeAtEnd } = client;
     const operations: ScriptedOperation[] = [];
     let beforeUs = this.startedUs.get(FIRST_CLIENT + index) ?? 0;
     for (const { timeUs, request } of this.asked.get(FIRST_CLIENT + index) ?? []) {
@@ -41,7 +41,7 @@ export class AskedSink implements TraceSink {
       operations.push({ afterMs: Math.floor((timeUs - beforeUs) / 1000), waitForReply: true, request: scripted });
       beforeUs = timeUs;
     }
-    return withClient(plan, index, { ...plain, operations });
+    return withClient(plan, index, { servers, sessionTimeoutMs, closeAtEnd, operations });
   }
 }
 

@@ -8,7 +8,8 @@ import { seedStream } from '../base/random.ts';
 import type { Xoshiro } from '../base/random.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import type { Chooser } from '../world/chooser.ts';
-import { jump } from './jumps.ts';
+import { jump, sketch } from './jumps.ts';
+import { sizeOf } from './plan-edits.ts';
 import type { Shrinker } from './shrink.ts';
 import { SparseChooser } from './sparse.ts';
 
@@ -35,6 +36,30 @@ export async function wander(shrinker: Shrinker): Promise<void> {
     }
     if (await shrinker.improves(plan, otherLuck(shrinker, luck))) misses = 0;
     else misses++;
+  }
+}
+
+/** A plan with more than so many parts is large; and so many sketches of it in a row that do not fail are enough. */
+const MANY_PARTS = 8;
+const SKETCHES = 20_000;
+const SKETCH_SHARE = 0.35;
+
+/**
+ * Of a plan that is still large, sketches with as good as nothing in them, until one of them fails: where one part after another
+ * could not be left out since each changed the luck of all others, it is quicker to begin with little.
+ */
+export async function sketches(shrinker: Shrinker): Promise<void> {
+  const { best, first } = shrinker;
+  const { clients, operations, faults } = sizeOf(best.plan);
+  if (clients + operations + faults <= MANY_PARTS) return;
+  const luck = seedStream(best.plan.seed, `sketches ${shrinker.runs}`);
+  const until = shrinker.elapsedMs + SKETCH_SHARE * shrinker.forMs;
+  const all = { ...first.plan, knobs: best.plan.knobs, settings: best.plan.settings };
+  for (let misses = 0; misses < SKETCHES && shrinker.elapsedMs < until && !shrinker.isOver(); misses++) {
+    const plan = sketch(luck.below(3) === 0 ? all : best.plan, luck);
+    const seed = `${plan.seed}/sketch/${shrinker.runs}`;
+    const chooser = luck.below(2) === 0 ? new SeedChooser(seed) : new SparseChooser(null, seed, rarity(shrinker, luck));
+    if (await shrinker.improves(plan, chooser)) return;
   }
 }
 

@@ -18,7 +18,8 @@ import type { PlanSize } from './plan-edits.ts';
 import { recordRun, recordedFailure } from './record.ts';
 import { MAX_STEPS, runPlan } from './run.ts';
 import type { RunOptions, RunResult } from './run.ts';
-import { PASSES } from './shrink-passes.ts';
+import { PASSES, SEARCHES } from './shrink-passes.ts';
+import type { Pass } from './shrink-passes.ts';
 import { sentenceShape } from './verdict.ts';
 import type { Finding } from './verdict.ts';
 
@@ -171,25 +172,40 @@ export class Shrinker {
   /** Time is up, or somebody has had enough. */
   readonly isOver = (): boolean => this.options.signal.aborted || this.elapsedMs >= this.options.forMs;
 
-  /** All passes, again and again until none finds anything; false if it had to stop before. */
+  /**
+   * All passes, again and again until none finds anything, and then the searches, which take their time: as soon as one of them
+   * finds something, it begins anew. False if it had to stop before.
+   */
   async reduce(): Promise<boolean> {
     for (let again = true; again;) {
-      const before = this.best;
-      for (const pass of PASSES) {
-        this.pass = pass.name;
-        this.progress();
-        await pass.run(this);
-        if (this.isOver()) return false;
-      }
-      again = costOf(this.best) < WORTH * costOf(before);
-      if (costOf(this.best) > costOf(before)) this.best = before;
+      while (await this.round(PASSES));
+      again = false;
+      for (const search of SEARCHES) if (!again) again = await this.round([search]);
+      if (this.isOver()) return false;
     }
     return true;
   }
 
-  /** Whether a plan fails in the same way, with `own`, the tape of the best, or a fresh one; then it is the best from now on. */
+  /** Some passes, one after the other; whether it was worth it. What is larger in the end than it was is forgotten. */
+  private async round(passes: readonly Pass[]): Promise<boolean> {
+    const before = this.best;
+    for (const pass of passes) {
+      this.pass = pass.name;
+      this.progress();
+      await pass.run(this);
+      if (this.isOver()) break;
+    }
+    if (costOf(this.best) > costOf(before)) this.best = before;
+    return !this.isOver() && costOf(this.best) < WORTH * costOf(before);
+  }
+
+  /**
+   * Whether a plan fails in the same way, with `own`, the tape of the best, with the most benign luck, or with a fresh tape; then
+   * it is the best from now on. Luck that is benign throughout stays what it is, whatever is left out later.
+   */
   async accepts(plan: Plan, freshTapes: number = FRESH_TAPES, own: NamedTape = this.best): Promise<boolean> {
     if (await this.takes(plan, new AligningChooser(own.tape, own.names, 'zero'))) return true;
+    if (freshTapes > 0 && !isBenign(own.tape) && await this.takes(plan, new AligningChooser([], [], 'zero'))) return true;
     for (let fresh = 0; fresh < freshTapes && !this.isOver(); fresh++) {
       if (await this.takes(plan, new SeedChooser(`${plan.seed}/shrink/${this.runs}`))) return true;
     }
@@ -276,6 +292,10 @@ export class Shrinker {
     await new Promise((resolve) => void setImmediate(resolve));
     this.yieldedAt = this.options.now();
   }
+}
+
+function isBenign(tape: Tape): boolean {
+  return tape.every(([, values]) => values.every((value) => value === 0));
 }
 
 /** What a reader has to go through: events, and above all steps and parts of the plan, each of which asks why it is there. */
