@@ -55,6 +55,8 @@ const JUMPS: readonly Jump[] = [
   ({ best }, luck) => restless(together(fewServers(best.plan, luck), luck), luck),
   ({ best }, luck) => lasting(best.plan, luck),
   ({ best }, luck) => sketch(best.plan, luck),
+  ({ best }, luck) => patient(best.plan, luck),
+  ({ best }, luck) => patient(hurried(best.plan, luck), luck),
 ];
 
 /** One in `oneIn` of the parts is left out, by chance. */
@@ -278,6 +280,17 @@ function shorterFaults(plan: Plan, luck: Xoshiro): Plan | null {
   });
   return { ...plan, faults: faults.sort((one, other) => one.atMs - other.atMs) };
 }
+
+/** Sessions last for longer: fewer of them expire on the way, and fewer pings keep them alive. */
+function patient(plan: Plan, luck: Xoshiro): Plan {
+  const factor = 1 + luck.below(PATIENCE_MAX * 10) / 10;
+  const clients = plan.clients.map((client) => ({ ...client, sessionTimeoutMs: Math.floor(client.sessionTimeoutMs * factor) }));
+  const maxSessionTimeoutMs = Math.max(plan.knobs.maxSessionTimeoutMs, ...clients.map((client) => client.sessionTimeoutMs));
+  return { ...plan, clients, knobs: { ...plan.knobs, maxSessionTimeoutMs } };
+}
+
+/** So many times longer, about. */
+const PATIENCE_MAX = 4;
 
 /** One fault lasts for longer, perhaps instead of all others: they may have been there to renew it. */
 function lasting(plan: Plan, luck: Xoshiro): Plan | null {

@@ -3,8 +3,10 @@
  * syncs that complete, processes that crash and start, faults that begin; counted from the first moment at which a leader is
  * established and every member has been brought in line with it, to the violation. Where there is no such moment, the whole run
  * counts. What is always there and triggers nothing does not count: heartbeats, the greetings of connections, and the opening of
- * sessions, for a description begins with a formed ensemble and connected clients. What breaks liveness ends with the event from
- * which on no future recovers; what comes after is waiting.
+ * sessions, for a description begins with a formed ensemble and connected clients. What breaks liveness ends with the event after
+ * which things are as bad as they will ever be; what comes after is waiting. Things are as bad as futures fail often that have as
+ * much time to recover, from that event on, as the run had from its healing on: a dead end fails always, and a livelock, from
+ * which luck may lead out, as often at its beginning as at its end.
  */
 import type { Property } from '../history/judge.ts';
 import type { Event, NodeId } from '../io/event.ts';
@@ -12,8 +14,8 @@ import type { Fact } from '../io/fact.ts';
 import type { Message } from '../wire/message.ts';
 import type { TraceSink } from '../world/trace.ts';
 import { AligningChooser, unpackNames } from './align.ts';
-import { likelihood } from './explain.ts';
 import type { Failure } from './failure.ts';
+import { chooserOf, futureChooser } from './follow.ts';
 import { runPlan } from './run.ts';
 
 /** Facts that say that something has become durable: one sync each. */
@@ -24,8 +26,9 @@ const SYNCS: ReadonlySet<Fact['kind']> = new Set([
 /** The xid of a client's heartbeat. */
 const PING_XID = -2;
 
-/** Futures that are tried of a prefix before it is said that none recovers. */
-const FUTURES = 6;
+/** So many futures of a prefix are tried, and so many in ten of those that fail from the end on must fail from there. */
+const FUTURES = 20;
+const NEARLY = 9;
 
 /** The length of a failure; see the head of the file. */
 export function lengthOf(failure: Failure, properties: readonly Property[]): number {
@@ -39,9 +42,16 @@ export function lengthOf(failure: Failure, properties: readonly Property[]): num
   return sink.length;
 }
 
-/** The event from which on every future that was tried fails; 0 where they all do from the beginning. */
+/**
+ * The first event from which on futures fail nearly as often as from the last; 0 where they do from the beginning. All of it
+ * where none fails from the last on: then what was violated was a matter of time alone.
+ */
 function pointOfNoReturn(failure: Failure, judges: readonly Property[]): number {
-  const isLost = (step: number): boolean => likelihood(failure, step, FUTURES, judges).passing === null;
+  const timesMs = timesOf(failure, judges);
+  const atEnd = failingFutures(failure, failure.events, timesMs, judges, FUTURES);
+  const needed = Math.ceil((atEnd * NEARLY) / 10);
+  if (needed === 0) return failure.events;
+  const isLost = (step: number): boolean => failingFutures(failure, step, timesMs, judges, needed) >= needed;
   let [low, high] = [0, failure.events];
   if (isLost(low)) return low;
   while (high - low > 1) {
@@ -50,6 +60,31 @@ function pointOfNoReturn(failure: Failure, judges: readonly Property[]): number 
     else low = middle;
   }
   return high;
+}
+
+/** When each event happened, by its number. */
+function timesOf(failure: Failure, judges: readonly Property[]): readonly number[] {
+  const times: number[] = [0];
+  const trace = { event: (_step: number, timeUs: number): void => void times.push(Math.floor(timeUs / 1000)) };
+  runPlan(failure.plan, chooserOf(failure), { properties: judges, trace });
+  return times;
+}
+
+/** How many of the futures after an event fail in the same way; no more are tried than tell whether `needed` do. */
+function failingFutures(
+  failure: Failure, step: number, timesMs: readonly number[], judges: readonly Property[], needed: number,
+): number {
+  const { plan, events } = failure;
+  const sinceHealingMs = Math.max(0, (timesMs[step] ?? 0) - plan.safetyMs);
+  // Judges ask what is settled by half of the tail.
+  const patient = { ...plan, tailMs: plan.tailMs + 2 * sinceHealingMs };
+  let failing = 0;
+  for (let index = 0; index < FUTURES && failing < needed && failing + FUTURES - index >= needed; index++) {
+    const { chooser, trace } = futureChooser(failure, step, `${plan.seed}/future/${index}`);
+    const { finding } = runPlan(patient, chooser, { properties: judges, trace, maxSteps: Math.max(events, 1000) * 20 });
+    if (finding?.property === failure.verdict.property) failing++;
+  }
+  return failing;
 }
 
 /** Counts; hand it to `runPlan` as its trace. */
