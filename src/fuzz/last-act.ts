@@ -24,7 +24,8 @@ interface Invocation {
 /** A trace that keeps what the acts of a run are. */
 export class ActSink implements TraceSink {
   private readonly leaders: { readonly node: NodeId; readonly timeMs: number }[] = [];
-  private readonly servers: Map<NodeId, NodeId> = new Map();
+  /** Where each client was connected, the last time. */
+  readonly servers: Map<NodeId, NodeId> = new Map();
   private readonly invocations: Map<NodeId, Invocation[]> = new Map();
 
   event(): void {

@@ -3,10 +3,9 @@
  * syncs that complete, processes that crash and start, faults that begin; counted from the first moment at which a leader is
  * established and every member has been brought in line with it, to the violation. Where there is no such moment, the whole run
  * counts. What is always there and triggers nothing does not count: heartbeats, the greetings of connections, and the opening of
- * sessions, for a description begins with a formed ensemble and connected clients. What breaks liveness ends with the event after
- * which things are as bad as they will ever be; what comes after is waiting. Things are as bad as futures fail often that have as
- * much time to recover, from that event on, as the run had from its healing on: a dead end fails always, and a livelock, from
- * which luck may lead out, as often at its beginning as at its end.
+ * sessions, for a description begins with a formed ensemble and connected clients. What breaks liveness ends with the event from
+ * which on no future recovers, or, where luck may always lead out, with the one with which the run begins to repeat itself; what
+ * comes after is waiting.
  */
 import type { Property } from '../history/judge.ts';
 import type { Event, NodeId } from '../io/event.ts';
@@ -16,7 +15,9 @@ import type { TraceSink } from '../world/trace.ts';
 import { AligningChooser, unpackNames } from './align.ts';
 import type { Failure } from './failure.ts';
 import { chooserOf, futureChooser } from './follow.ts';
+import { Recurrence } from './recurrence.ts';
 import { runPlan } from './run.ts';
+import type { RunOptions } from './run.ts';
 
 /** Facts that say that something has become durable: one sync each. */
 const SYNCS: ReadonlySet<Fact['kind']> = new Set([
@@ -26,16 +27,16 @@ const SYNCS: ReadonlySet<Fact['kind']> = new Set([
 /** The xid of a client's heartbeat. */
 const PING_XID = -2;
 
-/** So many futures of a prefix are tried, and so many in ten of those that fail from the end on must fail from there. */
+/** Futures that are tried of a prefix, and how many of them must fail before it is said that none recovers. */
 const FUTURES = 20;
-const NEARLY = 9;
+const NEARLY_ALL = 18;
 
 /** The length of a failure; see the head of the file. */
 export function lengthOf(failure: Failure, properties: readonly Property[]): number {
   const { plan, tape, names, verdict } = failure;
   const judges = properties.filter(({ name }) => name === verdict.property);
   const sink = new LengthSink(plan.members.map(({ id }) => id));
-  const stopAtStep = verdict.outcome === 'liveness' ? pointOfNoReturn(failure, judges) : null;
+  const stopAtStep = verdict.outcome === 'liveness' ? lastNeeded(failure, judges) : null;
   if (stopAtStep === 0) return 0;
   const chooser = new AligningChooser(tape, names === undefined ? [] : unpackNames(names), 'zero');
   runPlan(plan, chooser, { properties: judges, trace: sink, ...(stopAtStep === null ? {} : { stopAtStep }) });
@@ -43,15 +44,13 @@ export function lengthOf(failure: Failure, properties: readonly Property[]): num
 }
 
 /**
- * The first event from which on futures fail nearly as often as from the last; 0 where they do from the beginning. All of it
- * where none fails from the last on: then what was violated was a matter of time alone.
+ * The last event that a violation of liveness needs. Of a dead end it is the first event from which on futures fail, 0 where they
+ * do from the beginning; of a livelock the one that closes the first loop. All of the run where it is neither.
  */
-function pointOfNoReturn(failure: Failure, judges: readonly Property[]): number {
-  const timesMs = timesOf(failure, judges);
-  const atEnd = failingFutures(failure, failure.events, timesMs, judges, FUTURES);
-  const needed = Math.ceil((atEnd * NEARLY) / 10);
-  if (needed === 0) return failure.events;
-  const isLost = (step: number): boolean => failingFutures(failure, step, timesMs, judges, needed) >= needed;
+function lastNeeded(failure: Failure, judges: readonly Property[]): number {
+  const { timesMs, closedAt } = courseOf(failure, judges);
+  const isLost = (step: number): boolean => isDeadEnd(failure, step, timesMs, judges);
+  if (!isLost(failure.events)) return closedAt > 0 ? closedAt : failure.events;
   let [low, high] = [0, failure.events];
   if (isLost(low)) return low;
   while (high - low > 1) {
@@ -62,29 +61,42 @@ function pointOfNoReturn(failure: Failure, judges: readonly Property[]): number 
   return high;
 }
 
-/** When each event happened, by its number. */
-function timesOf(failure: Failure, judges: readonly Property[]): readonly number[] {
-  const times: number[] = [0];
-  const trace = { event: (_step: number, timeUs: number): void => void times.push(Math.floor(timeUs / 1000)) };
-  runPlan(failure.plan, chooserOf(failure), { properties: judges, trace });
-  return times;
+/** How a run went. */
+interface Course {
+  /** When each event happened, by its number. */
+  readonly timesMs: readonly number[];
+  /** The event with which it began to repeat itself; 0: none. */
+  readonly closedAt: number;
 }
 
-/** How many of the futures after an event fail in the same way; no more are tried than tell whether `needed` do. */
-function failingFutures(
-  failure: Failure, step: number, timesMs: readonly number[], judges: readonly Property[], needed: number,
-): number {
-  const { plan, events } = failure;
+function courseOf(failure: Failure, judges: readonly Property[]): Course {
+  const timesMs: number[] = [0];
+  let faults = 0;
+  const watch = (trace: NonNullable<RunOptions['trace']>): void => {
+    runPlan(failure.plan, chooserOf(failure), { properties: judges, trace });
+  };
+  watch({
+    event: (_step, timeUs) => { timesMs.push(Math.floor(timeUs / 1000)); },
+    fact: ({ kind }) => { if (kind === 'faultBegan') faults++; },
+  });
+  const recurrence = new Recurrence(faults);
+  watch({ event: () => undefined, fact: (fact, node, _timeMs, step) => { recurrence.fact(fact, node, step); } });
+  return { timesMs, closedAt: recurrence.step };
+}
+
+/** Whether nearly all futures after an event fail in the same way, though they have as much time as the run had once healed. */
+function isDeadEnd(failure: Failure, step: number, timesMs: readonly number[], judges: readonly Property[]): boolean {
+  const { plan, events, verdict } = failure;
   const sinceHealingMs = Math.max(0, (timesMs[step] ?? 0) - plan.safetyMs);
   // Judges ask what is settled by half of the tail.
   const patient = { ...plan, tailMs: plan.tailMs + 2 * sinceHealingMs };
-  let failing = 0;
-  for (let index = 0; index < FUTURES && failing < needed && failing + FUTURES - index >= needed; index++) {
+  let passing = 0;
+  for (let index = 0; index < FUTURES && passing <= FUTURES - NEARLY_ALL; index++) {
     const { chooser, trace } = futureChooser(failure, step, `${plan.seed}/future/${index}`);
     const { finding } = runPlan(patient, chooser, { properties: judges, trace, maxSteps: Math.max(events, 1000) * 20 });
-    if (finding?.property === failure.verdict.property) failing++;
+    if (finding?.property !== verdict.property) passing++;
   }
-  return failing;
+  return passing <= FUTURES - NEARLY_ALL;
 }
 
 /** Counts; hand it to `runPlan` as its trace. */

@@ -9,7 +9,6 @@ import { SeedChooser } from '../world/chooser.ts';
 import type { Tape } from '../world/chooser.ts';
 import type { Fault } from '../world/fault.ts';
 import { AligningChooser } from './align.ts';
-import { AskedSink } from './as-script.ts';
 import { CausalRecorder, causalPast } from './causality.ts';
 import type { Plan, PlannedFault } from './plan.ts';
 import { FIRST_CLIENT } from './plan.ts';
@@ -18,10 +17,9 @@ import {
 } from './plan-edits.ts';
 import { inPlaceOfFault } from './jumps.ts';
 import { ActSink } from './last-act.ts';
-import { directoriesOf, elsewhere } from './places.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
-import { costOf } from './shrink.ts';
 import type { Shrinker } from './shrink.ts';
+import { reducePlaces, reduceRecipes, reduceScript } from './shrink-clients.ts';
 import { sketches, wander } from './shrink-wander.ts';
 
 /** One kind of attempt. */
@@ -38,6 +36,7 @@ export const PASSES: readonly Pass[] = [
   { name: 'faults', run: reduceFaults },
   { name: 'luck', run: calm },
   { name: 'limits', run: reduceLimits },
+  { name: 'connections', run: reduceConnections },
   { name: 'servers', run: reduceServers },
   { name: 'operations', run: reduceOperations },
   { name: 'places', run: reducePlaces },
@@ -148,6 +147,18 @@ async function reduceFaults(shrinker: Shrinker): Promise<void> {
   await reduceList(shrinker.best.plan.faults, (faults) => shrinker.accepts({ ...shrinker.best.plan, faults }), isOver);
 }
 
+/** A client knows no server but the one where it is in the end: then none of the others is there for its sake. */
+async function reduceConnections(shrinker: Shrinker): Promise<void> {
+  const sink = new ActSink();
+  shrinker.watch(sink);
+  for (let index = 0; index < shrinker.best.plan.clients.length && !shrinker.isOver(); index++) {
+    const server = sink.servers.get(FIRST_CLIENT + index);
+    const client = shrinker.best.plan.clients[index];
+    if (server === undefined || client === undefined || client.servers.length < 2) continue;
+    await shrinker.accepts(withClient(shrinker.best.plan, index, { ...client, servers: [server] }), 1);
+  }
+}
+
 /** Fewer servers make other quorums, and hence other schedules: more fresh tapes than elsewhere. */
 async function reduceServers(shrinker: Shrinker): Promise<void> {
   const ids = shrinker.best.plan.members.map(({ id }) => id);
@@ -174,54 +185,6 @@ async function reduceOperations(shrinker: Shrinker): Promise<void> {
     }
     const now = shrinker.best.plan.clients[index];
     if (now?.closeAtEnd === true) await shrinker.accepts(withClient(shrinker.best.plan, index, { ...now, closeAtEnd: false }));
-  }
-}
-
-async function reduceScript(shrinker: Shrinker, index: number): Promise<void> {
-  const script = shrinker.best.plan.clients[index];
-  if (script === undefined) return;
-  const all = script.operations.map((_, at) => at);
-  await reduceList(all, (kept) => {
-    return shrinker.accepts(withClient(shrinker.best.plan, index, withOperations(script, kept)));
-  }, shrinker.isOver);
-}
-
-/** What clients do in a directory that somebody has to make they do in one that is there. */
-async function reducePlaces(shrinker: Shrinker): Promise<void> {
-  for (const directory of directoriesOf(shrinker.best.plan)) {
-    if (shrinker.isOver()) return;
-    await shrinker.accepts(elsewhere(shrinker.best.plan, directory), 1);
-  }
-}
-
-/** Turns of recipes come at once and last for no time; and of what a client asked for that follows one, less may be enough. */
-async function reduceRecipes(shrinker: Shrinker): Promise<void> {
-  for (let index = 0; index < shrinker.best.plan.clients.length && !shrinker.isOver(); index++) {
-    await hastenTurns(shrinker, index);
-    const before = shrinker.best;
-    if (before.plan.clients[index]?.recipe === undefined) continue;
-    const asked = new AskedSink();
-    shrinker.watch(asked);
-    const scripted = asked.scripted(before.plan, index);
-    if (scripted === null || !await shrinker.accepts(scripted, 1)) continue;
-    await reduceScript(shrinker, index);
-    if (costOf(shrinker.best) >= costOf(before)) shrinker.best = before;
-  }
-}
-
-async function hastenTurns(shrinker: Shrinker, index: number): Promise<void> {
-  const count = shrinker.best.plan.clients[index]?.recipe?.turns.length ?? 0;
-  for (let at = 0; at < count && !shrinker.isOver(); at++) {
-    for (const wait of ['afterMs', 'holdMs'] as const) {
-      const shorter = (ms: number): Promise<boolean> => {
-        const { plan } = shrinker.best;
-        const client = plan.clients[index];
-        if (client?.recipe === undefined) return Promise.resolve(false);
-        const turns = client.recipe.turns.map((turn, which) => (which === at ? { ...turn, [wait]: ms } : turn));
-        return shrinker.accepts(withClient(plan, index, { ...client, recipe: { ...client.recipe, turns } }), 1);
-      };
-      await reduceNumber(shrinker.best.plan.clients[index]?.recipe?.turns[at]?.[wait] ?? 0, 0, shorter, shrinker.isOver);
-    }
   }
 }
 

@@ -14,7 +14,7 @@ import type { Shrinker } from './shrink.ts';
 import { SparseChooser } from './sparse.ts';
 
 /** So many jumps in a row that led nowhere are enough, and so many more for each event and for each step of the best run. */
-const PATIENCE = 800;
+const PATIENCE = 2500;
 const PATIENCE_PER_EVENT = 4;
 const PATIENCE_PER_STEP = 100;
 /** And so is this share of the time that there is for everything. */
@@ -66,13 +66,15 @@ export async function sketches(shrinker: Shrinker): Promise<void> {
 /** The luck of the best run, quite another one, or either of what is usual with a few draws that are not. */
 export function otherLuck(shrinker: Shrinker, luck: Xoshiro): Chooser {
   const seed = `${shrinker.best.plan.seed}/wander/${shrinker.runs}`;
-  switch (luck.below(4)) {
+  switch (luck.below(5)) {
     case 0:
       return shrinker.tapeChooser();
     case 1:
       return new SeedChooser(seed);
     case 2:
       return new SparseChooser(null, seed, rarity(shrinker, luck));
+    case 3:
+      return new SparseChooser(shrinker.momentChooser(), seed, rarity(shrinker, luck));
     default:
       return new SparseChooser(shrinker.tapeChooser(), seed, rarity(shrinker, luck));
   }

@@ -12,6 +12,8 @@ import { AligningChooser, unpackNames } from './align.ts';
 import type { TapeNames } from './align.ts';
 import type { Failure } from './failure.ts';
 import { LengthSink } from './length.ts';
+import { ClockedChooser, MomentChooser } from './moments.ts';
+import type { Moments } from './moments.ts';
 import type { Plan } from './plan.ts';
 import { sizeOf } from './plan-edits.ts';
 import type { PlanSize } from './plan-edits.ts';
@@ -74,6 +76,7 @@ export interface NamedTape {
 export interface FailingRun extends NamedTape {
   readonly plan: Plan;
   readonly result: RunResult;
+  readonly moments: Moments;
   /**
    * In the steps that people count, see `length.ts`. Most of a run that breaks liveness is waiting; such a run counts as the
    * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back?
@@ -142,6 +145,8 @@ export class Shrinker {
   private readonly beganAt: number;
   private yieldedAt: number;
   private pass = 'causal past';
+  /** The clock of the run under way. */
+  private nowUs = 0;
 
   constructor(failure: Failure, options: ShrinkOptions) {
     this.options = options;
@@ -205,7 +210,10 @@ export class Shrinker {
    */
   async accepts(plan: Plan, freshTapes: number = FRESH_TAPES, own: NamedTape = this.best): Promise<boolean> {
     if (await this.takes(plan, new AligningChooser(own.tape, own.names, 'zero'))) return true;
-    if (freshTapes > 0 && !isBenign(own.tape) && await this.takes(plan, new AligningChooser([], [], 'zero'))) return true;
+    if (freshTapes > 0 && !isBenign(own.tape)) {
+      if (own === this.best && await this.takes(plan, this.momentChooser())) return true;
+      if (await this.takes(plan, new AligningChooser([], [], 'zero'))) return true;
+    }
     for (let fresh = 0; fresh < freshTapes && !this.isOver(); fresh++) {
       if (await this.takes(plan, new SeedChooser(`${plan.seed}/shrink/${this.runs}`))) return true;
     }
@@ -215,6 +223,12 @@ export class Shrinker {
   /** The tape of the best run, zero beyond its end. */
   tapeChooser(): Chooser {
     return new AligningChooser(this.best.tape, this.best.names, 'zero');
+  }
+
+  /** The tape of the best run by the clock. */
+  momentChooser(): Chooser {
+    const { tape, names, moments } = this.best;
+    return new MomentChooser(tape, names, moments, () => this.nowUs);
   }
 
   /** Whether a plan fails in the same way and is plainly smaller than the best, which it then is. */
@@ -251,12 +265,23 @@ export class Shrinker {
 
   private run(plan: Plan, inner: Chooser, maxSteps: number): FailingRun | null {
     this.runs++;
-    const chooser = new RecordingChooser(inner, { names: true });
+    this.nowUs = 0;
+    const clocked = new ClockedChooser(inner, () => this.nowUs);
+    const chooser = new RecordingChooser(clocked, { names: true });
     const steps = new LengthSink(plan.members.map(({ id }) => id));
-    const result = this.failing(plan, chooser, { properties: this.judges, maxSteps, trace: steps });
+    const trace: NonNullable<RunOptions['trace']> = {
+      event: (step, timeUs, node, event) => {
+        this.nowUs = timeUs;
+        steps.event(step, timeUs, node, event);
+      },
+      fact: (fact, node, timeMs, step) => {
+        steps.fact(fact, node, timeMs, step);
+      },
+    };
+    const result = this.failing(plan, chooser, { properties: this.judges, maxSteps, trace });
     if (result === null) return null;
     const length = result.outcome === 'liveness' ? this.waysBack(plan, result.events) * WAY_BACK_STEPS : steps.length;
-    return { plan, tape: chooser.tape(), names: chooser.names(), result, length };
+    return { plan, tape: chooser.tape(), names: chooser.names(), moments: clocked.moments, result, length };
   }
 
   /** How often a plan that breaks liveness does not do so with other luck, of `LUCKS`. */
