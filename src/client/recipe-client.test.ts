@@ -77,6 +77,31 @@ test('a queue: the first element is taken by its deletion; who is too late tries
   assert.equal(io.claims.length, 1);
 });
 
+test('a reader waits for the last writer before it, and for no reader', () => {
+  const { client, io } = begun(RecipeClient, 'reader', '/r');
+  assert.equal(sent(io), ['> 1 create /r/_c_a.0-read-']);
+  io.receive(client, reply(1, 2, { kind: 'create', path: '/r/_c_a.0-read-0000000003' }));
+  const ahead = ['_c_w.0-write-0000000000', '_c_v.0-write-0000000001', '_c_b.0-read-0000000002'];
+  io.receive(client, reply(2, 2, children(...ahead, '_c_a.0-read-0000000003')));
+  assert.equal(sent(io), ['> 2 getChildren /r', '> 3 exists /r/_c_v.0-write-0000000001']);
+  io.receive(client, reply(3, 3, null, ErrorCode.NONODE));
+  assert.equal(io.claims, []);
+  io.receive(client, reply(4, 3, children('_c_b.0-read-0000000002', '_c_a.0-read-0000000003')));
+  assert.equal(io.claims, ['recipeShared /r/_c_a.0-read-0000000003']);
+});
+
+test('a lease: one of two, and whoever goes first makes room', () => {
+  const { client, io } = begun(RecipeClient, 'lease', '/r');
+  io.receive(client, reply(1, 2, { kind: 'create', path: '/r/_c_a.0-n-0000000002' }));
+  io.receive(client, reply(2, 2, children('_c_b.0-n-0000000000', '_c_c.0-n-0000000001', '_c_a.0-n-0000000002')));
+  assert.equal(sent(io), ['> 1 create /r/_c_a.0-n-', '> 2 getChildren /r']);
+  io.receive(client, fired(EventType.NodeChildrenChanged, '/r', 3));
+  assert.equal(sent(io), ['> 3 getChildren /r']);
+  assert.equal(io.claims, []);
+  io.receive(client, reply(3, 3, children('_c_b.0-n-0000000000', '_c_a.0-n-0000000002')));
+  assert.equal(io.claims, ['recipeShared /r/_c_a.0-n-0000000002']);
+});
+
 test('when the session expires, all is begun anew', () => {
   const { client, io } = begun(RecipeClient, 'lock', '/r', 2);
   io.hangUp(client);

@@ -1,27 +1,28 @@
 /**
- * A client of a simulated world that takes locks, runs for office, fills a queue or empties it, as ZooKeeper's
- * documentation tells its users to (programmer's guide, recipes). It states what it believes to have gained and by
- * which state of the tree, and judges compare. It must never believe more than its answers say: what was lost on the
- * way it looks up again.
+ * A client of a simulated world that takes locks, shared ones and leases too, runs for office, fills a queue or empties it, as
+ * ZooKeeper's documentation tells its users to (programmer's guide, recipes; of semaphores, Curator's). It states what it
+ * believes to have gained and by which state of the tree, and judges compare. It must never believe more than its answers say:
+ * what was lost on the way it looks up again.
  */
-import type { Io } from '../io/io.ts';
 import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
+import type { Fact } from '../io/fact.ts';
+import type { Io } from '../io/io.ts';
 import type { Response } from '../wire/client-messages.ts';
 import { CreateFlag, ErrorCode, OPEN_ACL_UNSAFE, type ResultCode } from '../wire/words.ts';
 import type { ReplyOutcome } from './outcome.ts';
-import { bySequence, byUrgency } from './recipe.ts';
+import { blockerOf, bySequence, byUrgency, LEASES } from './recipe.ts';
 import { TurnTaker } from './turn-taker.ts';
 
 /** How many degrees of urgency are told apart. */
 const URGENCIES = 5;
 
 /**
- * `making`: the own node. `looking`: who is there. `guarding`: leaving a watch at the node before the own one, before `waiting`
+ * `making`: the own node. `looking`: who is there. `guarding`: leaving a watch at the node that must go first, before `waiting`
  * until it fires. `taking`: an element of the queue.
  */
 type Stage = 'making' | 'looking' | 'guarding' | 'taking';
 
-/** A process that follows a `Recipe`. Its target is the node before the own one, or the element being taken. */
+/** A process that follows a `Recipe`. Its target is the node that must go first, or the element being taken. */
 export class RecipeClient extends TurnTaker<Stage> {
   /** The state in which the element was seen that is being taken. */
   private seenAt: Zxid = ZXID_ZERO;
@@ -38,8 +39,9 @@ export class RecipeClient extends TurnTaker<Stage> {
     this.ask('making', { kind: 'create', path, data: this.signature, acl: OPEN_ACL_UNSAFE, flags }, io);
   }
 
+  /** Whoever goes first makes room for a lease, so all are watched. */
   private look(io: Io): void {
-    this.askForChildren('looking', io);
+    this.askForChildren('looking', io, this.recipe.kind === 'lease');
   }
 
   /** An office is left with the session. Otherwise own nodes are looked for, to delete them: nobody may have been told of one. */
@@ -108,12 +110,26 @@ export class RecipeClient extends TurnTaker<Stage> {
     }
     const own = names.findIndex((name) => name.startsWith(this.prefix));
     const name = names[own];
-    if (name === undefined) this.make(io);
-    else if (own === 0) this.hold({ kind: 'recipeHeld', sessionId: this.core.sessionId, path: `${path}/${name}`, zxid }, io);
-    else {
-      this.target = `${path}/${names[own - 1] ?? ''}`;
+    if (name === undefined) {
+      this.make(io);
+      return;
+    }
+    const blocker = blockerOf(kind, names.slice(0, own));
+    if (blocker === undefined) this.hold(this.claim(`${path}/${name}`, zxid), io);
+    else if (kind === 'lease') {
+      this.target = path;
+      this.stage = 'waiting';
+    } else {
+      this.target = `${path}/${blocker}`;
       this.ask('guarding', { kind: 'exists', path: this.target, watch: true }, io);
     }
+  }
+
+  private claim(path: string, zxid: Zxid): Fact {
+    const { recipe: { kind }, core: { sessionId } } = this;
+    if (kind === 'reader') return { kind: 'recipeShared', sessionId, path, zxid, limit: null };
+    if (kind === 'lease') return { kind: 'recipeShared', sessionId, path, zxid, limit: LEASES };
+    return { kind: 'recipeHeld', sessionId, path, zxid };
   }
 
   /** Somebody else may have been quicker: then the next one is tried. */
@@ -149,10 +165,13 @@ export class RecipeClient extends TurnTaker<Stage> {
     return this.recipe.kind === 'consumer' || this.recipe.kind === 'urgentConsumer';
   }
 
-  /** Of what is made: whose it is, or of a queue's element how urgent. */
+  /** Of what is made: whose it is and what it is for, or of a queue's element how urgent. */
   private get prefix(): string {
+    const own = `_c_${this.recipe.name}.${this.turn}`;
+    if (this.recipe.kind === 'reader') return `${own}-read-`;
+    if (this.recipe.kind === 'writer') return `${own}-write-`;
     if (this.recipe.kind === 'producer') return 'qn-';
     if (this.recipe.kind === 'urgentProducer') return `p${this.holdMs % URGENCIES}-`;
-    return `_c_${this.recipe.name}.${this.turn}-n-`;
+    return `${own}-n-`;
   }
 }

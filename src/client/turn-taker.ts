@@ -121,9 +121,9 @@ export abstract class TurnTaker<Stage extends string = never> implements Process
   }
 
   /** Makes the parent, and then begins. */
-  protected found(io: Io): void {
-    const { path, name } = this.recipe;
-    this.ask('founding', { kind: 'create', path, data: encode(name), acl: OPEN_ACL_UNSAFE, flags: CreateFlag.PERSISTENT }, io);
+  protected found(io: Io, text: string = this.recipe.name): void {
+    const { path } = this.recipe;
+    this.ask('founding', { kind: 'create', path, data: encode(text), acl: OPEN_ACL_UNSAFE, flags: CreateFlag.PERSISTENT }, io);
   }
 
   protected ask(stage: CommonStage | Stage, request: Request, io: Io): void {
@@ -132,8 +132,8 @@ export abstract class TurnTaker<Stage extends string = never> implements Process
   }
 
   /** Asks who is there, below the parent. */
-  protected askForChildren(stage: CommonStage | Stage, io: Io): void {
-    this.ask(stage, { kind: 'getChildren', path: this.recipe.path, watch: false }, io);
+  protected askForChildren(stage: CommonStage | Stage, io: Io, watch: boolean = false): void {
+    this.ask(stage, { kind: 'getChildren', path: this.recipe.path, watch }, io);
   }
 
   /** Gives back by ending the session. */
