@@ -145,4 +145,7 @@ export const NOT_HUNTED: ReadonlyMap<string, string> = new Map([
   ['recipe-any-urgency', RECIPE],
   ['recipe-joins-as-another', RECIPE],
   ['recipe-finds-the-gone', RECIPE],
+  ['recipe-reads-past-a-writer', RECIPE],
+  ['recipe-lease-too-many', RECIPE],
+  ['recipe-numbers-again', RECIPE],
 ]);
