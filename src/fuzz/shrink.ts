@@ -103,6 +103,8 @@ const YIELD_EVERY_MS = 40;
 /** A part of a plan is worth so many events, and so is a step that people count. */
 const PART_COST = 10;
 const STEP_COST = 10;
+/** So many times in a row searches may find nothing, each time with other luck. */
+const VAIN_SEARCHES = 2;
 /** A round that brought less than this is the last one. */
 const WORTH = 0.97;
 
@@ -182,11 +184,12 @@ export class Shrinker {
    * finds something, it begins anew. False if it had to stop before.
    */
   async reduce(): Promise<boolean> {
-    for (let again = true; again;) {
+    for (let vain = 0; vain < VAIN_SEARCHES;) {
       while (await this.round(PASSES));
-      again = false;
+      let again = false;
       for (const search of SEARCHES) if (!again) again = await this.round([search]);
       if (this.isOver()) return false;
+      vain = again ? 0 : vain + 1;
     }
     return true;
   }
