@@ -4,7 +4,7 @@
  * others comes out as effects, what it states as facts. It must never know of any other process.
  */
 import { fork, immutable } from '../base/fork.ts';
-import { InvariantViolation, invariant, present } from '../base/invariant.ts';
+import { InvariantViolation, present } from '../base/invariant.ts';
 import type { ConnectionId, Event, NodeId, TimerId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import type { Message, Port } from '../wire/message.ts';
@@ -23,7 +23,7 @@ import { Network } from '../world/network.ts';
 import { CrashSignal, HaltSignal, NodeIo, type Observer } from '../world/node-io.ts';
 import { TIMED } from '../world/scheduler.ts';
 import { UNTIMED } from '../world/settings.ts';
-import { connectionId, PORTS, TWINS_MAX } from './wires.ts';
+import { freeId, PORTS } from './wires.ts';
 
 /**
  * What a crash makes of what was not durable: all of it is kept, or none, or all but the second half of each file's last write,
@@ -172,15 +172,10 @@ export class Cell {
 
   /** A number for a connection that is about to begin, or to be accepted, here. */
   claim(peer: NodeId, port: number, isInitiator: boolean): ConnectionId {
-    for (let twin = 0; twin < TWINS_MAX; twin++) {
-      const id = connectionId(peer, port, isInitiator, twin);
-      if (!this.open.includes(id)) {
-        this.open.push(id);
-        this.open.sort((a, b) => a - b);
-        return id;
-      }
-    }
-    invariant(false, 'too many connections of one kind between two processes');
+    const id = freeId(this.open, peer, port, isInitiator);
+    this.open.push(id);
+    this.open.sort((a, b) => a - b);
+    return id;
   }
 
   forget(connection: ConnectionId): void {

@@ -101,10 +101,8 @@ export class Search {
     this.child = new Int32Array(space.width);
     const first = space.begin();
     this.stepper = new Stepper(space, manner.grain);
-    // What sleeps in a state is named by its clients: it says nothing of the state with clients exchanged. With two partitions
-    // steps of coarser grains have been seen to commute that do not.
-    const isSound = space.renamings.length === 0 && (manner.grain === 'whole' || space.subject.bounds.partitions < 2);
-    const canSleep = manner.isReduced && manner.order === 'breadth' && isSound;
+    // What sleeps in a state is named by its clients: it says nothing of the state with clients exchanged.
+    const canSleep = manner.isReduced && manner.order === 'breadth' && space.renamings.length === 0;
     this.sleeps = canSleep ? new SleepSets(space, manner.grain === 'whole') : null;
     this.own = shared === null ? new OwnKeeper(manner.maxBytes, this.sleeps) : null;
     this.keeper = this.own ?? present(shared, 'a search keeps its states itself or shares them')(this.sleeps);
@@ -307,7 +305,7 @@ export class Search {
   private entryOf(code: number, isComplete: boolean): number {
     const { sleeps } = this;
     if (sleeps === null) return 0;
-    return sleeps.entryOf(code, sleeps.isWhole || !isComplete ? null : this.space.footprint(this.row, this.child));
+    return sleeps.entryOf(code, sleeps.isWhole || !isComplete ? null : this.space.footprint());
   }
 
   private fail(id: number, code: number): void {

@@ -18,7 +18,7 @@ import { RowPrinter } from './row-print.ts';
 import type { Footprint } from './sleep.ts';
 import type { Subject } from './subject.ts';
 import { OtherNames, renamingsOf } from './symmetry.ts';
-import { connectionId, type Move, pairsOf, TWINS_MAX, Wires } from './wires.ts';
+import { freeId, type Move, pairsOf, Wires } from './wires.ts';
 
 /** fine: a state like another; bounded: beyond the bounds; bad: a promise or a process is broken. */
 export type Fired = 'fine' | 'bounded' | 'bad';
@@ -170,7 +170,7 @@ export class Space {
       case Act.crash:
         return this.crash(row, index, sub);
       case Act.restart:
-        row[this.nowAt] = (row[this.nowAt] ?? 0) + RESTART_MS;
+        this.put(row, this.nowAt, (row[this.nowAt] ?? 0) + RESTART_MS);
         return this.happen(row, index, Key.restart, () => ({ kind: 'restart' }));
       case Act.diskFault:
         this.pay(row, sub === LIE ? this.liesAt : this.diskFaultsAt);
@@ -236,17 +236,10 @@ export class Space {
     return see(see(panel, one), other) === see(see(panel, other), one);
   }
 
-  /**
-   * What the steps since `watch` touched and told, though it was only asked or is as it was again; changes in `row` against
-   * `before` count too. Null if there are too many slots.
-   */
-  footprint(before: Int32Array, row: Int32Array): Footprint | null {
-    if (this.width > 31 || before[this.nowAt] !== row[this.nowAt]) return null;
-    let { touched } = this;
-    for (let slot = 0; slot < this.width; slot++) {
-      if (slot !== this.panelAt && before[slot] !== row[slot]) touched |= 1 << slot;
-    }
-    return { touched, told: this.told ?? [] };
+  /** What the steps since `watch` touched and told. Null if they moved the time, or if there are too many slots. */
+  footprint(): Footprint | null {
+    if (this.width > 31 || (this.touched & (1 << this.nowAt)) !== 0) return null;
+    return { touched: this.touched, told: this.told ?? [] };
   }
 
   /** From here on, remembers what is touched and told. */
@@ -283,11 +276,14 @@ export class Space {
     const at = this.nodes.length + pair;
     const index = this.indexOf.get(move.node) ?? -1;
     const before = row[at] ?? 0;
-    row[at] = move.pair;
-    this.touched |= (1 << at) | (index < 0 ? 0 : 1 << index);
-    if (index < 0 || (move.kind === 'accepted' && !this.canAccept(row, index))) return 'fine';
+    this.put(row, at, move.pair);
+    if (index < 0) return 'fine';
     if (move.kind !== 'accepted') return this.happen(row, index, eventKey(move), () => this.heard(move));
-    row[at] = this.wires.accept(before, move.wire, this.freeId(row[index] ?? 0, move.peer, move.port));
+    // Asked, though it may stay as it is.
+    this.put(row, index, row[index] ?? 0);
+    if (!this.canAccept(row, index)) return 'fine';
+    const { open } = this.cells.get(row[index] ?? 0);
+    this.put(row, at, this.wires.accept(before, move.wire, freeId(open, move.peer, move.port, false)));
     return this.happen(row, index, eventKey(move), () => accepting(move));
   }
 
@@ -299,15 +295,6 @@ export class Space {
     return { kind: 'event', event: this.eventOf(move) };
   }
 
-  private freeId(cell: number, peer: NodeId, port: number): number {
-    const { open } = this.cells.get(cell);
-    for (let twin = 0; twin < TWINS_MAX; twin++) {
-      const id = connectionId(peer, port, false, twin);
-      if (!open.includes(id)) return id;
-    }
-    invariant(false, 'too many connections of one kind between two processes');
-  }
-
   private eventOf(move: Move): Event {
     const { connection } = move;
     if (move.kind === 'connected') return { kind: 'connected', connection };
@@ -317,8 +304,9 @@ export class Space {
 
   private timer(row: Int32Array, index: number, timer: number, isTimeout: boolean): Fired {
     if (isTimeout) {
-      row[this.nowAt] = Math.max(row[this.nowAt] ?? 0, this.dueMs(row, index, timer));
-      row[this.timeoutsAt] = (row[this.timeoutsAt] ?? 0) - 1;
+      const dueMs = this.dueMs(row, index, timer);
+      if (dueMs > (row[this.nowAt] ?? 0)) this.put(row, this.nowAt, dueMs);
+      this.pay(row, this.timeoutsAt);
     }
     return this.happen(row, index, Key.timer + timer, () => ({ kind: 'timer', timer }));
   }
@@ -336,7 +324,16 @@ export class Space {
   }
 
   private pay(row: Int32Array, budget: number): void {
-    row[budget] = (row[budget] ?? 0) - 1;
+    this.put(row, budget, (row[budget] ?? 0) - 1);
+  }
+
+  /**
+   * What an action deals with, but for the judges, goes through here, whether or not it becomes another: a cut of wires that are
+   * cut already does nothing, and would do something if they were connected anew before.
+   */
+  private put(row: Int32Array, slot: number, part: number): void {
+    row[slot] = part;
+    this.touched |= 1 << slot;
   }
 
   private crashing(sub: number): CellEvent {
@@ -344,9 +341,9 @@ export class Space {
   }
 
   private reset(row: Int32Array, pair: number): Fired {
-    row[this.partitionsAt] = (row[this.partitionsAt] ?? 0) - 1;
+    this.pay(row, this.partitionsAt);
     const at = this.nodes.length + pair;
-    row[at] = this.wires.reset(row[at] ?? 0, this.nodes[this.pairs[pair]?.[0] ?? 0] ?? 0);
+    this.put(row, at, this.wires.reset(row[at] ?? 0, this.nodes[this.pairs[pair]?.[0] ?? 0] ?? 0));
     return 'fine';
   }
 
@@ -356,8 +353,7 @@ export class Space {
     for (let pair = 0; pair < this.pairs.length; pair++) {
       const [one, other] = this.pairs[pair] ?? [-1, -1];
       if (one !== index && other !== index) continue;
-      this.touched |= 1 << (count + pair);
-      row[count + pair] = this.wires.crash(row[count + pair] ?? 0, this.nodes[index] ?? 0);
+      this.put(row, count + pair, this.wires.crash(row[count + pair] ?? 0, this.nodes[index] ?? 0));
     }
   }
 
@@ -372,13 +368,11 @@ export class Space {
 
   private settle(row: Int32Array, index: number, nowMs: number, outcome: Outcome): Fired {
     const count = this.nodes.length;
-    row[index] = outcome.cell;
-    this.touched |= 1 << index;
+    this.put(row, index, outcome.cell);
     const { effects } = outcome;
     for (let i = 0; i < effects.length; i += 2) {
       const at = count + this.pairIndex(index, this.indexOf.get(effects[i] ?? 0) ?? 0);
-      row[at] = this.wires.apply(row[at] ?? 0, effects[i + 1] ?? 0);
-      this.touched |= 1 << at;
+      this.put(row, at, this.wires.apply(row[at] ?? 0, effects[i + 1] ?? 0));
     }
     if (outcome.died) this.cut(row, index);
     let fired: Fired = 'fine';

@@ -5,7 +5,7 @@
  * connection is reset, a suffix of what it sent may be lost. Here the loss is decided as late as it can be: whenever the rest
  * might still arrive, the end of the connection may come instead.
  */
-import { present } from '../base/invariant.ts';
+import { invariant, present } from '../base/invariant.ts';
 import type { ConnectionId, NodeId } from '../io/event.ts';
 import type { Port } from '../wire/message.ts';
 import { type Print, printOf, printRenamed } from './print.ts';
@@ -27,6 +27,15 @@ export const PER_PEER: number = 8 * TWINS_MAX;
 /** The number of a connection at one of its ends, made of all that tells it apart there. */
 export function connectionId(peer: NodeId, port: number, isInitiator: boolean, twin: number): ConnectionId {
   return ((peer * 4 + port) * 2 + (isInitiator ? 1 : 0)) * TWINS_MAX + twin;
+}
+
+/** The number of a connection that is about to begin, or to be accepted: the lowest that is not among those that are open. */
+export function freeId(open: readonly ConnectionId[], peer: NodeId, port: number, isInitiator: boolean): ConnectionId {
+  for (let twin = 0; twin < TWINS_MAX; twin++) {
+    const id = connectionId(peer, port, isInitiator, twin);
+    if (!open.includes(id)) return id;
+  }
+  invariant(false, 'too many connections of one kind between two processes');
 }
 
 /** The process at the other end. */

@@ -1,8 +1,9 @@
 /**
  * Connections between election ports (QuorumCnxManager): one for each pair of servers, owned by the larger
  * id. The smaller one may knock (connect, say who it is) and is then called back. A peer's queue holds one
- * message, the newest; the last one sent is sent again on a new connection, so that a vote is never lost for
- * good with the connection that carried it.
+ * message, the newest; it is sent again on a new connection, whoever begins that, so that a vote is never lost with
+ * the connection that carried it, nor with one that a peer was not there yet to take: of servers that start
+ * together, the first ones dial in vain, and the last one knocks or dials.
  */
 import type { ConnectionId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
@@ -17,8 +18,6 @@ interface Link {
   isOpen: boolean;
   /** When it was begun, by our clock. */
   sinceMs: number;
-  /** The newest message for this peer. */
-  last: Notification | null;
 }
 
 /** A vote, and whose it is. */
@@ -35,6 +34,8 @@ export class ElectionLinks {
   private readonly cnxTimeoutMs: number;
   /** By peer id. */
   private readonly links: Map<number, Link> = new Map();
+  /** The newest message for each peer, by its id; it outlives every link (QuorumCnxManager's lastMessageSent). */
+  private readonly newest: Map<number, Notification> = new Map();
   /** Peer ids by connection, for connections whose other end is known. */
   private readonly peers: Map<ConnectionId, number> = new Map();
   /** Accepted connections that have not said who they are. */
@@ -48,16 +49,13 @@ export class ElectionLinks {
 
   /** Sends, or connects first and sends then. */
   send(to: number, notification: Notification, io: Io): void {
+    this.newest.set(to, notification);
     const link = this.links.get(to);
-    if (link === undefined) {
-      this.dial(to, notification, io);
-      return;
-    }
-    link.last = notification;
-    if (link.isOpen) io.send(link.connection, notification);
+    if (link === undefined) this.dial(to, io);
+    else if (link.isOpen) io.send(link.connection, notification);
     else if (io.now() - link.sinceMs > this.cnxTimeoutMs) {
       this.drop(link.connection, io);
-      this.dial(to, notification, io);
+      this.dial(to, io);
     }
   }
 
@@ -77,13 +75,13 @@ export class ElectionLinks {
     const link = this.links.get(peer);
     if (link === undefined) return;
     if (this.self < peer) {
-      // Only a knock: the larger id calls back. Until it does, the link keeps the newest message.
+      // Only a knock: the larger id calls back.
       this.peers.delete(connection);
       io.close(connection);
       link.sinceMs = io.now();
       return;
     }
-    this.open(link, io);
+    this.open(peer, link, io);
   }
 
   /**
@@ -118,29 +116,28 @@ export class ElectionLinks {
     if (sid < this.self) {
       // They knocked: what we thought was open is not, for they would not have.
       io.close(connection);
-      const last = link?.last ?? null;
       if (link !== undefined && !link.isOpen && this.peers.has(link.connection)) return;
       if (link !== undefined) this.drop(link.connection, io);
-      this.dial(sid, last, io);
+      this.dial(sid, io);
       return;
     }
-    const last = link?.last ?? null;
     if (link !== undefined) this.drop(link.connection, io);
     this.peers.set(connection, sid);
-    const fresh: Link = { connection, isOpen: false, sinceMs: io.now(), last };
+    const fresh: Link = { connection, isOpen: false, sinceMs: io.now() };
     this.links.set(sid, fresh);
-    this.open(fresh, io);
+    this.open(sid, fresh, io);
   }
 
-  private open(link: Link, io: Io): void {
+  private open(peer: number, link: Link, io: Io): void {
     link.isOpen = true;
-    if (link.last !== null) io.send(link.connection, link.last);
+    const newest = this.newest.get(peer);
+    if (newest !== undefined) io.send(link.connection, newest);
   }
 
-  private dial(to: number, last: Notification | null, io: Io): void {
+  private dial(to: number, io: Io): void {
     const connection = io.connect(to, 'election');
     this.peers.set(connection, to);
-    this.links.set(to, { connection, isOpen: false, sinceMs: io.now(), last });
+    this.links.set(to, { connection, isOpen: false, sinceMs: io.now() });
   }
 
   private drop(connection: ConnectionId, io: Io): void {

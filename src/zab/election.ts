@@ -8,7 +8,7 @@
 import type { Io } from '../io/io.ts';
 import type { Notification } from '../wire/quorum-messages.ts';
 import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
-import type { ElectionSender, ZabHost } from './host.ts';
+import type { ElectionHost, ElectionSender } from './host.ts';
 import { Timer } from './host.ts';
 import { containsQuorum } from './quorum.ts';
 import { agree, beats, NO_CANDIDATE, voteOf } from './vote.ts';
@@ -30,13 +30,14 @@ export class Election {
   /** Voters that said that they have no history. */
   private readonly bereft: Set<number> = new Set();
   private pollMs = 0;
-  private isFinalizing = false;
+  /** How long a better vote is waited for; null: what we stand for has no quorum. */
+  private finalizeMs: number | null = null;
 
   /** Begins a round. The log must be durable: its last zxid is advertised here. */
-  start(host: ZabHost, sender: ElectionSender, io: Io): void {
+  start(host: ElectionHost, sender: ElectionSender, io: Io): void {
     this.logicalClock += 1;
     this.isLooking = true;
-    this.isFinalizing = false;
+    this.finalizeMs = null;
     this.received.clear();
     this.established.clear();
     this.bereft.clear();
@@ -50,7 +51,7 @@ export class Election {
   }
 
   /** A vote arrived from server `from`. */
-  onNotification(from: number, notification: Notification, host: ZabHost, sender: ElectionSender, io: Io): void {
+  onNotification(from: number, notification: Notification, host: ElectionHost, sender: ElectionSender, io: Io): void {
     const { membership } = host;
     if (this.isLooking && host.learnConfig(notification.config, io)) {
       // Who votes has changed: what was gathered counts for nothing.
@@ -87,16 +88,16 @@ export class Election {
   }
 
   /** Nothing decided for a while: say it again, less and less often. */
-  onPollTimeout(host: ZabHost, sender: ElectionSender, io: Io): void {
-    if (!this.isLooking || this.isFinalizing) return;
+  onPollTimeout(host: ElectionHost, sender: ElectionSender, io: Io): void {
+    if (!this.isLooking || this.finalizeMs !== null) return;
     this.broadcast(host, sender, io);
     this.pollMs = Math.min(this.pollMs * 2, host.settings.maxNotificationIntervalMs);
     io.setTimer(Timer.electionPoll, this.pollMs);
   }
 
   /** No better vote came while the quorum's was being finalised. */
-  onFinalizeTimeout(host: ZabHost, io: Io): void {
-    if (!this.isLooking || !this.isFinalizing) return;
+  onFinalizeTimeout(host: ElectionHost, io: Io): void {
+    if (!this.isLooking || this.finalizeMs === null) return;
     this.decide(this.current.leader, this.current, host, io);
   }
 
@@ -108,7 +109,7 @@ export class Election {
     this.current = { ...this.current, peerEpoch: epoch };
   }
 
-  private onLooking(from: number, vote: Vote, host: ZabHost, sender: ElectionSender, io: Io): void {
+  private onLooking(from: number, vote: Vote, host: ElectionHost, sender: ElectionSender, io: Io): void {
     if (vote.electionEpoch > this.logicalClock) {
       this.logicalClock = vote.electionEpoch;
       this.received.clear();
@@ -127,7 +128,7 @@ export class Election {
    * A voter-to-be has no candidate until somebody names one, but is in a later round, in which alone it listens. A
    * voter that took no notice would wait in vain where its vote is needed, as ZooKeeper's does.
    */
-  private joinRound({ state, electionEpoch }: Notification, host: ZabHost, sender: ElectionSender, io: Io): void {
+  private joinRound({ state, electionEpoch }: Notification, host: ElectionHost, sender: ElectionSender, io: Io): void {
     if (state !== 'LOOKING' || electionEpoch <= this.logicalClock) return;
     this.logicalClock = electionEpoch;
     this.received.clear();
@@ -135,7 +136,7 @@ export class Election {
     this.restart(host, sender, io);
   }
 
-  private onEstablished(from: number, vote: Vote, host: ZabHost, io: Io): void {
+  private onEstablished(from: number, vote: Vote, host: ElectionHost, io: Io): void {
     if (vote.electionEpoch === this.logicalClock) {
       this.received.set(from, vote);
       if (this.isJoinable(this.received, vote, host)) {
@@ -154,7 +155,7 @@ export class Election {
    * A quorum holds this vote, and its leader says itself that it leads (a dead leader's followers must not
    * lure others).
    */
-  private isJoinable(votes: ReadonlyMap<number, Vote>, vote: Vote, host: ZabHost): boolean {
+  private isJoinable(votes: ReadonlyMap<number, Vote>, vote: Vote, host: ElectionHost): boolean {
     // To follow whom a quorum of the configuration in force follows is safe, whatever was to come next.
     if (!containsQuorum(host.membership.current, this.supporters(votes, vote))) return false;
     if (vote.leader === host.settings.id) return this.logicalClock === vote.electionEpoch;
@@ -167,19 +168,34 @@ export class Election {
     return supporters;
   }
 
-  private countVotes(host: ZabHost, io: Io): void {
-    const hasSupport = host.membership.hasQuorum(this.supporters(this.received, this.current));
-    if (hasSupport && !this.isFinalizing) {
-      this.isFinalizing = true;
-      io.setTimer(Timer.electionFinalize, host.settings.finalizeWaitMs);
-    } else if (!hasSupport && this.isFinalizing) {
+  /**
+   * A quorum for what we stand for may be there before a better vote has come: it is waited for. Not so when everybody who has
+   * a say stands for the same in this round. Each of them has named itself, and holds what beats all that it has heard of; so
+   * who could name anything better has named it, and is heard already. Only a server that comes back meanwhile, or a voter new to
+   * us, could: it joins what was decided, or there is another round, as there would be after the wait.
+   */
+  private countVotes(host: ElectionHost, io: Io): void {
+    const supporters = this.supporters(this.received, this.current);
+    if (!host.membership.hasQuorum(supporters)) {
+      if (this.finalizeMs === null) return;
       this.stopFinalizing(io);
       io.setTimer(Timer.electionPoll, this.pollMs);
+      return;
     }
+    const waitMs = this.isUnanimous(supporters, host) ? 0 : host.settings.finalizeWaitMs;
+    if (this.finalizeMs !== null && this.finalizeMs <= waitMs) return;
+    this.finalizeMs = waitMs;
+    io.setTimer(Timer.electionFinalize, waitMs);
+  }
+
+  /** Everybody who has a say is looking, and stands for what we stand for. Who is established already may know of more. */
+  private isUnanimous(supporters: ReadonlySet<number>, host: ElectionHost): boolean {
+    for (const sid of supporters) if (this.received.get(sid)?.state !== 'LOOKING') return false;
+    return host.membership.hasEverybody(supporters);
   }
 
   /** The proposal changed: what was gathered for the old one does not count for it. */
-  private restart(host: ZabHost, sender: ElectionSender, io: Io): void {
+  private restart(host: ElectionHost, sender: ElectionSender, io: Io): void {
     this.stopFinalizing(io);
     this.pollMs = host.settings.minNotificationIntervalMs;
     io.setTimer(Timer.electionPoll, this.pollMs);
@@ -188,21 +204,21 @@ export class Election {
   }
 
   private stopFinalizing(io: Io): void {
-    if (!this.isFinalizing) return;
-    this.isFinalizing = false;
+    if (this.finalizeMs === null) return;
+    this.finalizeMs = null;
     io.cancelTimer(Timer.electionFinalize);
   }
 
-  private countOwnVote(host: ZabHost, io: Io): void {
+  private countOwnVote(host: ElectionHost, io: Io): void {
     if (!canVote(host)) return;
     this.received.set(host.settings.id, this.current);
     this.countVotes(host, io);
   }
 
-  private decide(leader: number, vote: Vote, host: ZabHost, io: Io): void {
+  private decide(leader: number, vote: Vote, host: ElectionHost, io: Io): void {
     const { id } = host.settings;
     this.isLooking = false;
-    this.isFinalizing = false;
+    this.finalizeMs = null;
     io.cancelTimer(Timer.electionPoll);
     io.cancelTimer(Timer.electionFinalize);
     const state = leader === id ? 'LEADING' : host.membership.isObserver ? 'OBSERVING' : 'FOLLOWING';
@@ -214,7 +230,7 @@ export class Election {
   }
 
   /** Voter `sid` has no history. Whoever has none either gives up when the others can be no quorum. */
-  private countBereft(sid: number, host: ZabHost, io: Io): void {
+  private countBereft(sid: number, host: ElectionHost, io: Io): void {
     if (!isVoter(host) || host.hasHistory) return;
     this.bereft.add(sid);
     const others = new Set(host.membership.voters.filter((voter) => !this.bereft.has(voter)));
@@ -226,14 +242,14 @@ export class Election {
     this.current = { leader, zxid, peerEpoch, electionEpoch: this.logicalClock, state: 'LOOKING' };
   }
 
-  private broadcast(host: ZabHost, sender: ElectionSender, io: Io): void {
+  private broadcast(host: ElectionHost, sender: ElectionSender, io: Io): void {
     const notification = this.notification(host);
     for (const voter of host.membership.voters) {
       if (voter !== host.settings.id) sender.send(voter, notification, io);
     }
   }
 
-  private notification(host: ZabHost): Notification {
+  private notification(host: ElectionHost): Notification {
     const { leader, zxid, peerEpoch, electionEpoch, state } = this.current;
     const config = host.membership.current.text;
     return { kind: 'notification', state, leader, zxid, electionEpoch, peerEpoch, config };
@@ -241,16 +257,16 @@ export class Election {
 }
 
 /** An observer has no vote; nor has a voter that cannot answer for what it acknowledged (ZOOKEEPER-2325, 3056). */
-function canVote(host: ZabHost): boolean {
+function canVote(host: ElectionHost): boolean {
   return isVoter(host) && host.hasHistory;
 }
 
-function isVoter(host: ZabHost): boolean {
+function isVoter(host: ElectionHost): boolean {
   return host.membership.voters.includes(host.settings.id);
 }
 
 /** A voter stands for itself with the history it holds; whoever has no vote, or one that weighs nothing, for nobody. */
-function initialCandidate(host: ZabHost): Candidate {
+function initialCandidate(host: ElectionHost): Candidate {
   if (!host.membership.mayLead || !host.hasHistory) return { leader: NO_CANDIDATE, zxid: ZXID_UNINITIALIZED, peerEpoch: -1 };
   return { leader: host.settings.id, zxid: host.lastLogged, peerEpoch: host.currentEpoch };
 }

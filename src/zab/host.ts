@@ -113,6 +113,11 @@ export interface ZabHost {
   takeTouched(): Touched;
 }
 
+/** What an election needs of it. */
+export type ElectionHost = Pick<
+  ZabHost, 'settings' | 'membership' | 'hasHistory' | 'lastLogged' | 'currentEpoch' | 'learnConfig' | 'onElected' | 'onQuorumLost'
+>;
+
 /** How an election sends: the server's links do it. */
 export interface ElectionSender {
   send(to: number, notification: Notification, io: Io): void;

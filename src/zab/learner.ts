@@ -16,7 +16,15 @@ import { Timer, type ZabHost } from './host.ts';
 
 /** Attempts to reach a leader before looking for another. */
 const CONNECT_ATTEMPTS = 5;
+/**
+ * The first pause before it is tried again, where `learnerRetryMs` is longer: the next one is twice as long, and so on up to it.
+ * Who was elected this moment needs a few milliseconds to take learners in. These attempts are not counted.
+ */
+const FIRST_RETRY_MS = 10;
 const NO_CONNECTION: ConnectionId = 0;
+
+/** What reaching a leader needs of the server. */
+type Dialler = Pick<ZabHost, 'settings' | 'membership' | 'lookForLeader'>;
 
 /** What the disk is working on for us; the inbox waits meanwhile. */
 type Waiting = 'nothing' | 'acceptedEpoch' | 'history' | 'log' | 'currentEpoch';
@@ -33,6 +41,7 @@ export class Learner {
   /** The leader's epoch, once LEADERINFO has told it. */
   epoch = 0;
   private attempts = 0;
+  private retryMs = FIRST_RETRY_MS;
   /** The leader has answered: it is not just about to lead, with its port not open yet. */
   private hasHeard = false;
   private lastHeardMs = 0;
@@ -51,12 +60,12 @@ export class Learner {
   /** From NEWLEADER: the configuration that is in force when the leader is established. */
   private config = '';
 
-  constructor(leader: number, host: ZabHost) {
+  constructor(leader: number, host: Dialler) {
     this.leader = leader;
     this.isObserver = host.membership.isObserver;
   }
 
-  start(host: ZabHost, io: Io): void {
+  start(host: Dialler, io: Io): void {
     this.lastHeardMs = io.now();
     io.setTimer(Timer.learnerDeadline, host.settings.initLimit * host.settings.tickTimeMs);
     this.dial(io);
@@ -79,14 +88,18 @@ export class Learner {
     io.send(this.connection, { kind, acceptedEpoch: host.acceptedEpoch, sid: host.settings.id, configVersion });
   }
 
-  onClosed(host: ZabHost, io: Io): void {
+  onClosed(host: Dialler, io: Io): void {
+    const { learnerRetryMs } = host.settings;
     this.connection = NO_CONNECTION;
     if (this.hasHeard) {
       host.lookForLeader('the connection to the leader is gone', io);
-    } else if (this.attempts >= CONNECT_ATTEMPTS) {
-      host.lookForLeader('the leader cannot be reached', io);
+    } else if (this.retryMs < learnerRetryMs) {
+      io.setTimer(Timer.learnerRetry, this.retryMs);
+      this.retryMs *= 2;
     } else {
-      io.setTimer(Timer.learnerRetry, host.settings.learnerRetryMs);
+      this.attempts += 1;
+      if (this.attempts >= CONNECT_ATTEMPTS) host.lookForLeader('the leader cannot be reached', io);
+      else io.setTimer(Timer.learnerRetry, learnerRetryMs);
     }
   }
 
@@ -149,7 +162,6 @@ export class Learner {
   }
 
   private dial(io: Io): void {
-    this.attempts += 1;
     this.connection = io.connect(this.leader, 'quorum');
   }
 

@@ -66,6 +66,11 @@ export class Membership {
     return containsQuorums(this.configs, acks);
   }
 
+  /** Whether everybody whose vote weighs something is among `votes`. */
+  hasEverybody(votes: ReadonlySet<number>): boolean {
+    return this.configs.every((config) => config.voters.every((id) => votes.has(id) || !mayLead(config, id)));
+  }
+
   /** Whether the transaction `zxid` may be committed: what precedes a reconfiguration does not depend on it. */
   mayCommit(zxid: Zxid, acks: ReadonlySet<number>): boolean {
     if (this.pending !== null && zxid >= this.pending.version) return containsQuorums(this.configs, acks);
