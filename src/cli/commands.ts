@@ -21,6 +21,6 @@ import { zkShell } from './zk-shell.ts';
 
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
-  start, run, fuzz, ...PLANTABLE.map(plantable), report, merge, explore, mutants, audit, check, bench, serve, soak, zkShell, status,
-  txnlog, snapshot,
+  start, run, fuzz, ...PLANTABLE.map(plantable), report, merge, explore, mutants, audit, check, bench, serve, soak, zkShell,
+  status, txnlog, snapshot,
 ];

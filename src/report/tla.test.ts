@@ -32,9 +32,21 @@ function small(operations: number): TlaTrace {
   return made;
 }
 
-function follow(made: TlaTrace, plan: Plan): void {
+function follow(made: TlaTrace, plan: Plan, seed = '1'): void {
   const fact: TlaTrace['see'] = (each, node) => { made.see(each, node); };
-  runPlan(plan, new SeedChooser('1'), { properties: [], trace: { event: () => undefined, fact } });
+  runPlan(plan, new SeedChooser(seed), { properties: [], trace: { event: () => undefined, fact } });
+}
+
+/** Of the first seeds of churn with three servers, one that is like that. */
+function firstThat(isSo: (made: TlaTrace) => boolean): TlaTrace {
+  for (let seed = 1; seed < 100; seed += 1) {
+    const plan = churn.plan(String(seed));
+    if (plan.members.length !== 3) continue;
+    const made = new TlaTrace([1, 2, 3]);
+    follow(made, plan, String(seed));
+    if (isSo(made)) return made;
+  }
+  throw new Error('no seed is like that');
 }
 
 /** What one server showed. */
@@ -156,8 +168,7 @@ if (java === undefined || jar === undefined || specification === undefined) {
   });
 
   test('and of a run in which leaders and followers crash', () => {
-    const made = new TlaTrace([1, 2, 3]);
-    follow(made, churn.plan('1'));
+    const made = firstThat((trace) => !trace.hasLost && trace.highestEpoch > 1 && trace.length < 180);
     assert.match(tlc(made), /Invariant NotFollowed is violated/);
   });
 
