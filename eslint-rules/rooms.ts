@@ -77,9 +77,9 @@ export function roomOf(path: string): Room | undefined {
   return found;
 }
 
-/** Tests are exempt from the direction of imports and from determinism. */
+/** Tests, and what several of them share, are exempt from the direction of imports and from determinism. */
 export function isTest(path: string): boolean {
-  return path.endsWith('.test.ts');
+  return path.endsWith('.test.ts') || path.endsWith('-testing.ts');
 }
 
 /** The promise-based faces of the client and the recipes: the only files below the roof that may be asynchronous. */

@@ -43,6 +43,28 @@ function ranked(s: Script): Script {
 const foremost = (s: Script, name: string, at: number): Script =>
   s.say(1001, { kind: 'recipeForemost', sessionId: ALICE, path: `/r/${name}`, zxid: z(at) });
 
+/** A reader, or whoever else shares, by one of the nodes of `queued`. */
+const shares = (s: Script, sessionId: SessionId, name: string, at: number, limit: number | null): Script =>
+  s.say(1001, { kind: 'recipeShared', sessionId, path: `/r/${name}`, zxid: z(at), limit });
+
+/** Leases: two nodes of Alice's, one of Bob's between them. */
+const leased = (s: Script): Script =>
+  queued(s).write(txn(1, 6, created('/r/n-0000000002', 3, { ephemeral: true }), ALICE, 4));
+const lease = (s: Script, index: number, at: number): Script =>
+  shares(s, index === 1 ? BOB : ALICE, `n-000000000${index}`, at, 2);
+
+/** A counter at 1:3; Alice takes 0 to 2 at 1:4, Bob at 1:5 the three from `first` on. */
+function numbered(s: Script, first: number): Script {
+  const numbers = (script: Script, sessionId: SessionId, from: number, at: number): Script =>
+    script.say(1001, { kind: 'recipeNumbered', sessionId, path: '/r', zxid: z(at), first: from, count: 3 });
+  const counted = s
+    .begin()
+    .write(txn(1, 3, created('/r', 1), ALICE, 1))
+    .write(txn(1, 4, { kind: 'setData', path: '/r', data: null, version: 1 }, ALICE, 2))
+    .write(txn(1, 5, { kind: 'setData', path: '/r', data: null, version: 2 }, BOB, 1));
+  return numbers(numbers(counted, BOB, first, 5), ALICE, 0, 4);
+}
+
 judgeCases(test, recipes, {}, [
   ['the most urgent is taken', null, (s) => foremost(ranked(s), 'p1-0000000001', 5)],
   ['the most urgent when it was looked for', null, (s) => foremost(ranked(s), 'p3-0000000000', 4)],
@@ -61,6 +83,19 @@ judgeCases(test, recipes, {}, [
     queued(s).say(1001, { kind: 'recipeHeld', sessionId: ALICE, path: '/r/n-0000000001', zxid: z(5) })],
   ['an element is taken', null, (s) => took(released(queued(s), 6), 6)],
   ['it is taken twice', /is taken twice/, (s) => took(took(released(queued(s), 6), 6), 6)],
+  ['two readers', null, (s) => shares(shares(queued(s), ALICE, 'n-0000000000', 5, null), BOB, 'n-0000000001', 5, null)],
+  ['a reader beside a writer', /both hold at 1:5/, (s) => shares(alice(queued(s), 4), BOB, 'n-0000000001', 5, null)],
+  ['a writer beside a reader', /both hold at 1:5/, (s) => bob(shares(queued(s), ALICE, 'n-0000000000', 4, null), 5)],
+  ['a writer after a reader', null, (s) => bob(released(shares(queued(s), ALICE, 'n-0000000000', 4, null), 6), 6)],
+  ['two leases of two', null, (s) => lease(lease(leased(s), 0, 4), 1, 5)],
+  ['a third lease of two', /3 hold at 1:6 what 2 may/, (s) => lease(lease(lease(leased(s), 0, 4), 1, 5), 2, 6)],
+  ['the same, told the other way round', /3 hold at 1:6 what 2 may/, (s) => lease(lease(lease(leased(s), 2, 6), 1, 5), 0, 4)],
+  ['a third lease when one is back', null, (s) =>
+    lease(lease(lease(leased(s), 0, 4), 1, 5).write(txn(1, 7, { kind: 'delete', path: '/r/n-0000000000' }, ALICE, 5)), 2, 7)],
+  ['numbers that follow each other', null, (s) => numbered(s, 3)],
+  ['a number that is given twice', /2 of \/r is given twice/, (s) => numbered(s, 2)],
+  ['numbers by the change of another', /not its change/, (s) =>
+    numbered(s, 3).say(1001, { kind: 'recipeNumbered', sessionId: BOB, path: '/r', zxid: z(4), first: 9, count: 3 })],
   ['by a transaction that is none', /not its deletion/, (s) => took(released(queued(s), 6), 5)],
 ]);
 

@@ -1,9 +1,10 @@
 /**
- * Locks, elections, queues and groups as clients write them, by sequential and ephemeral nodes, while servers crash and sessions
- * expire under their holders. Who holds and who took what is judged by the order of transactions.
+ * Locks, elections, queues and groups as clients write them, by sequential and ephemeral nodes, locks and leases that are shared,
+ * and numbers off a counter, while servers crash and sessions expire under their holders. Who holds, who took and who was given
+ * what is judged by the order of transactions.
  */
 import fc from 'fast-check';
-import type { RecipeKind } from '../src/client/recipe.ts';
+import { isLineKind, type RecipeKind } from '../src/client/recipe.ts';
 import type { ClientScript } from '../src/client/script.ts';
 import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
 import type { Plan } from '../src/fuzz/plan.ts';
@@ -16,7 +17,7 @@ import { FIVE } from './five.ts';
 const SHAPE: ScenarioShape = {
   ...FIVE,
   name: 'recipes',
-  summary: 'locks, elections, queues and groups by sequential and ephemeral nodes; sessions that expire under their holders',
+  summary: 'locks, leases, elections, queues, groups and ids as clients write them; sessions that expire under their holders',
   expects: [
     'operation create', 'operation delete', 'operation exists', 'operation getChildren', 'event NodeDeleted',
     'event NodeDeleted missed',
@@ -36,20 +37,26 @@ const SHAPE: ScenarioShape = {
   calmPercent: 10,
 };
 
-/** Who takes part, by recipe: a few at one lock, in one race for office, at the two ends of one queue, in one group. */
+/**
+ * Who takes part, by recipe: a few at one lock, in one race for office, at the two ends of one queue, in one group, at one
+ * counter.
+ */
 const COMPANIES: readonly (readonly [path: string, kinds: readonly RecipeKind[]])[] = [
   ['/lock', ['lock', 'lock', 'lock', 'lock']],
   ['/election', ['election', 'election', 'election']],
   ['/queue', ['producer', 'consumer', 'consumer', 'producer', 'consumer']],
   ['/urgent', ['urgentProducer', 'urgentConsumer', 'urgentProducer', 'urgentConsumer']],
   ['/group', ['member', 'member', 'seeker', 'member', 'seeker']],
+  ['/shared', ['writer', 'reader', 'reader', 'writer', 'reader']],
+  ['/semaphore', ['lease', 'lease', 'lease', 'lease', 'lease']],
+  ['/ids', ['generator', 'generator', 'generator']],
 ];
 
 function drawRecipesPlan(seed: string): Plan {
   const plan = drawPlan(SHAPE, seed);
   const draw = new Draw(`${SHAPE.name}/${seed}/companies`);
   const one = draw.integer('always', 0, COMPANIES.length - 1);
-  const companies = COMPANIES.filter((_, index) => index === one || draw.percent(`takes part/${index}`, 60));
+  const companies = COMPANIES.filter((_, index) => index === one || draw.percent(`takes part/${index}`, 40));
   const members = companies.flatMap(([path, kinds]) => {
     const count = draw.integer(`${path}/count`, 2, kinds.length);
     return kinds.slice(0, count).map((kind, index) => member(draw, plan, path, kind, index));
@@ -61,8 +68,7 @@ function member(draw: Draw, plan: Plan, path: string, kind: RecipeKind, index: n
   const label = `${path}/${index}`;
   const { tickTimeMs } = plan.knobs;
   const spanMs = plan.safetyMs + Math.floor(plan.tailMs / 3);
-  const isQueue = kind !== 'lock' && kind !== 'election';
-  const count = draw.integer(`${label}/turns`, 3, isQueue ? 30 : 12);
+  const count = draw.integer(`${label}/turns`, 3, isLineKind(kind) ? 12 : 30);
   const pauseMs = Math.ceil((2 * spanMs) / count);
   const turns = draw.of(`${label}/pace`, fc.array(record({
     afterMs: fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat({ max: pauseMs }) }),

@@ -1,6 +1,7 @@
 /**
  * Recipes that clients write wrongly, as they are written wrongly: a queue by priority that goes by age alone, a member that
- * takes a node of its name for its own, a seeker that believes a list that is no longer true.
+ * takes a node of its name for its own, a seeker that believes a list that is no longer true, a reader that looks at its
+ * neighbour alone, a lease more than there are, a counter that is changed whatever it has become.
  */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
@@ -56,5 +57,55 @@ const findsTheGone: Mutant = {
   ],
 };
 
+const readsPastAWriter: Mutant = {
+  id: 'recipe-reads-past-a-writer',
+  title: 'a reader goes by its neighbour in the line: behind another reader it reads, though a writer is before both',
+  source: "practice: the programmer's guide, recipes, shared locks, read as the lock is, where a neighbour is enough",
+  tier: 0,
+  breaks: ['recipes'],
+  scenarios: ['recipes'],
+  edits: [
+    {
+      file: 'src/client/recipe.ts',
+      find: 'ahead.findLast(isWriter)',
+      replace: 'ahead.slice(-1).find(isWriter)',
+    },
+  ],
+};
+
+const leaseTooMany: Mutant = {
+  id: 'recipe-lease-too-many',
+  title: 'a semaphore gives one lease more than it has',
+  source: 'a generic one: the place in the line is counted from 0',
+  tier: 0,
+  breaks: ['recipes'],
+  scenarios: ['recipes'],
+  edits: [
+    {
+      file: 'src/client/recipe.ts',
+      find: 'ahead.length < LEASES',
+      replace: 'ahead.length <= LEASES',
+    },
+  ],
+};
+
+const numbersAgain: Mutant = {
+  id: 'recipe-numbers-again',
+  title: 'a block of numbers is taken by a change of the counter whatever its version',
+  source: 'practice: a counter that is read and written without the version that was read',
+  tier: 0,
+  breaks: ['recipes'],
+  scenarios: ['recipes'],
+  edits: [
+    {
+      file: 'src/client/generator-client.ts',
+      find: 'encode(`${this.first + BLOCK}`), version }',
+      replace: 'encode(`${this.first + BLOCK}`), version: -1 }',
+    },
+  ],
+};
+
 /** See the head of the file. */
-export const recipeMutants: readonly Mutant[] = [anyUrgency, joinsAsAnother, findsTheGone];
+export const recipeMutants: readonly Mutant[] = [
+  anyUrgency, joinsAsAnother, findsTheGone, readsPastAWriter, leaseTooMany, numbersAgain,
+];

@@ -8,10 +8,11 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median, medianRate, nameOf } from './bench-apache-report.ts';
 import type { Comparison, CostRow, Rate, RateRow } from './bench-apache-report.ts';
+import { Fleet } from './bench-fleet.ts';
 import { LoadClient } from './bench-load-client.ts';
 import type { LoadOperation } from './bench-load-job.ts';
-import { BenchServers, findPrograms } from './bench-servers.ts';
-import type { Programs, ServerKind } from './bench-servers.ts';
+import { findPrograms } from './bench-servers.ts';
+import type { BenchServers, Programs, ServerKind } from './bench-servers.ts';
 import type { Shell } from './shell.ts';
 
 /** How much is measured. */
@@ -64,16 +65,15 @@ class Bench {
   readonly rates: RateRow[] = [];
   readonly costs: CostRow[] = [];
   private readonly scale: Scale;
-  private readonly programs: Programs;
+  private readonly fleet: Fleet;
   private readonly client: LoadClient;
   private readonly shell: Shell;
   private readonly kinds: readonly ServerKind[];
-  private readonly running: Set<BenchServers> = new Set();
   private told = '';
 
   constructor(scale: Scale, programs: Programs, client: LoadClient, shell: Shell) {
     this.scale = scale;
-    this.programs = programs;
+    this.fleet = new Fleet(programs, client);
     this.client = client;
     this.shell = shell;
     this.kinds = programs.classpath === null ? ['ours'] : ['apache', 'ours'];
@@ -88,8 +88,7 @@ class Bench {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.running].map((servers) => servers.stop()));
-    this.running.clear();
+    await this.fleet.stop();
   }
 
   /** From the start of the processes to the first answer of one of them, on empty directories. */
@@ -98,13 +97,13 @@ class Bench {
     for (let round = 0; round < this.scale.starts; round++) {
       for (const kind of this.inTurn(round)) {
         this.tell(`${count} of ${nameOf(kind)}: start`);
-        const servers = await this.prepare(kind, count);
+        const servers = await this.fleet.prepare(kind, count);
         const first = this.client.perform({ kind: 'first', servers: servers.clients });
         const sinceMs = performance.now();
-        servers.start();
+        this.fleet.start(servers);
         await this.alive(servers, first);
         tookMs[kind].push(performance.now() - sinceMs);
-        await this.end(servers);
+        await this.fleet.end(servers);
       }
     }
     this.cost(count, 'start to the first answer', 'ms', START_TARGET, tookMs);
@@ -123,7 +122,7 @@ class Bench {
       });
       await sleep(SETTLE_MS);
       filled[kind].push(servers.residentBytes() / count / BYTES_PER_MB);
-      await this.end(servers);
+      await this.fleet.end(servers);
     }
     if (count > 1) await this.failovers(count, failover);
     this.cost(count, 'resident memory of a server, idle', 'MB', null, idle);
@@ -144,10 +143,10 @@ class Bench {
         await servers.kill(leader);
         const { elapsedMs } = await this.client.perform({ kind: 'probed', sinceNs });
         tookMs[kind].push(elapsedMs);
-        servers.start();
+        this.fleet.start(servers);
         await this.untilServing(servers);
       }
-      await this.end(servers);
+      await this.fleet.end(servers);
     }
   }
 
@@ -171,7 +170,7 @@ class Bench {
       }
     }
     await this.fanOut(count, all);
-    for (const servers of all) await this.end(servers);
+    for (const servers of all) await this.fleet.end(servers);
   }
 
   private async row(
@@ -218,15 +217,9 @@ class Bench {
     this.cost(count, `a change to the last of ${WATCHERS} watchers, p99`, 'ms', null, most);
   }
 
-  private async prepare(kind: ServerKind, count: number): Promise<BenchServers> {
-    const servers = await BenchServers.prepare(kind, count, this.programs);
-    this.running.add(servers);
-    return servers;
-  }
-
   private async serving(kind: ServerKind, count: number): Promise<BenchServers> {
-    const servers = await this.prepare(kind, count);
-    servers.start();
+    const servers = await this.fleet.prepare(kind, count);
+    this.fleet.start(servers);
     await this.untilServing(servers);
     return servers;
   }
@@ -240,11 +233,6 @@ class Bench {
       if (performance.now() > deadlineMs) throw new Error(`${nameOf(servers.kind)} does not serve after ${PATIENCE_MS} ms`);
       await sleep(POLL_MS);
     }
-  }
-
-  private async end(servers: BenchServers): Promise<void> {
-    await servers.stop();
-    this.running.delete(servers);
   }
 
   /** A job that failed because a server died says so. */
@@ -293,8 +281,8 @@ export async function benchApache(scale: Scale, shell: Shell): Promise<Compariso
     if (!shell.signal.aborted) throw error;
   } finally {
     shell.signal.removeEventListener('abort', interrupt);
-    client.stop();
     await bench.stop();
+    client.stop();
     programs.remove();
     shell.status('');
   }

@@ -1,9 +1,10 @@
 /** The process that makes the load (`bench-load.ts`), from the side of whoever wants it: one job at a time. */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { dirname } from 'node:path';
 import { bundleWorker } from '../fuzz/bundle.ts';
 import type { Bundle } from '../fuzz/bundle.ts';
-import type { LoadAnswer, LoadJob, LoadResult } from './bench-load-job.ts';
+import type { LoadAnswer, LoadJob, LoadResult, Remains } from './bench-load-job.ts';
 
 /** The entry of the process, from the root of the repository. */
 export const LOAD_ENTRY = 'src/cli/bench-load.ts';
@@ -39,6 +40,13 @@ export class LoadClient {
     });
     if (answer.kind === 'failed') throw new Error(answer.reason);
     return answer.result;
+  }
+
+  /** Tells what it is to end and to remove, beside its own program, should this process be killed. */
+  guard(pids: readonly number[], directories: readonly string[]): void {
+    if (this.hasEnded) return;
+    const remains: Remains = { kind: 'remains', pids, directories: [...directories, dirname(this.bundle.script)] };
+    this.child.send(remains, () => undefined);
   }
 
   /** Ends it at once; a job under way is rejected. */

@@ -22,6 +22,13 @@ export interface ThroughputJob {
   readonly forMs: number;
 }
 
+/** What is left behind when whoever started it all is killed: processes by their ids, and directories. */
+export interface Remains {
+  readonly kind: 'remains';
+  readonly pids: readonly number[];
+  readonly directories: readonly string[];
+}
+
 /** One thing to do. */
 export type LoadJob =
   | ThroughputJob

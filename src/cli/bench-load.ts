@@ -1,10 +1,12 @@
 /**
  * The client of `viv bench apache`, a process of its own, the same for either kind of server: it is told what to do to
  * which servers and answers with what it measured. How busy it was is part of the answer, since a client without time
- * to spare would measure itself. It ends with whoever started it.
+ * to spare would measure itself. It ends with whoever started it; where that one was killed, it ends the servers too and removes
+ * what they wrote, since Apache's cannot notice.
  */
+import { rmSync } from 'node:fs';
 import { NO_RESULT } from './bench-load-job.ts';
-import type { LoadAnswer, LoadJob, LoadResult } from './bench-load-job.ts';
+import type { LoadAnswer, LoadJob, LoadResult, Remains } from './bench-load-job.ts';
 import { fanOut, firstAnswer, Probe } from './bench-load-watch.ts';
 import { fill, throughput } from './bench-load-work.ts';
 
@@ -43,9 +45,27 @@ async function answer(job: LoadJob): Promise<LoadAnswer> {
   }
 }
 
-process.on('message', (job: LoadJob) => {
-  void answer(job).then((said) => process.send?.(said));
+let remains: Remains = { kind: 'remains', pids: [], directories: [] };
+
+function clearUp(): void {
+  for (const pid of remains.pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+  }
+  // A server that is dying may still write.
+  for (const directory of remains.directories) rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+}
+
+process.on('message', (message: LoadJob | Remains) => {
+  if (message.kind === 'remains') remains = message;
+  else void answer(message).then((said) => process.send?.(said));
 });
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => {
+  clearUp();
+  process.exit(0);
+});
 // Ctrl-C is for whoever started this process.
 process.on('SIGINT', () => undefined);

@@ -1,7 +1,8 @@
 /**
  * Servers to be measured, ours or Apache ZooKeeper's: each a process of its own, all with the same zoo.cfg but for
  * directories and ports, on loopback, with their logs synced. Ours is the built program. Whoever starts them stops
- * them; they are killed by their process ids, and their directories go with them.
+ * them; they are killed by their process ids, and their directories go with them. Should that one be killed, the client of
+ * the bench knows what there was (`LoadClient.guard`).
  */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -34,6 +35,8 @@ export interface Programs {
   /** Null: Apache ZooKeeper is not here, for this reason. */
   readonly classpath: string | null;
   readonly whyNot: string;
+  /** Where it was built; null: it was there. */
+  readonly directory: string | null;
   remove(): void;
 }
 
@@ -47,14 +50,14 @@ export async function findPrograms(root: string): Promise<Programs> {
   const classpath = hasJava && hasJar ? jar : null;
   const own = process.argv[1];
   if (own !== undefined && own.endsWith('.js') && import.meta.url.endsWith('.js')) {
-    return { viv: resolve(own), classpath, whyNot, remove: () => undefined };
+    return { viv: resolve(own), classpath, whyNot, directory: null, remove: () => undefined };
   }
   const directory = mkdtempSync(join(tmpdir(), 'vivarium-built-'));
   const remove = (): void => { rmSync(directory, { recursive: true, force: true }); };
   try {
     symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
     writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
-    return { viv: await buildProgram(root, join(directory, 'bin')), classpath, whyNot, remove };
+    return { viv: await buildProgram(root, join(directory, 'bin')), classpath, whyNot, directory, remove };
   } catch (error) {
     remove();
     throw error;
@@ -72,39 +75,33 @@ interface Place {
 export class BenchServers {
   readonly kind: ServerKind;
   private readonly programs: Programs;
-  private readonly root: string = mkdtempSync(join(tmpdir(), 'vivarium-bench-'));
+  /** What all of them write is in it. */
+  readonly root: string = mkdtempSync(join(tmpdir(), 'vivarium-bench-'));
   private readonly places: Place[] = [];
 
-  private constructor(kind: ServerKind, programs: Programs) {
+  constructor(kind: ServerKind, programs: Programs) {
     this.kind = kind;
     this.programs = programs;
   }
 
   /** Chooses ports and writes configurations; `start` starts all. One server is standalone. */
-  static async prepare(kind: ServerKind, count: number, programs: Programs): Promise<BenchServers> {
-    const servers = new BenchServers(kind, programs);
-    try {
-      const ports = await freePorts(count);
-      const members = ports.map(([client = 0, quorum = 0, election = 0], index) => {
-        return `server.${index + 1}=${LOOPBACK}:${quorum}:${election}:participant;${LOOPBACK}:${client}`;
-      });
-      for (const [index, [client = 0]] of ports.entries()) {
-        const directory = join(servers.root, String(index + 1));
-        mkdirSync(directory);
-        writeFileSync(join(directory, 'myid'), `${index + 1}\n`);
-        const own = count === 1 ? [`clientPort=${client}`, `clientPortAddress=${LOOPBACK}`] : members;
-        const file = join(directory, 'zoo.cfg');
-        writeFileSync(file, [
-          `dataDir=${directory}`, 'tickTime=2000', 'initLimit=10', 'syncLimit=5', 'maxClientCnxns=0', '4lw.commands.whitelist=*',
-          'admin.enableServer=false', ...own, '',
-        ].join('\n'));
-        servers.places.push({ directory, file, client: { host: LOOPBACK, port: client }, child: null });
-      }
-    } catch (error) {
-      servers.remove();
-      throw error;
+  async prepare(count: number): Promise<void> {
+    const ports = await freePorts(count);
+    const members = ports.map(([client = 0, quorum = 0, election = 0], index) => {
+      return `server.${index + 1}=${LOOPBACK}:${quorum}:${election}:participant;${LOOPBACK}:${client}`;
+    });
+    for (const [index, [client = 0]] of ports.entries()) {
+      const directory = join(this.root, String(index + 1));
+      mkdirSync(directory);
+      writeFileSync(join(directory, 'myid'), `${index + 1}\n`);
+      const own = count === 1 ? [`clientPort=${client}`, `clientPortAddress=${LOOPBACK}`] : members;
+      const file = join(directory, 'zoo.cfg');
+      writeFileSync(file, [
+        `dataDir=${directory}`, 'tickTime=2000', 'initLimit=10', 'syncLimit=5', 'maxClientCnxns=0', '4lw.commands.whitelist=*',
+        'admin.enableServer=false', ...own, '',
+      ].join('\n'));
+      this.places.push({ directory, file, client: { host: LOOPBACK, port: client }, child: null });
     }
-    return servers;
   }
 
   /** Where clients connect. */
@@ -134,7 +131,7 @@ export class BenchServers {
     if (place?.child === null || place === undefined) return;
     const { child } = place;
     place.child = null;
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (hasEnded(child)) return;
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
@@ -142,32 +139,27 @@ export class BenchServers {
 
   /** Resident memory of all of them, in bytes. */
   residentBytes(): number {
-    const pids = this.places.flatMap(({ child }) => (child?.pid === undefined ? [] : [String(child.pid)]));
-    const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', pids.join(',')], { encoding: 'utf8' });
+    const { stdout } = spawnSync('ps', ['-o', 'rss=', '-p', this.pids.join(',')], { encoding: 'utf8' });
     return stdout.split('\n').reduce((sum, line) => sum + Number(line.trim()) * 1024, 0);
   }
 
   /** Process ids of those that run. */
   get pids(): readonly number[] {
-    return this.places.flatMap(({ child }) => (child?.pid === undefined ? [] : [child.pid]));
+    return this.places.flatMap(({ child }) => (child?.pid === undefined || hasEnded(child) ? [] : [child.pid]));
   }
 
   /** What went wrong, if a server has ended that nobody killed; its last lines. */
   get death(): string | null {
     for (const { child, directory } of this.places) {
-      if (child === null || (child.exitCode === null && child.signalCode === null)) continue;
+      if (child === null || !hasEnded(child)) continue;
       return `a server of ${this.kind} ended by itself: ${readFileSync(join(directory, 'out.log'), 'utf8').slice(-1000).trim()}`;
     }
     return null;
   }
 
-  /** Kills all and removes what they wrote. */
+  /** Kills all and removes what they wrote, whether they were prepared or not. */
   async stop(): Promise<void> {
     await Promise.all(this.places.map((_, index) => this.kill(index)));
-    this.remove();
-  }
-
-  private remove(): void {
     rmSync(this.root, { recursive: true, force: true });
   }
 
@@ -183,6 +175,10 @@ export class BenchServers {
     closeSync(log);
     return child;
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** leader, follower or standalone; empty while it serves nobody. */

@@ -3,28 +3,24 @@ import { audit } from './audit.ts';
 import { bench } from './bench.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
-import { explain } from './explain.ts';
 import { explore } from './explore.ts';
-import { exportRun } from './export.ts';
 import { fuzz } from './fuzz.ts';
 import { merge } from './merge.ts';
 import { mutants } from './mutants.ts';
+import { PLANTABLE } from './plantable.ts';
 import { plantable } from './planted.ts';
-import { replay } from './replay.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { serve } from './serve.ts';
-import { shrink } from './shrink.ts';
 import { snapshot } from './snapshot.ts';
 import { soak } from './soak.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
-import { trace } from './trace.ts';
 import { txnlog } from './txnlog.ts';
 import { zkShell } from './zk-shell.ts';
 
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
-  start, run, fuzz, plantable(replay), plantable(shrink), plantable(explain), report, plantable(exportRun), merge,
-  plantable(trace), explore, mutants, audit, check, bench, serve, soak, zkShell, status, txnlog, snapshot,
+  start, run, fuzz, ...PLANTABLE.map(plantable), report, merge, explore, mutants, audit, check, bench, serve, soak, zkShell,
+  status, txnlog, snapshot,
 ];

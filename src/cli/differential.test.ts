@@ -12,9 +12,9 @@ import type { Answers, Counts } from './differential-compare.ts';
 import { HIDDEN_CHANGE, sequence } from './differential-steps.ts';
 import type { Run } from './differential-steps.ts';
 import { Subject } from './differential-testing.ts';
+import { CLASSPATH } from './mixed-testing.ts';
 import type { Kind } from './mixed-testing.ts';
 
-const CLASSPATH = process.env['APACHE_ZOOKEEPER_CLASSPATH'] ?? '';
 const SEED = Number(process.env['VIV_DIFFERENTIAL_SEED'] ?? '1');
 /** With Apache's; it takes about a millisecond and a half for each. */
 const OPERATIONS = 20_000;

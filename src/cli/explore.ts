@@ -190,8 +190,13 @@ export function explorationOf(given: Given): Exploration {
     maxStates: number('max-states', 1_000_000_000), maxBytes: number('memory', 2000) * 1_000_000,
     isReduced: !given.has('unreduced'), symmetry: given.has('symmetry'), liveness: given.has('liveness'),
   } as const;
-  if ((manner.start === 'committed' || manner.start === 'proposed') && writesOf(plan) < 2) {
+  if (manner.start !== 'nothing' && manner.start !== 'serving' && writesOf(plan) < 2) {
     throw new UsageError(`--start ${manner.start} needs a client with two operations: --ops 2`);
+  }
+  const hasRoom = bounds.crashes > 0 && bounds.epochs > 1 && bounds.rounds > 1 && plan.members.length > 2;
+  if (manner.start === 'skipped' && !hasRoom) {
+    const needs = 'three servers, --crashes 1, --epochs 2, --rounds 2';
+    throw new UsageError(`--start skipped has a crash and two elections behind it: ${needs}`);
   }
   const asymmetric = manner.symmetry ? whyAsymmetric(plan) : null;
   if (asymmetric !== null) throw new UsageError(`--symmetry exchanges clients, and ${asymmetric}: try same-small --clients 2`);

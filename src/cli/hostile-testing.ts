@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Endpoint } from '../host/endpoint.ts';
-import type { Measured, Order, Told } from './hostile-server.ts';
+import type { Measured, Order, Told } from './hostile-server-testing.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -22,7 +22,7 @@ export class HostileTarget {
   }
 
   static async start(servers: number): Promise<HostileTarget> {
-    const script = fileURLToPath(new URL('hostile-server.ts', import.meta.url));
+    const script = fileURLToPath(new URL('hostile-server-testing.ts', import.meta.url));
     const target = new HostileTarget(fork(script, { execArgv: ['--expose-gc', '--import', 'tsx'] }));
     const told = await target.ask({ kind: 'start', servers });
     if (told.kind === 'started') target.ports = told.ports;

@@ -5,19 +5,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { everybodyHas, Load, write } from './mixed-clients-testing.ts';
-import { MixedEnsemble } from './mixed-testing.ts';
+import { apacheTestsOf, CLASSPATH, MixedEnsemble } from './mixed-testing.ts';
 import type { Kind } from './mixed-testing.ts';
 import { TestClient } from './serve-testing.ts';
 
-const CLASSPATH = process.env['APACHE_ZOOKEEPER_CLASSPATH'] ?? '';
 const test = suite('ensembles with Apache ZooKeeper');
-
-function apacheTest(name: string, work: () => Promise<void>): void {
-  // eslint-disable-next-line vivarium/suite-runs -- only where Apache ZooKeeper is not named, and the reason is printed
-  if (CLASSPATH === '') test.skip(name, work);
-  else test(name, work);
-}
-if (CLASSPATH === '') console.log('skipped: APACHE_ZOOKEEPER_CLASSPATH names no Apache ZooKeeper (.ci/interop-ensemble.sh does)');
+const apacheTest = apacheTestsOf(test);
 
 const MIXES: readonly (readonly [string, readonly Kind[]])[] = [
   ['two of ours and one of Apache’s', ['ours', 'ours', 'apache']],

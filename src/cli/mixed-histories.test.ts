@@ -6,18 +6,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { OPEN_ACL_UNSAFE } from '../wire/words.ts';
 import { errorOf, everybodyHas, namesAt, write } from './mixed-clients-testing.ts';
-import { MixedEnsemble } from './mixed-testing.ts';
+import { apacheTestsOf, CLASSPATH, MixedEnsemble } from './mixed-testing.ts';
 import { TestClient, until } from './serve-testing.ts';
 
-const CLASSPATH = process.env['APACHE_ZOOKEEPER_CLASSPATH'] ?? '';
 const test = suite('histories that differ, with Apache ZooKeeper');
-
-function apacheTest(name: string, work: () => Promise<void>): void {
-  // eslint-disable-next-line vivarium/suite-runs -- only where Apache ZooKeeper is not named, and the reason is printed
-  if (CLASSPATH === '') test.skip(name, work);
-  else test(name, work);
-}
-if (CLASSPATH === '') console.log('skipped: APACHE_ZOOKEEPER_CLASSPATH names no Apache ZooKeeper (.ci/interop-ensemble.sh does)');
+const apacheTest = apacheTestsOf(test);
 
 /** How often a tail is made: a leader that steps down at once has logged nothing that the others have not. */
 const ROUNDS = 6;

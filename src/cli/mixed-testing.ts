@@ -10,11 +10,22 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { Test } from 'uvu';
 import type { Endpoint } from '../host/endpoint.ts';
 import { Listeners } from '../host/listeners.ts';
 import { parseConfigFile } from '../server/config-file.ts';
 import { startServer } from './serve-start.ts';
 import { until } from './serve-testing.ts';
+
+/** Apache's jars, as `.ci/interop-ensemble.sh` finds them; empty: there are none. */
+export const CLASSPATH: string = process.env['APACHE_ZOOKEEPER_CLASSPATH'] ?? '';
+
+/** What says a test of `test` that needs Apache's servers: it is skipped where there are none, and the reason is printed. */
+export function apacheTestsOf(test: Test): (name: string, work: () => Promise<void>) => void {
+  if (CLASSPATH !== '') return test;
+  console.log('skipped: APACHE_ZOOKEEPER_CLASSPATH names no Apache ZooKeeper (.ci/interop-ensemble.sh does)');
+  return (name, work) => { test.skip(name, work); };
+}
 
 /** Whose server. */
 export type Kind = 'ours' | 'apache';

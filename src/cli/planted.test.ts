@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readTable } from '../fuzz/mutant-table.ts';
 import { COMMANDS } from './commands.ts';
+import { PLANTABLE } from './plantable.ts';
 import { runProgram } from './program.ts';
 import { repositoryRoot } from './shell.ts';
 
@@ -29,6 +30,14 @@ test('a run that one judge stops early goes on for another, as far as that one w
   const broken = await viv(...run, '--break', 'no-lost-committed');
   assert.is(broken.code, 2, broken.out.join('\n'));
   assert.match(broken.out.at(-1) ?? '', /^safety violated: no-lost-committed: /);
+});
+
+test('every command that takes --mutant runs in the code with the bug', async () => {
+  for (const { name } of PLANTABLE) {
+    const { out } = await viv(name, 'no-such-scenario', '--mutant', 'canary');
+    assert.is(out.length, 1, name);
+    assert.not.match(out.join('\n'), /no command of viv/);
+  }
 });
 
 test.run();

@@ -26,7 +26,7 @@ async function viv(...argv: string[]): Promise<{ code: number; out: string; err:
 
 /** A run that ends before any leader is elected, which is a failure of liveness; short, for it is recorded again and again. */
 function tooShort(hash?: string): string {
-  const plan = { ...calm.plan('1'), faults: [], safetyMs: 100, tailMs: 40 };
+  const plan = { ...calm.plan('1'), faults: [], safetyMs: 10, tailMs: 4 };
   const recorded = recordRun(plan, new SeedChooser('1'), allProperties);
   const path = join(directory, 'too-short.json');
   const failure = recordedFailure(plan, recorded, { judged: null, mutant: null });

@@ -1,15 +1,16 @@
 /** `viv serve --ensemble N --processes`: servers that can be killed one by one, and that outlive nobody. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Endpoint } from '../host/endpoint.ts';
+import { DirectoryLock } from '../host/lock-file.ts';
 import { CreateFlag, OPEN_ACL_UNSAFE } from '../wire/words.ts';
+import { removeUnlessUsed, SUPERVISED } from './serve-supervisor.ts';
 import type { Served } from './serve-supervisor.ts';
 import { TestClient, until } from './serve-testing.ts';
-import { Viv } from './viv-testing.ts';
+import { closed, Viv } from './viv-testing.ts';
 
 const test = suite('viv serve --processes');
 
@@ -30,28 +31,6 @@ function readyOf(viv: Viv): Ready {
 
 function clientsOf({ servers }: Ready): Endpoint[] {
   return servers.map(({ client }) => client).filter((at) => at !== null);
-}
-
-/** Whether somebody listens there. */
-function isOpen({ host, port }: Endpoint): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host, port }, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => { resolve(false); });
-  });
-}
-
-/** Resolves when nobody listens at any of them. */
-async function closed(places: readonly Endpoint[]): Promise<void> {
-  const open = new Set(places);
-  const look = async (place: Endpoint): Promise<void> => {
-    while (await isOpen(place)) await new Promise((resolve) => { setTimeout(resolve, 20); });
-    open.delete(place);
-  };
-  for (const place of places) void look(place);
-  await until(() => open.size === 0, 'the end of every server');
 }
 
 function killed({ servers }: Ready, id: number): void {
@@ -100,20 +79,65 @@ test('a server whose process ended is started again where that was asked for', a
   assert.is(await viv.exit('SIGINT'), 0);
 });
 
-test('where the first process is killed, the others stop', async () => {
-  const viv = new Viv('--ensemble', '2', '--processes', '--json', '--log', 'error');
+/** The first process is killed, and the others stop in order, which gives up their locks. */
+async function killedFirst(viv: Viv, ready: Ready): Promise<void> {
+  assert.is(await viv.exit('SIGKILL'), null);
+  await closed(clientsOf(ready));
+  for (const { id } of ready.servers) {
+    const lock = join(ready.directory, String(id), 'vivarium.lock');
+    await until(() => !existsSync(lock), 'a stop in order, which gives up its lock');
+  }
+}
+
+test('where the first process is killed, the others stop, and the last one leaves nothing behind', async () => {
+  const viv = new Viv('--ensemble', '3', '--processes', '--json', '--log', 'error');
   await viv.ready();
   const ready = readyOf(viv);
   try {
-    assert.is(await viv.exit('SIGKILL'), null);
-    await closed(clientsOf(ready));
-    for (const { id } of ready.servers) {
-      const lock = join(ready.directory, String(id), 'vivarium.lock');
-      await until(() => !existsSync(lock), 'a stop in order, which gives up its lock');
-    }
+    // A server that was killed before cleans up nothing, and keeps nobody from it.
+    killed(ready, 2);
+    await until(() => viv.err.includes('was ended by SIGKILL'), 'a word about it');
+    await killedFirst(viv, { ...ready, servers: ready.servers.filter(({ id }) => id !== 2) });
+    await until(() => !existsSync(ready.directory), 'the end of the temporary directory');
   } finally {
     rmSync(ready.directory, { recursive: true, force: true });
   }
+});
+
+test('a server stops whose first process was gone before it looked', async () => {
+  process.env[SUPERVISED] = '1';
+  const viv = new Viv('--ensemble', '1', '--log', 'error');
+  process.env[SUPERVISED] = '';
+  assert.is(await viv.exit(), 0);
+});
+
+test('a directory that was named stays, whatever ends', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'vivarium-serve-'));
+  try {
+    const viv = new Viv('--ensemble', '2', '--processes', '--dir', directory, '--json', '--log', 'error');
+    await viv.ready();
+    const ready = readyOf(viv);
+    await killedFirst(viv, ready);
+    // Whoever comes next finds everything, and is the last to use it.
+    const next = new Viv('--ensemble', '2', '--processes', '--dir', directory, '--json', '--log', 'error');
+    await next.ready();
+    assert.is(await next.exit('SIGTERM'), 0);
+    assert.equal(['1', '2', '1.cfg', '2.cfg'].filter((name) => !existsSync(join(directory, name))), []);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+test('what was temporary goes when nobody runs in it any more', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'vivarium-serve-'));
+  const lock = DirectoryLock.take(join(directory, '2'));
+  mkdirSync(join(directory, '1'));
+  removeUnlessUsed(directory);
+  assert.ok(existsSync(join(directory, '1')), 'another one runs');
+  lock.release();
+  removeUnlessUsed(directory);
+  assert.not.ok(existsSync(directory));
+  removeUnlessUsed(directory);
 });
 
 test('where one server cannot be started, none stays, and the reason is said', async () => {

@@ -1,7 +1,8 @@
 /**
  * An ensemble of which every server is a process of its own, so that each can be killed, paused and traced by itself. This
  * process chooses ports and writes each server's zoo.cfg, starts `viv serve` on it, says when all serve, and ends them with
- * itself: each holds the other end of a channel to here, and stops when it closes, whatever became of this process.
+ * itself: each holds the other end of a channel to here, and stops when it closes, whatever became of this process. The last one
+ * then removes what was temporary.
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -14,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from './command.ts';
 import { planServers } from './serve-ensemble.ts';
 import type { EnsemblePlan } from './serve-ensemble.ts';
-import { SUPERVISED } from './serve-supervisor.ts';
+import { SUPERVISED, TEMPORARY } from './serve-supervisor.ts';
 import type { ReadyMessage, Served } from './serve-supervisor.ts';
 
 /** What is asked of the whole, beside what is asked of an ensemble in one process. */
@@ -114,8 +115,9 @@ class Processes implements StartedProcesses {
   /** In a group of its own, so that Ctrl-C reaches this process alone, which then stops them all. */
   private start(place: Place): void {
     place.said = '';
+    const supervised = { [SUPERVISED]: '1', [TEMPORARY]: this.plan.directory === null ? this.directory : '' };
     const child = fork(entry(), ['serve', place.configFile, '--log', this.plan.level], {
-      detached: true, env: { ...process.env, [SUPERVISED]: '1' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      detached: true, env: { ...process.env, ...supervised }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     place.child = child;
     if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', (line) => {

@@ -1,11 +1,13 @@
 /**
- * `viv serve` for tests as an operator meets it: a process of its own, read by its lines and told by signals. Not part of the
- * program.
+ * `viv serve` for tests as an operator meets it: a process of its own, read by its lines and told by signals; and whether servers
+ * are there, seen from outside. Not part of the program.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import * as assert from 'uvu/assert';
+import type { Endpoint } from '../host/endpoint.ts';
 import { until } from './serve-testing.ts';
 import { repositoryRoot } from './shell.ts';
 
@@ -33,5 +35,32 @@ export class Viv {
     if (signal !== undefined) this.child.kill(signal);
     await closed;
     return this.child.exitCode;
+  }
+}
+
+/** Whether somebody listens there. */
+function isOpen({ host, port }: Endpoint): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => { resolve(false); });
+  });
+}
+
+/** Resolves when nobody listens at any of them. */
+export async function closed(places: readonly Endpoint[]): Promise<void> {
+  const open = new Set(places);
+  let isGivenUp = false;
+  const look = async (place: Endpoint): Promise<void> => {
+    while (!isGivenUp && await isOpen(place)) await new Promise((resolve) => { setTimeout(resolve, 20); });
+    open.delete(place);
+  };
+  for (const place of places) void look(place);
+  try {
+    await until(() => open.size === 0, 'the end of every server');
+  } finally {
+    isGivenUp = true;
   }
 }

@@ -3,37 +3,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NO_SESSION, type SessionId } from '../base/session-id.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
-import type { Fact } from '../io/fact.ts';
 import { ErrorCode, EventType, type Stat } from '../wire/words.ts';
-import { FakeIo, fired, reply } from './fake-io.ts';
+import { fired, reply } from './fake-io.ts';
 import { GroupClient } from './group-client.ts';
-import { byUrgency, type GroupKind } from './recipe.ts';
+import { byUrgency } from './recipe.ts';
+import { begun, sent } from './turn-testing.ts';
 
 const test = suite('group client');
-
-class Watcher extends FakeIo {
-  readonly claims: string[] = [];
-  override observe(fact: Fact): void {
-    super.observe(fact);
-    if (fact.kind === 'recipeJoined' || fact.kind === 'recipeFound') this.claims.push(`${fact.kind} ${fact.path}`);
-  }
-}
-
-/** With a session, and its first request sent. */
-function begun(kind: GroupKind, turns = 1): { client: GroupClient; io: Watcher } {
-  const io = new Watcher();
-  const recipe = { kind, path: '/g', name: 'a', turns: Array.from({ length: turns }, () => ({ afterMs: 10, holdMs: 50 })) };
-  const client = new GroupClient({ servers: [1], sessionTimeoutMs: 6000, operations: [], closeAtEnd: false }, recipe);
-  client.handle({ kind: 'start' }, io);
-  io.establish(client);
-  io.advance(client, 10);
-  return { client, io };
-}
-
-/** The requests that were handed to the network since the last call, pings left out. */
-function sent(io: FakeIo): string[] {
-  return io.take().filter((line) => /^> \d/.test(line));
-}
 
 function owned(ephemeralOwner: SessionId): { kind: 'exists'; stat: Stat } {
   const stat = {
@@ -44,7 +20,7 @@ function owned(ephemeralOwner: SessionId): { kind: 'exists'; stat: Stat } {
 }
 
 test('a member: its node, for a while, and away with it', () => {
-  const { client, io } = begun('member');
+  const { client, io } = begun(GroupClient, 'member', '/g');
   assert.equal(sent(io), ['> 1 create /g/a']);
   io.receive(client, reply(1, 1, null, ErrorCode.NONODE));
   io.receive(client, reply(2, 2, { kind: 'create', path: '/g' }));
@@ -56,7 +32,7 @@ test('a member: its node, for a while, and away with it', () => {
 });
 
 test('a name that is taken: by somebody else, who is waited for; by its own session, which is enough', () => {
-  const { client, io } = begun('member');
+  const { client, io } = begun(GroupClient, 'member', '/g');
   io.receive(client, reply(1, 2, null, ErrorCode.NODEEXISTS));
   io.receive(client, reply(2, 2, owned(NO_SESSION)));
   assert.equal(sent(io), ['> 1 create /g/a', '> 2 exists /g/a']);
@@ -73,7 +49,7 @@ test('a name that is taken: by somebody else, who is waited for; by its own sess
 });
 
 test('a seeker: one after the other, and nobody who is gone', () => {
-  const { client, io } = begun('seeker');
+  const { client, io } = begun(GroupClient, 'seeker', '/g');
   io.receive(client, reply(1, 2, { kind: 'getChildren', children: ['a', 'b'] }));
   assert.equal(sent(io), ['> 1 getChildren /g', '> 2 getData /g/a']);
   io.receive(client, reply(2, 3, null, ErrorCode.NONODE));

@@ -1,37 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NO_SESSION } from '../base/session-id.ts';
-import type { Fact } from '../io/fact.ts';
 import { ErrorCode, EventType } from '../wire/words.ts';
-import { FakeIo, fired, granted, reply } from './fake-io.ts';
+import { fired, granted, reply } from './fake-io.ts';
 import { RecipeClient } from './recipe-client.ts';
-import { bySequence, type RecipeKind } from './recipe.ts';
+import { bySequence } from './recipe.ts';
+import { begun, sent } from './turn-testing.ts';
 
 const test = suite('recipe client');
-
-class Watcher extends FakeIo {
-  readonly claims: string[] = [];
-  override observe(fact: Fact): void {
-    super.observe(fact);
-    if (fact.kind === 'recipeHeld' || fact.kind === 'recipeTaken') this.claims.push(`${fact.kind} ${fact.path}`);
-  }
-}
-
-/** With a session, and its first request sent. */
-function begun(kind: RecipeKind, turns = 1): { client: RecipeClient; io: Watcher } {
-  const io = new Watcher();
-  const recipe = { kind, path: '/r', name: 'a', turns: Array.from({ length: turns }, () => ({ afterMs: 10, holdMs: 50 })) };
-  const client = new RecipeClient({ servers: [1], sessionTimeoutMs: 6000, operations: [], closeAtEnd: false }, recipe);
-  client.handle({ kind: 'start' }, io);
-  io.establish(client);
-  io.advance(client, 10);
-  return { client, io };
-}
-
-/** The requests that were handed to the network since the last call, pings left out. */
-function sent(io: FakeIo): string[] {
-  return io.take().filter((line) => /^> \d/.test(line));
-}
 
 const children = (...names: string[]): { kind: 'getChildren'; children: string[] } => ({ kind: 'getChildren', children: names });
 
@@ -41,7 +17,7 @@ test('sequence numbers order names, whatever stands before them', () => {
 });
 
 test('a lock: a node of its own, a watch on the one before, the lock when it is the first, and away with it', () => {
-  const { client, io } = begun('lock');
+  const { client, io } = begun(RecipeClient, 'lock', '/r');
   assert.equal(sent(io), ['> 1 create /r/_c_a.0-n-']);
   io.receive(client, reply(1, 2, { kind: 'create', path: '/r/_c_a.0-n-0000000001' }));
   assert.equal(sent(io), ['> 2 getChildren /r']);
@@ -61,7 +37,7 @@ test('a lock: a node of its own, a watch on the one before, the lock when it is 
 });
 
 test('a create whose answer is lost is looked for behind a sync, and not made twice', () => {
-  const { client, io } = begun('lock');
+  const { client, io } = begun(RecipeClient, 'lock', '/r');
   io.hangUp(client);
   io.advance(client, 2000);
   io.establish(client);
@@ -72,7 +48,7 @@ test('a create whose answer is lost is looked for behind a sync, and not made tw
 });
 
 test('a missing parent is made; an election ends with the session, and goes on in the next', () => {
-  const { client, io } = begun('election', 2);
+  const { client, io } = begun(RecipeClient, 'election', '/r', 2);
   io.receive(client, reply(1, 1, null, ErrorCode.NONODE));
   assert.equal(sent(io), ['> 1 create /r/_c_a.0-n-', '> 2 create /r']);
   io.receive(client, reply(2, 2, { kind: 'create', path: '/r' }));
@@ -87,7 +63,7 @@ test('a missing parent is made; an election ends with the session, and goes on i
 });
 
 test('a queue: the first element is taken by its deletion; who is too late tries the next; what is lost is not claimed', () => {
-  const { client, io } = begun('consumer', 2);
+  const { client, io } = begun(RecipeClient, 'consumer', '/r', 2);
   io.receive(client, reply(1, 2, children('qn-0000000001', 'qn-0000000000')));
   assert.is(sent(io).at(-1), '> 2 delete /r/qn-0000000000');
   io.receive(client, reply(2, 3, null, ErrorCode.NONODE));
@@ -101,8 +77,33 @@ test('a queue: the first element is taken by its deletion; who is too late tries
   assert.equal(io.claims.length, 1);
 });
 
+test('a reader waits for the last writer before it, and for no reader', () => {
+  const { client, io } = begun(RecipeClient, 'reader', '/r');
+  assert.equal(sent(io), ['> 1 create /r/_c_a.0-read-']);
+  io.receive(client, reply(1, 2, { kind: 'create', path: '/r/_c_a.0-read-0000000003' }));
+  const ahead = ['_c_w.0-write-0000000000', '_c_v.0-write-0000000001', '_c_b.0-read-0000000002'];
+  io.receive(client, reply(2, 2, children(...ahead, '_c_a.0-read-0000000003')));
+  assert.equal(sent(io), ['> 2 getChildren /r', '> 3 exists /r/_c_v.0-write-0000000001']);
+  io.receive(client, reply(3, 3, null, ErrorCode.NONODE));
+  assert.equal(io.claims, []);
+  io.receive(client, reply(4, 3, children('_c_b.0-read-0000000002', '_c_a.0-read-0000000003')));
+  assert.equal(io.claims, ['recipeShared /r/_c_a.0-read-0000000003']);
+});
+
+test('a lease: one of two, and whoever goes first makes room', () => {
+  const { client, io } = begun(RecipeClient, 'lease', '/r');
+  io.receive(client, reply(1, 2, { kind: 'create', path: '/r/_c_a.0-n-0000000002' }));
+  io.receive(client, reply(2, 2, children('_c_b.0-n-0000000000', '_c_c.0-n-0000000001', '_c_a.0-n-0000000002')));
+  assert.equal(sent(io), ['> 1 create /r/_c_a.0-n-', '> 2 getChildren /r']);
+  io.receive(client, fired(EventType.NodeChildrenChanged, '/r', 3));
+  assert.equal(sent(io), ['> 3 getChildren /r']);
+  assert.equal(io.claims, []);
+  io.receive(client, reply(3, 3, children('_c_b.0-n-0000000000', '_c_a.0-n-0000000002')));
+  assert.equal(io.claims, ['recipeShared /r/_c_a.0-n-0000000002']);
+});
+
 test('when the session expires, all is begun anew', () => {
-  const { client, io } = begun('lock', 2);
+  const { client, io } = begun(RecipeClient, 'lock', '/r', 2);
   io.hangUp(client);
   io.advance(client, 2000);
   client.handle({ kind: 'connected', connection: io.connection }, io);

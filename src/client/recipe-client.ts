@@ -1,165 +1,73 @@
 /**
- * A client of a simulated world that takes locks, runs for office, fills a queue or empties it, as ZooKeeper's
- * documentation tells its users to (programmer's guide, recipes). It states what it believes to have gained and by
- * which state of the tree, and judges compare. It must never believe more than its answers say: what was lost on the
- * way it looks up again.
+ * A client of a simulated world that takes locks, shared ones and leases too, runs for office, fills a queue or empties it, as
+ * ZooKeeper's documentation tells its users to (programmer's guide, recipes; of semaphores, Curator's). It states what it
+ * believes to have gained and by which state of the tree, and judges compare. It must never believe more than its answers say:
+ * what was lost on the way it looks up again.
  */
-import type { Event, TimerId } from '../io/event.ts';
-import type { Io } from '../io/io.ts';
-import type { Process } from '../io/process.ts';
 import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
-import type { Request, Response } from '../wire/client-messages.ts';
+import type { Fact } from '../io/fact.ts';
+import type { Io } from '../io/io.ts';
+import type { Response } from '../wire/client-messages.ts';
 import { CreateFlag, ErrorCode, OPEN_ACL_UNSAFE, type ResultCode } from '../wire/words.ts';
-import { ClientCore } from './client-core.ts';
-import type { ClientOutcome, ReplyOutcome } from './outcome.ts';
-import { bySequence, byUrgency, type Recipe } from './recipe.ts';
-import { encode, type ClientScript } from './script.ts';
+import type { ReplyOutcome } from './outcome.ts';
+import { blockerOf, bySequence, byUrgency, LEASES } from './recipe.ts';
+import { TurnTaker } from './turn-taker.ts';
 
-const TURN_TIMER: TimerId = 1;
 /** How many degrees of urgency are told apart. */
 const URGENCIES = 5;
 
 /**
- * `resting`: until the next turn. `founding`: making the parent. `making`: the own node. `looking`: who is there.
- * `guarding`: leaving a watch at the node before the own one; `waiting`: until it fires. `taking`: an element of the
- * queue. `leaving`: the own node goes, or the session does.
+ * `making`: the own node. `looking`: who is there. `guarding`: leaving a watch at the node that must go first, before `waiting`
+ * until it fires. `taking`: an element of the queue.
  */
-type Stage = 'resting' | 'founding' | 'making' | 'looking' | 'guarding' | 'waiting' | 'holding' | 'taking' | 'leaving' | 'over';
+type Stage = 'making' | 'looking' | 'guarding' | 'taking';
 
-/** A process that follows a `Recipe`. */
-export class RecipeClient implements Process {
-  readonly recipe: Recipe;
-  readonly core: ClientCore;
-  private readonly closeAtEnd: boolean;
-  private stage: Stage = 'resting';
-  private turn = 0;
-  /** The request whose answer is waited for; 0: none. Answers to others are of the past. */
-  private asked = 0;
-  /** The node before the own one, or the element being taken. */
-  private target = '';
+/** A process that follows a `Recipe`. Its target is the node that must go first, or the element being taken. */
+export class RecipeClient extends TurnTaker<Stage> {
   /** The state in which the element was seen that is being taken. */
   private seenAt: Zxid = ZXID_ZERO;
 
-  constructor(script: ClientScript, recipe: Recipe) {
-    this.recipe = Object.freeze({ ...recipe });
-    this.core = new ClientCore(script);
-    this.closeAtEnd = script.closeAtEnd;
-  }
-
-  handle(event: Event, io: Io): void {
-    if (event.kind === 'start') {
-      this.core.open(io);
-      this.rest(io);
-    } else if (event.kind === 'timer' && event.timer === TURN_TIMER) {
-      if (this.stage === 'resting') this.begin(io);
-      else if (this.stage === 'holding') this.leave(io);
-    } else {
-      this.core.handle(event, io);
-      for (const outcome of this.core.drain()) this.take(outcome, io);
-    }
-  }
-
-  private take(outcome: ClientOutcome, io: Io): void {
-    switch (outcome.kind) {
-      case 'reply':
-        if (outcome.cxid === this.asked) this.onReply(outcome, io);
-        return;
-      case 'lost':
-        if (outcome.cxid === this.asked) this.onLost(io);
-        return;
-      case 'event':
-        if (this.stage === 'waiting' && outcome.path === this.target) this.look(io);
-        return;
-      case 'expired':
-      case 'authFailed':
-      case 'closed':
-        this.onOver(io);
-        return;
-      default:
-    }
-  }
-
-  private rest(io: Io): void {
-    this.asked = 0;
-    const turn = this.recipe.turns[this.turn];
-    this.stage = turn === undefined ? 'over' : 'resting';
-    if (turn !== undefined) io.setTimer(TURN_TIMER, turn.afterMs);
-    else if (this.closeAtEnd) this.core.close(io);
-  }
-
-  private endTurn(io: Io): void {
-    this.turn++;
-    this.rest(io);
-  }
-
-  private begin(io: Io): void {
+  protected override begin(io: Io): void {
     if (this.isConsumer) this.look(io);
     else this.make(io);
   }
 
   /** The name says whose node it is and of which turn, so that it can be found again when the answer is lost. */
   private make(io: Io): void {
-    const { path, name } = this.recipe;
     const flags = this.isProducer ? CreateFlag.PERSISTENT_SEQUENTIAL : CreateFlag.EPHEMERAL_SEQUENTIAL;
-    this.ask('making', {
-      kind: 'create',
-      path: `${path}/${this.prefix}`,
-      data: encode(`${name}#${this.turn}`),
-      acl: OPEN_ACL_UNSAFE,
-      flags,
-    }, io);
+    const path = `${this.recipe.path}/${this.prefix}`;
+    this.ask('making', { kind: 'create', path, data: this.signature, acl: OPEN_ACL_UNSAFE, flags }, io);
   }
 
+  /** Whoever goes first makes room for a lease, so all are watched. */
   private look(io: Io): void {
-    this.ask('looking', { kind: 'getChildren', path: this.recipe.path, watch: false }, io);
+    this.askForChildren('looking', io, this.recipe.kind === 'lease');
   }
 
-  private found(io: Io): void {
-    const { path, name } = this.recipe;
-    this.ask('founding', { kind: 'create', path, data: encode(name), acl: OPEN_ACL_UNSAFE, flags: CreateFlag.PERSISTENT }, io);
+  /** An office is left with the session. Otherwise own nodes are looked for, to delete them: nobody may have been told of one. */
+  protected override leave(io: Io): void {
+    if (this.recipe.kind === 'election') this.leaveBySession(io);
+    else this.askForChildren('leaving', io);
   }
 
-  private leave(io: Io): void {
-    if (this.recipe.kind === 'election') {
-      this.stage = 'leaving';
-      this.asked = this.core.close(io);
-      return;
-    }
-    this.stage = 'leaving';
-    this.clear(io);
+  protected override onFired(io: Io): void {
+    this.look(io);
   }
 
-  /** Looks for own nodes, to delete them: there may be one that nobody was told of. */
-  private clear(io: Io): void {
-    this.ask('leaving', { kind: 'getChildren', path: this.recipe.path, watch: false }, io);
-  }
-
-  private ask(stage: Stage, request: Request, io: Io): void {
-    this.stage = stage;
-    this.asked = this.core.submit(request, io);
-  }
-
-  /** What was under way may have happened. A sync first, so that it is seen if it has. */
-  private onLost(io: Io): void {
+  /** A sync first, so that what was under way is seen if it has happened. */
+  protected override onLost(io: Io): void {
     const { path, kind } = this.recipe;
-    const { stage } = this;
-    const isProducer = this.isProducer;
-    this.asked = 0;
+    const { stage, isProducer } = this;
     if (stage === 'founding') this.begin(io);
     else if (stage === 'taking' || (stage === 'making' && isProducer)) this.endTurn(io);
-    else if (stage === 'leaving' && kind !== 'election') this.clear(io);
     else if (stage !== 'leaving') {
       this.core.submit({ kind: 'sync', path }, io);
       this.look(io);
-    }
+    } else if (kind !== 'election') this.leave(io);
   }
 
-  private onReply({ err, zxid, response }: ReplyOutcome, io: Io): void {
-    this.asked = 0;
+  protected override onAnswer({ err, zxid, response }: ReplyOutcome, io: Io): void {
     switch (this.stage) {
-      case 'founding':
-        this.begin(io);
-        return;
       case 'making':
         if (err === ErrorCode.NONODE) this.found(io);
         else if (this.isProducer) this.endTurn(io);
@@ -202,18 +110,26 @@ export class RecipeClient implements Process {
     }
     const own = names.findIndex((name) => name.startsWith(this.prefix));
     const name = names[own];
-    if (name === undefined) this.make(io);
-    else if (own === 0) this.hold(`${path}/${name}`, zxid, io);
-    else {
-      this.target = `${path}/${names[own - 1] ?? ''}`;
+    if (name === undefined) {
+      this.make(io);
+      return;
+    }
+    const blocker = blockerOf(kind, names.slice(0, own));
+    if (blocker === undefined) this.hold(this.claim(`${path}/${name}`, zxid), io);
+    else if (kind === 'lease') {
+      this.target = path;
+      this.stage = 'waiting';
+    } else {
+      this.target = `${path}/${blocker}`;
       this.ask('guarding', { kind: 'exists', path: this.target, watch: true }, io);
     }
   }
 
-  private hold(path: string, zxid: Zxid, io: Io): void {
-    this.stage = 'holding';
-    io.observe({ kind: 'recipeHeld', sessionId: this.core.sessionId, path, zxid });
-    io.setTimer(TURN_TIMER, this.recipe.turns[this.turn]?.holdMs ?? 0);
+  private claim(path: string, zxid: Zxid): Fact {
+    const { recipe: { kind }, core: { sessionId } } = this;
+    if (kind === 'reader') return { kind: 'recipeShared', sessionId, path, zxid, limit: null };
+    if (kind === 'lease') return { kind: 'recipeShared', sessionId, path, zxid, limit: LEASES };
+    return { kind: 'recipeHeld', sessionId, path, zxid };
   }
 
   /** Somebody else may have been quicker: then the next one is tried. */
@@ -233,21 +149,12 @@ export class RecipeClient implements Process {
   private onLeaving(response: Response | null, io: Io): void {
     if (this.recipe.kind === 'election') return;
     if (response?.kind !== 'getChildren') {
-      this.clear(io);
+      this.leave(io);
       return;
     }
     const own = bySequence(response.children).find((name) => name.startsWith(this.prefix));
     if (own === undefined) this.endTurn(io);
     else this.ask('leaving', { kind: 'delete', path: `${this.recipe.path}/${own}`, version: -1 }, io);
-  }
-
-  /** The session is gone, and with it what was held or hoped for. */
-  private onOver(io: Io): void {
-    const isOver = this.stage === 'over';
-    io.cancelTimer(TURN_TIMER);
-    if (isOver) return;
-    this.core.open(io);
-    this.endTurn(io);
   }
 
   private get isProducer(): boolean {
@@ -258,10 +165,13 @@ export class RecipeClient implements Process {
     return this.recipe.kind === 'consumer' || this.recipe.kind === 'urgentConsumer';
   }
 
-  /** Of what is made: whose it is, or of a queue's element how urgent. */
+  /** Of what is made: whose it is and what it is for, or of a queue's element how urgent. */
   private get prefix(): string {
+    const own = `_c_${this.recipe.name}.${this.turn}`;
+    if (this.recipe.kind === 'reader') return `${own}-read-`;
+    if (this.recipe.kind === 'writer') return `${own}-write-`;
     if (this.recipe.kind === 'producer') return 'qn-';
-    if (this.recipe.kind === 'urgentProducer') return `p${(this.recipe.turns[this.turn]?.holdMs ?? 0) % URGENCIES}-`;
-    return `_c_${this.recipe.name}.${this.turn}-n-`;
+    if (this.recipe.kind === 'urgentProducer') return `p${this.holdMs % URGENCIES}-`;
+    return `${own}-n-`;
   }
 }

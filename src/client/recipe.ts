@@ -2,14 +2,25 @@
  * What a client does that follows a recipe instead of a script: plain JSON that a plan can hold. The recipes are those
  * of ZooKeeper's own documentation, as its users write them on the bare client: a lock and an election by ephemeral
  * sequential nodes, each watching the one before it, a queue of sequential nodes, one whose names begin with how urgent they
- * are, and a group whose members are ephemeral nodes, found by those who need one.
+ * are, a group whose members are ephemeral nodes, found by those who need one, a lock that readers share, a semaphore, and
+ * numbers that are given once.
  */
 
 /** Kinds whose names are a client's own, for as long as its session lives: `member` joins a group, `seeker` finds a member. */
 export type GroupKind = 'member' | 'seeker';
 
-/** `producer` and `consumer` are the two ends of a queue; the urgent ones of a queue by priority. */
-export type RecipeKind = 'lock' | 'election' | 'producer' | 'consumer' | 'urgentProducer' | 'urgentConsumer' | GroupKind;
+/**
+ * Kinds that stand in line by ephemeral sequential nodes: for a lock or an office that one has at a time; `reader` and `writer`
+ * at a lock that readers share; `lease` for one of the few leases of a semaphore.
+ */
+export type LineKind = 'lock' | 'election' | 'reader' | 'writer' | 'lease';
+
+/**
+ * `generator` takes blocks of numbers. `producer` and `consumer` are the two ends of a queue; the urgent ones of a queue by
+ * priority.
+ */
+export type RecipeKind =
+  'producer' | 'consumer' | 'urgentProducer' | 'urgentConsumer' | 'generator' | LineKind | GroupKind;
 
 /** One turn: it begins so long after the one before has ended; what was gained is held for so long. Milliseconds. */
 export interface RecipeTurn {
@@ -25,11 +36,29 @@ export interface Recipe {
   readonly turns: readonly RecipeTurn[];
 }
 
+/** How many may hold a semaphore at a time. */
+export const LEASES = 2;
+
 const SUFFIX_LENGTH = 10;
+
+/** Whether it stands in line. */
+export function isLineKind(kind: RecipeKind): kind is LineKind {
+  return kind === 'lock' || kind === 'election' || kind === 'reader' || kind === 'writer' || kind === 'lease';
+}
 
 /** Whether it is `GroupClient` that follows it. */
 export function isGroupKind(kind: RecipeKind): kind is GroupKind {
   return kind === 'member' || kind === 'seeker';
+}
+
+/** Of those ahead in a line, first to last, the one that must go first; undefined: nobody has to. */
+export function blockerOf(kind: RecipeKind, ahead: readonly string[]): string | undefined {
+  if (kind === 'lease') return ahead.length < LEASES ? undefined : ahead[0];
+  return kind === 'reader' ? ahead.findLast(isWriter) : ahead.at(-1);
+}
+
+function isWriter(name: string): boolean {
+  return name.includes('-write-');
 }
 
 /** The names with the most urgent first, `p0` before `p9`; of equally urgent ones, the one that came first. */

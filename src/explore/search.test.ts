@@ -100,6 +100,16 @@ for (const [grain, start] of COARSE) {
   });
 }
 
+test('from a skipped proposal on, its leader comes back and is put in line', () => {
+  const size = { servers: 3, clients: 1, operations: 2 };
+  const bounds = { ...CRASH, crashes: 1 };
+  const search = explore(size, bounds, { start: 'skipped', grain: 'coarse' });
+  assert.is(search.status, 'exhausted');
+  const { space } = search;
+  assert.ok(space.cells.messages.some(({ kind }) => kind === 'TRUNC'));
+  assert.throws(() => explore(size, { ...bounds, crashes: 0 }, { start: 'skipped' }), /the bounds/);
+});
+
 test('a search is a function of what it is told: the same numbers again', () => {
   const counts = [1, 2].map(() => {
     const { visited, generated, depth } = explore({ servers: 2, clients: 0, operations: 0 }, NO_FAULT);

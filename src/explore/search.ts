@@ -106,7 +106,7 @@ export class Search {
     this.sleeps = canSleep ? new SleepSets(space, manner.grain === 'whole') : null;
     this.own = shared === null ? new OwnKeeper(manner.maxBytes, this.sleeps) : null;
     this.keeper = this.own ?? present(shared, 'a search keeps its states itself or shares them')(this.sleeps);
-    const way = present(goTo(space, manner.start, first), 'the clients have the writes that the start needs');
+    const way = present(goTo(space, manner.start, first), 'clients have the writes, and the bounds the room, for the start');
     this.start = way.path;
     const isGood = way.isGood && this.stepper.settle(first) !== 'bad';
     this.first = first;

@@ -3,25 +3,33 @@
  * bugs begin with "one committed everywhere, one proposed at the leader"; to search from there saves the way.
  */
 import { invariant } from '../base/invariant.ts';
+import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
+import { Act, actionOf, codeOf } from './action.ts';
+import { NAMED_LUCKS } from './chances.ts';
 import { AT_ONCE_MAX, Class, firstBelow } from './grain.ts';
 import type { Space } from './space.ts';
 
 /**
  * nothing: every process has started. serving: a leader is established and all others are in line with it. committed: a
  * client's first write is applied everywhere. proposed: its second one is proposed as well, and nobody has heard of it.
+ * skipped: then the leader crashed, its disk has the proposal, and the others serve under another leader; that crash counts.
  */
-export type Start = 'nothing' | 'serving' | 'committed' | 'proposed';
+export type Start = 'nothing' | 'serving' | 'committed' | 'proposed' | 'skipped';
 /** For whoever must choose one. */
-export const STARTS: readonly Start[] = ['nothing', 'serving', 'committed', 'proposed'];
+export const STARTS: readonly Start[] = ['nothing', 'serving', 'committed', 'proposed', 'skipped'];
+
+const KEEP = NAMED_LUCKS.indexOf('keep');
 
 /** What is looked for on the way. */
 class Watch {
   proposed = 0;
+  leader: NodeId = 0;
   readonly applied: Map<number, number> = new Map();
 
   see(facts: readonly Fact[]): void {
     for (const fact of facts) {
+      if (fact.kind === 'elected') this.leader = fact.leader;
       if (fact.kind !== 'proposed' && fact.kind !== 'applied') continue;
       if (fact.txn.body.kind === 'createSession') continue;
       if (fact.kind === 'proposed') this.proposed++;
@@ -41,35 +49,81 @@ export interface Way {
   readonly isGood: boolean;
 }
 
-/** The way to a start; `row` is there afterwards. Undefined if the clients' writes do not lead there. */
+/** The way to a start; `row` is there afterwards. Undefined if the writes of the clients, or the bounds, do not lead there. */
 export function goTo(space: Space, start: Start, row: Int32Array): Way | undefined {
-  const path: number[] = [];
-  let isGood = true;
-  if (start === 'nothing') return { path, isGood };
-  const watch = new Watch();
-  const servers = space.subject.nodes.filter(({ kind }) => kind === 'server').length;
-  const codes: number[] = [];
+  const way = new Walk(space, row);
+  if (start === 'nothing') return way;
   space.onFacts = (list) => {
-    watch.see(list.facts);
+    way.watch.see(list.facts);
   };
-  while (isGood && !isThere(start, watch, servers)) {
-    space.actions(row, codes);
-    // Clients come last: everything else is quiet when one is heard.
-    const limit = start === 'serving' ? Class.client : Class.chance;
-    const code = firstBelow(space, row, codes, limit);
-    if (code === 0) break;
-    const fired = space.fire(row, code);
-    invariant(fired !== 'bounded', 'the way to a start is within all bounds');
-    isGood = fired === 'fine';
-    path.push(code);
-    invariant(path.length < AT_ONCE_MAX, 'the way to a start ends');
-  }
+  const servers = space.subject.nodes.filter(({ kind }) => kind === 'server').length;
+  const hasArrived = start === 'serving' ? way.rest() : way.write(start === 'committed' ? 1 : 2, servers);
+  const isThere = hasArrived && (start !== 'skipped' || way.crashLeader());
   space.onFacts = null;
-  return start === 'serving' || !isGood || isThere(start, watch, servers) ? { path, isGood } : undefined;
+  return isThere || !way.isGood ? way : undefined;
 }
 
-function isThere(start: Start, watch: Watch, servers: number): boolean {
-  if (start === 'committed') return watch.everywhere(servers) >= 1;
-  if (start === 'proposed') return watch.everywhere(servers) >= 1 && watch.proposed >= 2;
-  return false;
+/** Steps in one fixed order. */
+class Walk implements Way {
+  readonly path: number[] = [];
+  isGood = true;
+  readonly watch = new Watch();
+  private readonly space: Space;
+  private readonly row: Int32Array;
+  private readonly codes: number[] = [];
+
+  constructor(space: Space, row: Int32Array) {
+    this.space = space;
+    this.row = row;
+  }
+
+  /** Until nothing happens but what clients ask for. */
+  rest(): boolean {
+    while (this.step(Class.client));
+    return this.isGood;
+  }
+
+  /** Until the first write is applied by all servers, and so many are proposed. Clients come last: all else is quiet then. */
+  write(proposed: number, servers: number): boolean {
+    const isThere = (): boolean => this.watch.everywhere(servers) >= 1 && this.watch.proposed >= proposed;
+    while (!isThere() && this.step(Class.chance));
+    return isThere();
+  }
+
+  /** The leader crashes, whose disk has all that was written; what it sent last is lost, and the others elect another. */
+  crashLeader(): boolean {
+    const { space, row, codes, watch } = this;
+    const crash = codeOf(Act.crash, space.nodes.indexOf(watch.leader), KEEP);
+    space.actions(row, codes);
+    if (!codes.includes(crash)) return false;
+    for (let code: number | undefined = crash; code !== undefined && this.isGood;) {
+      this.take(code);
+      space.actions(row, codes);
+      code = codes.find((each) => this.isLoss(each));
+    }
+    return this.rest();
+  }
+
+  private isLoss(code: number): boolean {
+    const { kind, index, sub } = actionOf(code);
+    return kind === Act.deliver && this.space.moveOf(this.row, index, sub).kind === 'closed';
+  }
+
+  /** One step of the lowest class below `limit`; false: there is none, or a promise is broken. */
+  private step(limit: number): boolean {
+    const { space, row, codes } = this;
+    if (!this.isGood) return false;
+    space.actions(row, codes);
+    const code = firstBelow(space, row, codes, limit);
+    if (code !== 0) this.take(code);
+    return code !== 0;
+  }
+
+  private take(code: number): void {
+    const fired = this.space.fire(this.row, code);
+    invariant(fired !== 'bounded', 'the way to a start is within all bounds');
+    this.isGood = fired === 'fine';
+    this.path.push(code);
+    invariant(this.path.length < AT_ONCE_MAX, 'the way to a start ends');
+  }
 }

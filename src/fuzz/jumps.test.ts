@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { seedStream } from '../base/random.ts';
 import { SeedChooser } from '../world/chooser.ts';
-import { inPlaceOfFault, jump } from './jumps.ts';
+import { inPlaceOfFault, jump, sketch } from './jumps.ts';
 import type { Footing } from './jumps.ts';
 import type { Plan } from './plan.ts';
 import { sizeOf } from './plan-edits.ts';
@@ -17,7 +17,7 @@ function footingOf(name: string, seed: string): Footing {
   const plan = SCENARIOS.find((scenario) => scenario.name === name)?.plan(seed);
   if (plan === undefined) throw new Error(`there is no scenario ${name}`);
   const result = runPlan({ ...plan, clients: [] }, new SeedChooser(seed), { properties: [], maxSteps: 1 });
-  const run = { plan, tape: [], names: [], result, length: 0 };
+  const run = { plan, tape: [], names: [], moments: new Map(), result, length: 0 };
   return { best: run, first: run };
 }
 
@@ -63,6 +63,21 @@ test('every jump is a plan, no larger than the one that it left', () => {
   }
 });
 
+test('a sketch is a plan with one fault at most and one or two clients, each with a thing or two to do', () => {
+  for (const [name, seed] of [['churn', '3'], ['partitions', '5'], ['storms', '2']] as const) {
+    const { plan } = footingOf(name, seed).best;
+    const luck = seedStream(seed, 'sketches');
+    const kinds = new Set(plan.faults.map(({ fault }) => fault.kind));
+    for (let count = 0; count < JUMPS; count++) {
+      const sketched = sketch(plan, luck);
+      check(sketched);
+      const { clients, operations, faults } = sizeOf(sketched);
+      assert.ok(clients <= 2 && operations <= 2 * clients && faults <= 1, JSON.stringify(sizeOf(sketched)));
+      assert.ok(sketched.faults.every(({ fault }) => kinds.has(fault.kind)));
+    }
+  }
+});
+
 test('there are jumps from a plan that has next to nothing left', () => {
   const { best } = footingOf('churn', '3');
   const [client] = best.plan.clients;
@@ -74,6 +89,7 @@ test('there are jumps from a plan that has next to nothing left', () => {
     for (let count = 0; count < JUMPS; count++) {
       const plan = jump({ best: bare, first: bare }, luck);
       if (plan !== null) check(plan);
+      check(sketch(bare.plan, luck));
     }
   }
 });

@@ -2,7 +2,7 @@
  * The jumps of a shrinker: each draws, out of the best run so far or out of the one that it began with, another plan that may be
  * much smaller, or as small and of another kind. Nearly all of them are none that fail; that is found out elsewhere.
  */
-import type { ScriptedOperation } from '../client/script.ts';
+import type { ClientScript, ScriptedOperation } from '../client/script.ts';
 import type { Xoshiro } from '../base/random.ts';
 import type { Fault, Target } from '../world/fault.ts';
 import type { SchedulerPlan } from '../world/scheduler.ts';
@@ -53,6 +53,10 @@ const JUMPS: readonly Jump[] = [
   ({ best }, luck) => together(best.plan, luck),
   ({ best }, luck) => restless(together(best.plan, luck), luck),
   ({ best }, luck) => restless(together(fewServers(best.plan, luck), luck), luck),
+  ({ best }, luck) => lasting(best.plan, luck),
+  ({ best }, luck) => sketch(best.plan, luck),
+  ({ best }, luck) => patient(best.plan, luck),
+  ({ best }, luck) => patient(hurried(best.plan, luck), luck),
 ];
 
 /** One in `oneIn` of the parts is left out, by chance. */
@@ -275,6 +279,93 @@ function shorterFaults(plan: Plan, luck: Xoshiro): Plan | null {
     return { ...planned, fault: length.with(luck.below(Math.floor(length.ms) + 1)) };
   });
   return { ...plan, faults: faults.sort((one, other) => one.atMs - other.atMs) };
+}
+
+/** Sessions last for longer: fewer of them expire on the way, and fewer pings keep them alive. */
+function patient(plan: Plan, luck: Xoshiro): Plan {
+  const factor = 1 + luck.below(PATIENCE_MAX * 10) / 10;
+  const clients = plan.clients.map((client) => ({ ...client, sessionTimeoutMs: Math.floor(client.sessionTimeoutMs * factor) }));
+  const maxSessionTimeoutMs = Math.max(plan.knobs.maxSessionTimeoutMs, ...clients.map((client) => client.sessionTimeoutMs));
+  return { ...plan, clients, knobs: { ...plan.knobs, maxSessionTimeoutMs } };
+}
+
+/** So many times longer, about. */
+const PATIENCE_MAX = 4;
+
+/** One fault lasts for longer, perhaps instead of all others: they may have been there to renew it. */
+function lasting(plan: Plan, luck: Xoshiro): Plan | null {
+  const chosen = plan.faults[luck.below(plan.faults.length + 1)];
+  const length = chosen === undefined ? null : lengthOf(chosen.fault);
+  if (chosen === undefined || length === null) return null;
+  const longest = Math.max(length.ms, Math.floor(plan.safetyMs - chosen.atMs));
+  const longer = { ...chosen, fault: length.with(length.ms + luck.below(longest - Math.floor(length.ms) + 1)) };
+  const isAlone = luck.below(2) === 0;
+  const faults = plan.faults.flatMap((planned) => (planned === chosen ? [longer] : isAlone ? [] : [planned]));
+  return { ...plan, faults };
+}
+
+/**
+ * A sketch of what most failures come to: one fault of the plan, not long after the beginning, and one or two clients, each at a
+ * server of its own, that ask for a thing while it lasts or about when it ends. Kinds are the plan's, times and places are drawn.
+ */
+export function sketch(plan: Plan, luck: Xoshiro): Plan {
+  const some = luck.below(3) === 0 ? fewServers(plan, luck) : plan;
+  const ids = some.members.map(({ id }) => id);
+  const chosen = ofAnyKind(some.faults, luck);
+  const atMs = SKETCH_MS + luck.below(SKETCH_MS);
+  const length = chosen === undefined ? null : lengthOf(chosen.fault);
+  const { initLimit, syncLimit, tickTimeMs } = plan.knobs;
+  const longest = 2 * (initLimit + syncLimit) * tickTimeMs;
+  const forMs = luck.below(3) === 0 ? Math.floor(length?.ms ?? 0) : luck.below(longest + 1);
+  const faults = chosen === undefined ? [] : [struck({ atMs, fault: length?.with(forMs) ?? chosen.fault }, ids, luck)];
+  const clients = Array.from({ length: 1 + luck.below(2) }, () => some.clients[luck.below(some.clients.length + 1)]);
+  const sketched = clients.filter((client) => client !== undefined).map((client) => {
+    const whenMs = luck.below(3) > 0 ? atMs + luck.below(forMs + 1) : near([atMs, atMs + forMs], luck);
+    const servers = luck.below(4) === 0 ? client.servers : [ids[luck.below(ids.length)] ?? 1];
+    const { sessionTimeoutMs } = client;
+    const patient = luck.below(2) === 0 ? Math.max(sessionTimeoutMs, some.knobs.maxSessionTimeoutMs) : sessionTimeoutMs;
+    return { ...asking(client, whenMs, luck), servers, sessionTimeoutMs: patient };
+  });
+  return { ...some, clients: sketched, faults, safetyMs: atMs + forMs + SKETCH_MS };
+}
+
+/** One of the faults, each kind as likely as any other, or none. */
+function ofAnyKind(faults: readonly PlannedFault[], luck: Xoshiro): PlannedFault | undefined {
+  const kinds = [...new Set(faults.map(({ fault }) => fault.kind))];
+  const kind = kinds[luck.below(kinds.length + 1)];
+  const some = faults.filter(({ fault }) => fault.kind === kind);
+  return some[luck.below(Math.max(1, some.length))];
+}
+
+/** A client that asks for one or two things of its script, or plainly reads, or plainly writes. */
+function asking(client: ClientScript, whenMs: number, luck: Xoshiro): ClientScript {
+  const chosen = luck.below(client.operations.length + 1);
+  const own = withOperations(client, luck.below(2) === 0 ? [chosen] : [chosen, chosen + 1]);
+  const plain = PLAIN[luck.below(PLAIN.length)] ?? null;
+  const operations = plain === null ? own.operations : [{ afterMs: 0, waitForReply: true, request: plain }];
+  return { ...own, operations: operations.map((operation, at) => ({ ...operation, afterMs: at === 0 ? whenMs : 0 })) };
+}
+
+const PLAIN: readonly (ScriptedOperation['request'] | null)[] = [
+  null,
+  null,
+  { kind: 'exists', path: '/', watch: false },
+  { kind: 'setData', path: '/', data: '' },
+];
+
+/** By then there is a leader, as a rule. */
+const SKETCH_MS = 1000;
+
+/** The leader of the time, or one of `ids`; who is struck by role stays so. */
+function struck(planned: PlannedFault, ids: readonly number[], luck: Xoshiro): PlannedFault {
+  const { fault } = planned;
+  if (luck.below(2) === 0 || !('target' in fault) || nodeOf(fault) > LAST_SERVER) return moved(planned, ids, luck);
+  return { ...planned, fault: { ...fault, target: { role: 'leader' } } };
+}
+
+/** Shortly before or after one of the moments. */
+function near(moments: readonly number[], luck: Xoshiro): number {
+  return Math.max(0, (moments[luck.below(moments.length)] ?? 0) + luck.below(2 * MOMENT_MS + 1) - MOMENT_MS);
 }
 
 /** A few clients of a plan, a few operations in a row of each, and at most two faults; nobody waits long for the beginning. */

@@ -4,7 +4,8 @@
  * established and every member has been brought in line with it, to the violation. Where there is no such moment, the whole run
  * counts. What is always there and triggers nothing does not count: heartbeats, the greetings of connections, and the opening of
  * sessions, for a description begins with a formed ensemble and connected clients. What breaks liveness ends with the event from
- * which on no future recovers; what comes after is waiting.
+ * which on no future recovers, or, where luck may always lead out, with the one with which the run begins to repeat itself; what
+ * comes after is waiting.
  */
 import type { Property } from '../history/judge.ts';
 import type { Event, NodeId } from '../io/event.ts';
@@ -12,9 +13,11 @@ import type { Fact } from '../io/fact.ts';
 import type { Message } from '../wire/message.ts';
 import type { TraceSink } from '../world/trace.ts';
 import { AligningChooser, unpackNames } from './align.ts';
-import { likelihood } from './explain.ts';
 import type { Failure } from './failure.ts';
+import { chooserOf, futureChooser } from './follow.ts';
+import { Recurrence } from './recurrence.ts';
 import { runPlan } from './run.ts';
+import type { RunOptions } from './run.ts';
 
 /** Facts that say that something has become durable: one sync each. */
 const SYNCS: ReadonlySet<Fact['kind']> = new Set([
@@ -24,24 +27,30 @@ const SYNCS: ReadonlySet<Fact['kind']> = new Set([
 /** The xid of a client's heartbeat. */
 const PING_XID = -2;
 
-/** Futures that are tried of a prefix before it is said that none recovers. */
-const FUTURES = 6;
+/** Futures that are tried of a prefix, and how many of them must fail before it is said that none recovers. */
+const FUTURES = 20;
+const NEARLY_ALL = 18;
 
 /** The length of a failure; see the head of the file. */
 export function lengthOf(failure: Failure, properties: readonly Property[]): number {
   const { plan, tape, names, verdict } = failure;
   const judges = properties.filter(({ name }) => name === verdict.property);
   const sink = new LengthSink(plan.members.map(({ id }) => id));
-  const stopAtStep = verdict.outcome === 'liveness' ? pointOfNoReturn(failure, judges) : null;
+  const stopAtStep = verdict.outcome === 'liveness' ? lastNeeded(failure, judges) : null;
   if (stopAtStep === 0) return 0;
   const chooser = new AligningChooser(tape, names === undefined ? [] : unpackNames(names), 'zero');
   runPlan(plan, chooser, { properties: judges, trace: sink, ...(stopAtStep === null ? {} : { stopAtStep }) });
   return sink.length;
 }
 
-/** The event from which on every future that was tried fails; 0 where they all do from the beginning. */
-function pointOfNoReturn(failure: Failure, judges: readonly Property[]): number {
-  const isLost = (step: number): boolean => likelihood(failure, step, FUTURES, judges).passing === null;
+/**
+ * The last event that a violation of liveness needs. Of a dead end it is the first event from which on futures fail, 0 where they
+ * do from the beginning; of a livelock the one that closes the first loop. All of the run where it is neither.
+ */
+function lastNeeded(failure: Failure, judges: readonly Property[]): number {
+  const { timesMs, closedAt } = courseOf(failure, judges);
+  const isLost = (step: number): boolean => isDeadEnd(failure, step, timesMs, judges);
+  if (!isLost(failure.events)) return closedAt > 0 ? closedAt : failure.events;
   let [low, high] = [0, failure.events];
   if (isLost(low)) return low;
   while (high - low > 1) {
@@ -50,6 +59,44 @@ function pointOfNoReturn(failure: Failure, judges: readonly Property[]): number 
     else low = middle;
   }
   return high;
+}
+
+/** How a run went. */
+interface Course {
+  /** When each event happened, by its number. */
+  readonly timesMs: readonly number[];
+  /** The event with which it began to repeat itself; 0: none. */
+  readonly closedAt: number;
+}
+
+function courseOf(failure: Failure, judges: readonly Property[]): Course {
+  const timesMs: number[] = [0];
+  let faults = 0;
+  const watch = (trace: NonNullable<RunOptions['trace']>): void => {
+    runPlan(failure.plan, chooserOf(failure), { properties: judges, trace });
+  };
+  watch({
+    event: (_step, timeUs) => { timesMs.push(Math.floor(timeUs / 1000)); },
+    fact: ({ kind }) => { if (kind === 'faultBegan') faults++; },
+  });
+  const recurrence = new Recurrence(faults);
+  watch({ event: () => undefined, fact: (fact, node, _timeMs, step) => { recurrence.fact(fact, node, step); } });
+  return { timesMs, closedAt: recurrence.step };
+}
+
+/** Whether nearly all futures after an event fail in the same way, though they have as much time as the run had once healed. */
+function isDeadEnd(failure: Failure, step: number, timesMs: readonly number[], judges: readonly Property[]): boolean {
+  const { plan, events, verdict } = failure;
+  const sinceHealingMs = Math.max(0, (timesMs[step] ?? 0) - plan.safetyMs);
+  // Judges ask what is settled by half of the tail.
+  const patient = { ...plan, tailMs: plan.tailMs + 2 * sinceHealingMs };
+  let passing = 0;
+  for (let index = 0; index < FUTURES && passing <= FUTURES - NEARLY_ALL; index++) {
+    const { chooser, trace } = futureChooser(failure, step, `${plan.seed}/future/${index}`);
+    const { finding } = runPlan(patient, chooser, { properties: judges, trace, maxSteps: Math.max(events, 1000) * 20 });
+    if (finding?.property !== verdict.property) passing++;
+  }
+  return passing <= FUTURES - NEARLY_ALL;
 }
 
 /** Counts; hand it to `runPlan` as its trace. */

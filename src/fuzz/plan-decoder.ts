@@ -159,7 +159,8 @@ const decodeClient: Decoder<ClientScript> = (value, path) => {
 };
 
 const RECIPE_KINDS = [
-  'lock', 'election', 'producer', 'consumer', 'urgentProducer', 'urgentConsumer', 'member', 'seeker',
+  'lock', 'election', 'reader', 'writer', 'lease', 'producer', 'consumer', 'urgentProducer', 'urgentConsumer', 'generator',
+  'member', 'seeker',
 ] as const;
 
 const decodeRecipe: Decoder<Recipe> = (value, path) => {

@@ -3,6 +3,7 @@
  * quieter machines; with less time between two things that happen. None of them says whether the result still fails.
  */
 import type { ClientScript, ScriptedOperation, ScriptedRequest } from '../client/script.ts';
+import { DEFAULT_CONFIG } from '../server/config.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';
 import type { Fault } from '../world/fault.ts';
 import type { Plan, PlannedFault } from './plan.ts';
@@ -86,11 +87,15 @@ function targets(fault: Fault): number[] {
   return fault.target.node > 255 ? [] : [fault.target.node];
 }
 
-/** A plan that never takes a snapshot for the number or the size of its transactions; null where it does not anyway. */
-export function withoutSnapshots(plan: Plan): Plan | null {
+/** Plans that never take a snapshot for the number or the size of transactions, or never end an epoch for want of zxids. */
+export function withoutLimits(plan: Plan): Plan[] {
   const { knobs } = plan;
-  if (knobs.snapCount >= NEVER && knobs.snapshotSizePercent < 0 && knobs.txnLogSizeLimitInKb < 0) return null;
-  return { ...plan, knobs: { ...knobs, snapCount: NEVER, snapshotSizePercent: -1, txnLogSizeLimitInKb: -1 } };
+  const unlimited = [
+    { snapCount: NEVER, snapshotSizePercent: -1, txnLogSizeLimitInKb: -1 },
+    { counterLimit: DEFAULT_CONFIG.counterLimit },
+  ];
+  return unlimited.map((some): Plan => ({ ...plan, knobs: { ...knobs, ...some } }))
+    .filter((other) => JSON.stringify(other.knobs) !== JSON.stringify(knobs));
 }
 
 /** So many transactions are in no run. */
@@ -132,7 +137,11 @@ const TURNS: ReadonlySet<ScriptedRequest['kind']> = new Set(['closeSession', 're
 export function plainer(operation: ScriptedOperation): ScriptedOperation[] {
   const { request } = operation;
   const plain: ScriptedRequest[] = [];
-  if (!READS.has(request.kind) && !TURNS.has(request.kind)) plain.push({ kind: 'exists', path: '/', watch: false });
+  if (!READS.has(request.kind) && !TURNS.has(request.kind)) {
+    plain.push({ kind: 'exists', path: '/', watch: false });
+    // It goes to the leader and comes back, which is sometimes all that a write was there for.
+    plain.push({ kind: 'sync', path: '/' });
+  }
   if (request.kind === 'multi') {
     for (const op of request.ops) if (op.kind !== 'check') plain.push(op);
     if (request.ops.length > 1) {

@@ -4,6 +4,7 @@
  * reaches for the real clock or for real luck in it is named. Everything else is a function of plan and tape alone.
  */
 import { hashString } from '../base/hash.ts';
+import { GeneratorClient } from '../client/generator-client.ts';
 import { GroupClient } from '../client/group-client.ts';
 import { RecipeClient } from '../client/recipe-client.ts';
 import { isGroupKind } from '../client/recipe.ts';
@@ -161,6 +162,7 @@ export function nodesOf(plan: Plan): NodeSpec[] {
 function clientOf(script: ClientScript): Process {
   const { recipe } = script;
   if (recipe === undefined) return new ScriptedClient(script);
+  if (recipe.kind === 'generator') return new GeneratorClient(script, recipe);
   return isGroupKind(recipe.kind) ? new GroupClient(script, recipe) : new RecipeClient(script, recipe);
 }
 

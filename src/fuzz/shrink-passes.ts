@@ -6,17 +6,21 @@ import { seedStream } from '../base/random.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { SeedChooser } from '../world/chooser.ts';
+import type { Tape } from '../world/chooser.ts';
 import type { Fault } from '../world/fault.ts';
+import { AligningChooser } from './align.ts';
 import { CausalRecorder, causalPast } from './causality.ts';
 import type { Plan, PlannedFault } from './plan.ts';
 import { FIRST_CLIENT } from './plan.ts';
 import {
-  lengthOf, momentsOf, plainer, quieter, simpler, sooner, withClient, withOperations, withServers, withoutSnapshots,
+  lengthOf, momentsOf, plainer, quieter, simpler, sooner, withClient, withOperations, withServers, withoutLimits,
 } from './plan-edits.ts';
 import { inPlaceOfFault } from './jumps.ts';
+import { ActSink } from './last-act.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
 import type { Shrinker } from './shrink.ts';
-import { wander } from './shrink-wander.ts';
+import { reducePlaces, reduceRecipes, reduceScript } from './shrink-clients.ts';
+import { sketches, wander } from './shrink-wander.ts';
 
 /** One kind of attempt. */
 export interface Pass {
@@ -24,19 +28,29 @@ export interface Pass {
   run(shrinker: Shrinker): Promise<void>;
 }
 
-/** Everything that is tried. */
+/** Everything that is tried in its order. */
 export const PASSES: readonly Pass[] = [
   { name: 'causal past', run: cutCausally },
+  { name: 'last act', run: cutActs },
   { name: 'clients', run: reduceClients },
   { name: 'faults', run: reduceFaults },
+  { name: 'luck', run: calm },
   { name: 'limits', run: reduceLimits },
+  { name: 'connections', run: reduceConnections },
   { name: 'servers', run: reduceServers },
   { name: 'operations', run: reduceOperations },
+  { name: 'places', run: reducePlaces },
+  { name: 'recipes', run: reduceRecipes },
   { name: 'time', run: reduceTime },
   { name: 'machines', run: quieten },
   { name: 'kinds of faults', run: simplifyFaults },
   { name: 'requests', run: simplifyRequests },
   { name: 'draws', run: reduceDraws },
+];
+
+/** What is looked for at random, where nothing more can be left out. */
+export const SEARCHES: readonly Pass[] = [
+  { name: 'sketches', run: sketches },
   { name: 'faults for less', run: replaceFaults },
   { name: 'jumps', run: wander },
 ];
@@ -83,6 +97,24 @@ function firstOperations(plan: Plan, invokedBy: (index: number) => number): Plan
   return { ...plan, clients };
 }
 
+/** All that happened before the last leader was established may be of no account; or before the one before, and so on. */
+async function cutActs(shrinker: Shrinker): Promise<void> {
+  const sink = new ActSink();
+  shrinker.watch(sink);
+  const { plan } = shrinker.best;
+  for (const act of sink.acts(plan).slice(0, ACTS)) {
+    if (await shrinker.improves(act, shrinker.tapeChooser())) return;
+    if (await shrinker.improves(act, new AligningChooser([], [], 'zero'))) return;
+    for (let fresh = 0; fresh < ACT_TAPES && !shrinker.isOver(); fresh++) {
+      if (await shrinker.improves(act, new SeedChooser(`${plan.seed}/act/${shrinker.runs}`))) return;
+    }
+  }
+}
+
+/** So many acts are tried, each with so much fresh luck. */
+const ACTS = 8;
+const ACT_TAPES = 6;
+
 /** Clients are numbered by their place: the luck of those that stay goes with them to their new numbers. */
 async function reduceClients(shrinker: Shrinker): Promise<void> {
   const { isOver } = shrinker;
@@ -115,6 +147,18 @@ async function reduceFaults(shrinker: Shrinker): Promise<void> {
   await reduceList(shrinker.best.plan.faults, (faults) => shrinker.accepts({ ...shrinker.best.plan, faults }), isOver);
 }
 
+/** A client knows no server but the one where it is in the end: then none of the others is there for its sake. */
+async function reduceConnections(shrinker: Shrinker): Promise<void> {
+  const sink = new ActSink();
+  shrinker.watch(sink);
+  for (let index = 0; index < shrinker.best.plan.clients.length && !shrinker.isOver(); index++) {
+    const server = sink.servers.get(FIRST_CLIENT + index);
+    const client = shrinker.best.plan.clients[index];
+    if (server === undefined || client === undefined || client.servers.length < 2) continue;
+    await shrinker.accepts(withClient(shrinker.best.plan, index, { ...client, servers: [server] }), 1);
+  }
+}
+
 /** Fewer servers make other quorums, and hence other schedules: more fresh tapes than elsewhere. */
 async function reduceServers(shrinker: Shrinker): Promise<void> {
   const ids = shrinker.best.plan.members.map(({ id }) => id);
@@ -131,22 +175,16 @@ async function reduceServers(shrinker: Shrinker): Promise<void> {
 
 async function reduceOperations(shrinker: Shrinker): Promise<void> {
   for (let index = 0; index < shrinker.best.plan.clients.length && !shrinker.isOver(); index++) {
+    await reduceScript(shrinker, index);
     const script = shrinker.best.plan.clients[index];
-    if (script === undefined) continue;
-    const all = script.operations.map((_, at) => at);
-    await reduceList(all, (kept) => {
-      return shrinker.accepts(withClient(shrinker.best.plan, index, withOperations(script, kept)));
-    }, shrinker.isOver);
-    const { recipe } = script;
-    if (recipe !== undefined) {
+    if (script?.recipe !== undefined) {
+      const { recipe } = script;
       await reduceList(recipe.turns, (turns) => {
         return shrinker.accepts(withClient(shrinker.best.plan, index, { ...script, recipe: { ...recipe, turns } }));
       }, shrinker.isOver);
     }
-    if (script.closeAtEnd) {
-      const now = shrinker.best.plan.clients[index] ?? script;
-      await shrinker.accepts(withClient(shrinker.best.plan, index, { ...now, closeAtEnd: false }));
-    }
+    const now = shrinker.best.plan.clients[index];
+    if (now?.closeAtEnd === true) await shrinker.accepts(withClient(shrinker.best.plan, index, { ...now, closeAtEnd: false }));
   }
 }
 
@@ -174,8 +212,6 @@ function endingAt(plan: Plan, atMs: number): Plan {
 }
 
 async function quieten(shrinker: Shrinker): Promise<void> {
-  const plain = withoutSnapshots(shrinker.best.plan);
-  if (plain !== null) await shrinker.accepts(plain);
   for (let index = 0; !shrinker.isOver(); index++) {
     const quiet = quieter(shrinker.best.plan)[index];
     if (quiet === undefined) return;
@@ -183,8 +219,9 @@ async function quieten(shrinker: Shrinker): Promise<void> {
   }
 }
 
-/** What happens after so and so many transactions happens after fewer: then fewer are needed. */
+/** What happens after so and so many transactions does not happen; or after fewer: then fewer are needed. */
 async function reduceLimits(shrinker: Shrinker): Promise<void> {
+  for (const unlimited of withoutLimits(shrinker.best.plan)) await shrinker.accepts(unlimited, 1);
   for (const knob of ['counterLimit', 'snapCount', 'commitLogCount'] as const) {
     const { knobs } = shrinker.best.plan;
     if (knobs[knob] > LIMIT_MAX) continue;
@@ -287,17 +324,10 @@ const LIMIT_MIN = 2;
 /** Fewer than so many draws are turned to zero one by one. */
 const FINE_DRAWS = 400;
 
-/** Whole streams first, then parts of what they drew. */
+/** Whole streams, then single draws. */
 async function reduceDraws(shrinker: Shrinker): Promise<void> {
-  if (await shrinker.acceptsTape(shrinker.best.plan, [])) return;
-  const labels = shrinker.best.tape.filter(([, draws]) => draws.some((value) => value !== 0)).map(([label]) => label);
-  await reduceList(labels, (kept) => {
-    const { plan, tape } = shrinker.best;
-    return shrinker.acceptsTape(plan, tape.map(([label, draws]) => [label, kept.includes(label) ? draws : draws.map(() => 0)]));
-  }, shrinker.isOver);
-  const places = shrinker.best.tape.flatMap(([label, draws]) => {
-    return draws.flatMap((value, at) => (value === 0 ? [] : [`${label} ${at}`]));
-  });
+  await calm(shrinker);
+  const places = unusual(shrinker.best.tape);
   if (places.length > FINE_DRAWS) return;
   const { plan, tape } = shrinker.best;
   await reduceList(places, (kept) => {
@@ -306,5 +336,20 @@ async function reduceDraws(shrinker: Shrinker): Promise<void> {
       return [label, draws.map((value, at) => (wanted.has(`${label} ${at}`) ? value : 0))];
     });
     return shrinker.acceptsTape(plan, zeroed);
+  }, shrinker.isOver);
+}
+
+/** Where the draws are that are not zero. */
+function unusual(tape: Tape): string[] {
+  return tape.flatMap(([label, draws]) => draws.flatMap((value, at) => (value === 0 ? [] : [`${label} ${at}`])));
+}
+
+/** Whole streams of draws are turned to zero: whatever is left out later, they stay what they are. */
+async function calm(shrinker: Shrinker): Promise<void> {
+  if (await shrinker.acceptsTape(shrinker.best.plan, [])) return;
+  const labels = shrinker.best.tape.filter(([, draws]) => draws.some((value) => value !== 0)).map(([label]) => label);
+  await reduceList(labels, (kept) => {
+    const { plan, tape } = shrinker.best;
+    return shrinker.acceptsTape(plan, tape.map(([label, draws]) => [label, kept.includes(label) ? draws : draws.map(() => 0)]));
   }, shrinker.isOver);
 }

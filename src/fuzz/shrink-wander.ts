@@ -5,12 +5,16 @@
  * plainly smaller. When many jumps in a row have led nowhere, that is the end of it.
  */
 import { seedStream } from '../base/random.ts';
+import type { Xoshiro } from '../base/random.ts';
 import { SeedChooser } from '../world/chooser.ts';
-import { jump } from './jumps.ts';
+import type { Chooser } from '../world/chooser.ts';
+import { jump, sketch } from './jumps.ts';
+import { sizeOf } from './plan-edits.ts';
 import type { Shrinker } from './shrink.ts';
+import { SparseChooser } from './sparse.ts';
 
 /** So many jumps in a row that led nowhere are enough, and so many more for each event and for each step of the best run. */
-const PATIENCE = 800;
+const PATIENCE = 2500;
 const PATIENCE_PER_EVENT = 4;
 const PATIENCE_PER_STEP = 100;
 /** And so is this share of the time that there is for everything. */
@@ -30,9 +34,54 @@ export async function wander(shrinker: Shrinker): Promise<void> {
       misses++;
       continue;
     }
-    const isOwnTape = luck.below(3) === 0;
-    const chooser = isOwnTape ? shrinker.tapeChooser() : new SeedChooser(`${plan.seed}/wander/${shrinker.runs}`);
-    if (await shrinker.improves(plan, chooser)) misses = 0;
+    if (await shrinker.improves(plan, otherLuck(shrinker, luck))) misses = 0;
     else misses++;
   }
+}
+
+/** A plan with more than so many parts is large; and so many sketches of it in a row that do not fail are enough. */
+const MANY_PARTS = 8;
+const SKETCHES = 20_000;
+const SKETCH_SHARE = 0.35;
+
+/**
+ * Of a plan that is still large, sketches with as good as nothing in them, until one of them fails: where one part after another
+ * could not be left out since each changed the luck of all others, it is quicker to begin with little.
+ */
+export async function sketches(shrinker: Shrinker): Promise<void> {
+  const { best, first } = shrinker;
+  const { clients, operations, faults } = sizeOf(best.plan);
+  if (clients + operations + faults <= MANY_PARTS) return;
+  const luck = seedStream(best.plan.seed, `sketches ${shrinker.runs}`);
+  const until = shrinker.elapsedMs + SKETCH_SHARE * shrinker.forMs;
+  const all = { ...first.plan, knobs: best.plan.knobs, settings: best.plan.settings };
+  for (let misses = 0; misses < SKETCHES && shrinker.elapsedMs < until && !shrinker.isOver(); misses++) {
+    const plan = sketch(luck.below(3) === 0 ? all : best.plan, luck);
+    const seed = `${plan.seed}/sketch/${shrinker.runs}`;
+    const chooser = luck.below(2) === 0 ? new SeedChooser(seed) : new SparseChooser(null, seed, rarity(shrinker, luck));
+    if (await shrinker.improves(plan, chooser)) return;
+  }
+}
+
+/** The luck of the best run, quite another one, or either of what is usual with a few draws that are not. */
+export function otherLuck(shrinker: Shrinker, luck: Xoshiro): Chooser {
+  const seed = `${shrinker.best.plan.seed}/wander/${shrinker.runs}`;
+  switch (luck.below(5)) {
+    case 0:
+      return shrinker.tapeChooser();
+    case 1:
+      return new SeedChooser(seed);
+    case 2:
+      return new SparseChooser(null, seed, rarity(shrinker, luck));
+    case 3:
+      return new SparseChooser(shrinker.momentChooser(), seed, rarity(shrinker, luck));
+    default:
+      return new SparseChooser(shrinker.tapeChooser(), seed, rarity(shrinker, luck));
+  }
+}
+
+/** One draw in so many: any power of two, up to one draw in all. */
+function rarity({ best }: Shrinker, luck: Xoshiro): number {
+  const draws = best.tape.reduce((sum, [, values]) => sum + values.length, 1);
+  return 2 << luck.below(31 - Math.clz32(draws) + 1);
 }

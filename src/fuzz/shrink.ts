@@ -12,13 +12,16 @@ import { AligningChooser, unpackNames } from './align.ts';
 import type { TapeNames } from './align.ts';
 import type { Failure } from './failure.ts';
 import { LengthSink } from './length.ts';
+import { ClockedChooser, MomentChooser } from './moments.ts';
+import type { Moments } from './moments.ts';
 import type { Plan } from './plan.ts';
 import { sizeOf } from './plan-edits.ts';
 import type { PlanSize } from './plan-edits.ts';
 import { recordRun, recordedFailure } from './record.ts';
 import { MAX_STEPS, runPlan } from './run.ts';
 import type { RunOptions, RunResult } from './run.ts';
-import { PASSES } from './shrink-passes.ts';
+import { PASSES, SEARCHES } from './shrink-passes.ts';
+import type { Pass } from './shrink-passes.ts';
 import { sentenceShape } from './verdict.ts';
 import type { Finding } from './verdict.ts';
 
@@ -73,6 +76,7 @@ export interface NamedTape {
 export interface FailingRun extends NamedTape {
   readonly plan: Plan;
   readonly result: RunResult;
+  readonly moments: Moments;
   /**
    * In the steps that people count, see `length.ts`. Most of a run that breaks liveness is waiting; such a run counts as the
    * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back?
@@ -99,6 +103,8 @@ const YIELD_EVERY_MS = 40;
 /** A part of a plan is worth so many events, and so is a step that people count. */
 const PART_COST = 10;
 const STEP_COST = 10;
+/** So many times in a row searches may find nothing, each time with other luck. */
+const VAIN_SEARCHES = 2;
 /** A round that brought less than this is the last one. */
 const WORTH = 0.97;
 
@@ -141,6 +147,8 @@ export class Shrinker {
   private readonly beganAt: number;
   private yieldedAt: number;
   private pass = 'causal past';
+  /** The clock of the run under way. */
+  private nowUs = 0;
 
   constructor(failure: Failure, options: ShrinkOptions) {
     this.options = options;
@@ -171,25 +179,44 @@ export class Shrinker {
   /** Time is up, or somebody has had enough. */
   readonly isOver = (): boolean => this.options.signal.aborted || this.elapsedMs >= this.options.forMs;
 
-  /** All passes, again and again until none finds anything; false if it had to stop before. */
+  /**
+   * All passes, again and again until none finds anything, and then the searches, which take their time: as soon as one of them
+   * finds something, it begins anew. False if it had to stop before.
+   */
   async reduce(): Promise<boolean> {
-    for (let again = true; again;) {
-      const before = this.best;
-      for (const pass of PASSES) {
-        this.pass = pass.name;
-        this.progress();
-        await pass.run(this);
-        if (this.isOver()) return false;
-      }
-      again = costOf(this.best) < WORTH * costOf(before);
-      if (costOf(this.best) > costOf(before)) this.best = before;
+    for (let vain = 0; vain < VAIN_SEARCHES;) {
+      while (await this.round(PASSES));
+      let again = false;
+      for (const search of SEARCHES) if (!again) again = await this.round([search]);
+      if (this.isOver()) return false;
+      vain = again ? 0 : vain + 1;
     }
     return true;
   }
 
-  /** Whether a plan fails in the same way, with `own`, the tape of the best, or a fresh one; then it is the best from now on. */
+  /** Some passes, one after the other; whether it was worth it. What is larger in the end than it was is forgotten. */
+  private async round(passes: readonly Pass[]): Promise<boolean> {
+    const before = this.best;
+    for (const pass of passes) {
+      this.pass = pass.name;
+      this.progress();
+      await pass.run(this);
+      if (this.isOver()) break;
+    }
+    if (costOf(this.best) > costOf(before)) this.best = before;
+    return !this.isOver() && costOf(this.best) < WORTH * costOf(before);
+  }
+
+  /**
+   * Whether a plan fails in the same way, with `own`, the tape of the best, with the most benign luck, or with a fresh tape; then
+   * it is the best from now on. Luck that is benign throughout stays what it is, whatever is left out later.
+   */
   async accepts(plan: Plan, freshTapes: number = FRESH_TAPES, own: NamedTape = this.best): Promise<boolean> {
     if (await this.takes(plan, new AligningChooser(own.tape, own.names, 'zero'))) return true;
+    if (freshTapes > 0 && !isBenign(own.tape)) {
+      if (own === this.best && await this.takes(plan, this.momentChooser())) return true;
+      if (await this.takes(plan, new AligningChooser([], [], 'zero'))) return true;
+    }
     for (let fresh = 0; fresh < freshTapes && !this.isOver(); fresh++) {
       if (await this.takes(plan, new SeedChooser(`${plan.seed}/shrink/${this.runs}`))) return true;
     }
@@ -199,6 +226,12 @@ export class Shrinker {
   /** The tape of the best run, zero beyond its end. */
   tapeChooser(): Chooser {
     return new AligningChooser(this.best.tape, this.best.names, 'zero');
+  }
+
+  /** The tape of the best run by the clock. */
+  momentChooser(): Chooser {
+    const { tape, names, moments } = this.best;
+    return new MomentChooser(tape, names, moments, () => this.nowUs);
   }
 
   /** Whether a plan fails in the same way and is plainly smaller than the best, which it then is. */
@@ -235,12 +268,23 @@ export class Shrinker {
 
   private run(plan: Plan, inner: Chooser, maxSteps: number): FailingRun | null {
     this.runs++;
-    const chooser = new RecordingChooser(inner, { names: true });
+    this.nowUs = 0;
+    const clocked = new ClockedChooser(inner, () => this.nowUs);
+    const chooser = new RecordingChooser(clocked, { names: true });
     const steps = new LengthSink(plan.members.map(({ id }) => id));
-    const result = this.failing(plan, chooser, { properties: this.judges, maxSteps, trace: steps });
+    const trace: NonNullable<RunOptions['trace']> = {
+      event: (step, timeUs, node, event) => {
+        this.nowUs = timeUs;
+        steps.event(step, timeUs, node, event);
+      },
+      fact: (fact, node, timeMs, step) => {
+        steps.fact(fact, node, timeMs, step);
+      },
+    };
+    const result = this.failing(plan, chooser, { properties: this.judges, maxSteps, trace });
     if (result === null) return null;
     const length = result.outcome === 'liveness' ? this.waysBack(plan, result.events) * WAY_BACK_STEPS : steps.length;
-    return { plan, tape: chooser.tape(), names: chooser.names(), result, length };
+    return { plan, tape: chooser.tape(), names: chooser.names(), moments: clocked.moments, result, length };
   }
 
   /** How often a plan that breaks liveness does not do so with other luck, of `LUCKS`. */
@@ -276,6 +320,10 @@ export class Shrinker {
     await new Promise((resolve) => void setImmediate(resolve));
     this.yieldedAt = this.options.now();
   }
+}
+
+function isBenign(tape: Tape): boolean {
+  return tape.every(([, values]) => values.every((value) => value === 0));
 }
 
 /** What a reader has to go through: events, and above all steps and parts of the plan, each of which asks why it is there. */

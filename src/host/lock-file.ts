@@ -51,6 +51,11 @@ export class DirectoryLock {
   }
 }
 
+/** Whether a server that runs uses the directory. */
+export function isLocked(directory: string): boolean {
+  return holderOf(join(directory, NAME)) !== null;
+}
+
 /** The process that holds the lock; null where it is dead. */
 function holderOf(path: string): number | null {
   let text = '';

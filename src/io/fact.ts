@@ -202,6 +202,23 @@ export type ClientFact =
     }
   /** The client takes itself for the holder of a lock or an office: in the state of `zxid` its node `path` is the first one. */
   | { readonly kind: 'recipeHeld'; readonly sessionId: SessionId; readonly path: string; readonly zxid: Zxid }
+  /** It takes itself for one of several holders: `limit` at most (null: any number), and nobody who holds alone. */
+  | {
+      readonly kind: 'recipeShared';
+      readonly sessionId: SessionId;
+      readonly path: string;
+      readonly zxid: Zxid;
+      readonly limit: number | null;
+    }
+  /** It has been given `count` numbers from `first` on, by its change of the counter `path` at `zxid`. */
+  | {
+      readonly kind: 'recipeNumbered';
+      readonly sessionId: SessionId;
+      readonly path: string;
+      readonly zxid: Zxid;
+      readonly first: number;
+      readonly count: number;
+    }
   /** It has taken an element off a queue: the node `path`, deleted at `zxid`. */
   | { readonly kind: 'recipeTaken'; readonly sessionId: SessionId; readonly path: string; readonly zxid: Zxid }
   /** Of the queue that it saw in the state of `zxid`, what it has taken, `path`, is the most urgent element. */

@@ -1,12 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isSessionOver, isZooKeeperError } from '../client/errors.ts';
-import { contest, type Contest } from '../testing/contest.ts';
+import type { ZooKeeper } from '../client/zookeeper-face.ts';
+import { contests, isFound, type Contest } from '../testing/contest.ts';
 import { simulate } from '../testing/simulate.ts';
-import { NO_SESSION, parseSessionId } from '../base/session-id.ts';
+import { NO_SESSION, parseSessionId, type SessionId } from '../base/session-id.ts';
 import { Barrier } from './barrier-face.ts';
 import { Configuration } from './configuration-face.ts';
-import { ServiceDiscovery } from './discovery-face.ts';
+import { ServiceDiscovery, type ServiceInstance } from './discovery-face.ts';
 import { DoubleBarrier } from './double-barrier-face.ts';
 import { Membership } from './membership-face.ts';
 import { ensurePath, retrying } from './retry-face.ts';
@@ -15,22 +16,6 @@ import { type Decision, TwoPhaseCommit } from './two-phase-commit-face.ts';
 const test = suite('groups');
 const SEEDS = 8;
 const LONG = { sessionTimeoutMs: 4000 };
-
-async function seeds(program: (of: Contest) => Promise<unknown>): Promise<void> {
-  for (let seed = 1; seed <= SEEDS; seed += 1) await contest({ seed, faults: 'usual', limitMs: 300_000 }, program);
-}
-
-async function isFound(program: (of: Contest) => Promise<unknown>, words: RegExp): Promise<void> {
-  for (let seed = 1; seed <= 3 * SEEDS; seed += 1) {
-    try {
-      await contest({ seed, faults: 'usual', limitMs: 300_000 }, program);
-    } catch (error) {
-      assert.match(error instanceof Error ? error.message : '', words);
-      return;
-    }
-  }
-  assert.unreachable('a broken recipe was not found');
-}
 
 /** Ends well when a session did: who has lost it cannot go on, and another would have to take its place. */
 async function unlessOver(work: Promise<unknown>): Promise<void> {
@@ -62,8 +47,8 @@ test('nobody passes a barrier before it is lifted', async () => {
       await Promise.all([lifting, ...passing]);
     })());
   };
-  await seeds(program(false));
-  await isFound(program(true), /a barrier that stood/);
+  await contests(SEEDS, program(false));
+  await isFound(3 * SEEDS, program(true), /a barrier that stood/);
   const { value } = await simulate({}, async ({ connect }) => {
     const barrier = new Barrier(connect(), '/barrier');
     await barrier.raise();
@@ -90,8 +75,8 @@ test('all begin together and end together', async () => {
       if (leaving < count) throw new Error('somebody went on early');
     })));
   };
-  await seeds(program(false));
-  await isFound(program(true), /somebody began early/);
+  await contests(SEEDS, program(false));
+  await isFound(3 * SEEDS, program(true), /somebody began early/);
 });
 
 test('who is here: arrivals, departures and deaths', async () => {
@@ -122,7 +107,7 @@ test('who is here: arrivals, departures and deaths', async () => {
 });
 
 test('members are those whose sessions live, at the end of all faults', async () => {
-  await seeds(async (of) => {
+  await contests(SEEDS, async (of) => {
     const sure = new Set<string>();
     const joining = [1, 2, 3].map(async (index) => {
       const zk = of.connect({ sessionTimeoutMs: 1500 });
@@ -152,6 +137,92 @@ test('services are found by name, in turn', async () => {
     return [...chosen, await there.choose('none'), (await there.instances('mail')).map(({ address }) => address).join()];
   });
   assert.equal(value, ['m1', 'm2', 'm1', null, '10.0.0.2']);
+});
+
+/** Chooses from the first list that had anybody in it, and never looks again. */
+class Remembering extends ServiceDiscovery {
+  private known: readonly ServiceInstance[] = [];
+  override async instances(service: string): Promise<readonly ServiceInstance[]> {
+    if (this.known.length === 0) this.known = await super.instances(service);
+    return this.known;
+  }
+}
+
+const MAIL = { service: 'mail', address: '10.0.0.1' };
+
+/**
+ * Three offer a service again and again, each time at another port, and some die of it; two look for it. Behind a sync nobody
+ * is found who has been unregistered, or whose session has ended. How often somebody was found.
+ */
+function offering(make: (zk: ZooKeeper, path: string) => ServiceDiscovery): (of: Contest) => Promise<number> {
+  return async (of) => {
+    const sessions = new Map<number, SessionId>();
+    const gone = new Set<number>();
+    let offers = 18;
+    let isOver = false;
+    let found = 0;
+    const offer = async (zk: ZooKeeper, id: string): Promise<void> => {
+      const discovery = new ServiceDiscovery(zk, '/app/services');
+      while (offers > 0) {
+        const port = offers -= 1;
+        sessions.set(port, zk.sessionId);
+        await discovery.register({ ...MAIL, id, port });
+        await of.sleep(of.random(2000));
+        await discovery.unregister({ ...MAIL, id });
+        gone.add(port);
+      }
+    };
+    const seek = async (zk: ZooKeeper): Promise<void> => {
+      const discovery = make(zk, '/app/services');
+      while (!isOver) {
+        const ended = new Set([...gone, ...[...sessions].flatMap(([port, session]) => (of.isOver(session) ? [port] : []))]);
+        await retrying(zk, () => zk.sync());
+        const chosen = await discovery.choose('mail');
+        if (chosen !== null && ended.has(chosen.port)) throw new Error('somebody was found who is gone');
+        if (chosen !== null) found += 1;
+        await of.sleep(of.random(200));
+      }
+    };
+    const seeking = Promise.all([1, 2].map(() => of.worker(seek)));
+    const offered = Promise.all(['a', 'b', 'c'].map((id) => of.worker((zk) => offer(zk, id)))).then(() => { isOver = true; });
+    const death = setInterval(() => { of.killSomebody(); }, 3000);
+    await Promise.all([offered, seeking]);
+    clearInterval(death);
+    return found;
+  };
+}
+
+test('a service that is gone is not found behind a sync, under faults too', async () => {
+  for (const found of await contests(SEEDS, offering((zk, path) => new ServiceDiscovery(zk, path)))) assert.ok(found >= 10);
+  await isFound(SEEDS, offering((zk, path) => new Remembering(zk, path)), /somebody was found who is gone/);
+});
+
+test('services that are there are found when all faults are over, and watched until then', async () => {
+  await contests(SEEDS, async (of) => {
+    const reader = of.connect({ sessionTimeoutMs: 20_000 });
+    let last: readonly string[] = [];
+    const watching = (async () => {
+      for await (const list of new ServiceDiscovery(reader, '/services').watch('mail')) last = list.map(({ id }) => id);
+    })();
+    const offers = ['a', 'b', 'c'].map(async (id, index) => {
+      const zk = of.connect(LONG);
+      const register = (): Promise<void> => new ServiceDiscovery(zk, '/services').register({ ...MAIL, id, port: index });
+      await unlessOver(of.sleep(of.random(20_000)).then(register));
+      return { id, zk };
+    });
+    const offered = await Promise.all(offers);
+    await of.sleep(40_000);
+    const here = offered.filter(({ zk }) => !of.isOver(zk.sessionId)).map(({ id }) => id);
+    await unlessOver((async () => {
+      await retrying(reader, () => reader.sync());
+      const discovery = new ServiceDiscovery(reader, '/services');
+      const chosen = [];
+      for (let turn = 0; turn < here.length; turn += 1) chosen.push((await discovery.choose('mail'))?.id);
+      if (!of.isOver(reader.sessionId)) assert.equal([chosen, last], [here, here]);
+    })());
+    await unlessOver(reader.close());
+    await watching;
+  });
 });
 
 /** One writes, two keep copies; at the end the copies are what the servers have. */
@@ -205,8 +276,8 @@ function copying(isBroken: boolean): (of: Contest) => Promise<void> {
 }
 
 test('a copy of the configuration is the configuration', async () => {
-  await seeds(copying(false));
-  await isFound(copying(true), /a copy without reading again differs/);
+  await contests(SEEDS, copying(false));
+  await isFound(3 * SEEDS, copying(true), /a copy without reading again differs/);
 });
 
 test('changes of the configuration are told, and end with the session', async () => {
@@ -258,8 +329,8 @@ function deciding(isBroken: boolean): (of: Contest) => Promise<void> {
 }
 
 test('a transaction is decided once, and never against a vote', async () => {
-  await seeds(deciding(false));
-  await isFound(deciding(true), /told differently|against a vote/);
+  await contests(SEEDS, deciding(false));
+  await isFound(3 * SEEDS, deciding(true), /told differently|against a vote/);
 });
 
 test.run();

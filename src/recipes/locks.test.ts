@@ -1,8 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
-import { contest, type Contest } from '../testing/contest.ts';
-import type { SimulateOptions } from '../testing/simulate.ts';
+import { contest, contests, isFound, type Contest } from '../testing/contest.ts';
 import { Election } from './election-face.ts';
 import { Line, type Blocker } from './line-face.ts';
 import { Lock } from './lock-face.ts';
@@ -82,24 +81,9 @@ function competing(acquire: Acquire, most = 1): (of: Contest) => Promise<number>
   };
 }
 
-async function holds(program: (of: Contest) => Promise<number>, options: SimulateOptions = {}): Promise<void> {
-  for (let seed = 1; seed <= SEEDS; seed += 1) {
-    const { value } = await contest({ seed, faults: 'usual', limitMs: 300_000, ...options }, program);
-    assert.ok(value >= 10, `seed ${seed}: only ${value} got in`);
-  }
-}
-
-/** The judge would notice: some seed of a broken recipe fails, in these words. */
-async function isFound(program: (of: Contest) => Promise<unknown>, words: RegExp): Promise<void> {
-  for (let seed = 1; seed <= 2 * SEEDS; seed += 1) {
-    try {
-      await contest({ seed, faults: 'usual', limitMs: 300_000 }, program);
-    } catch (error) {
-      assert.match(error instanceof Error ? error.message : '', words);
-      return;
-    }
-  }
-  assert.unreachable('a broken recipe was not found');
+async function holds(program: (of: Contest) => Promise<number>): Promise<void> {
+  const values = await contests(SEEDS, program);
+  for (const [index, value] of values.entries()) assert.ok(value >= 10, `seed ${index + 1}: only ${value} got in`);
 }
 
 test('numbers at the end of names', () => {
@@ -121,7 +105,7 @@ test('a lock that nobody waits for is found', async () => {
       return () => undefined;
     }
   }
-  await isFound(competing((zk) => new Broken(zk, '/lock').acquire()), /hold what 1 may hold/);
+  await isFound(2 * SEEDS, competing((zk) => new Broken(zk, '/lock').acquire()), /hold what 1 may hold/);
 });
 
 test('a lock that waits for the first instead of all ahead of it is found', async () => {
@@ -137,7 +121,7 @@ test('a lock that waits for the first instead of all ahead of it is found', asyn
     }
     return { fence: place.zxid, release: () => line.leave(place) };
   };
-  await isFound(competing(acquire), /hold what 1 may hold|a fence does not grow/);
+  await isFound(2 * SEEDS, competing(acquire), /hold what 1 may hold|a fence does not grow/);
 });
 
 test('who does not want to wait any longer leaves the line', async () => {
@@ -168,12 +152,12 @@ test('readers share, writers do not', async () => {
     const held = await (isShared ? new ReadWriteLock(zk, '/rw').read : new Lock(zk, '/other')).acquire();
     return held === null ? null : { fence: held.fence, release: () => held.release(), isShared };
   };
-  await isFound(competing(broken), /hold what 1 may hold/);
+  await isFound(2 * SEEDS, competing(broken), /hold what 1 may hold/);
 });
 
 test('a semaphore has so many leases and no more', async () => {
   await holds(competing((zk) => new Semaphore(zk, '/semaphore', 2).acquire(), 2));
-  await isFound(competing((zk) => new Semaphore(zk, '/semaphore', 3).acquire(), 2), /3 hold what 2 may hold/);
+  await isFound(2 * SEEDS, competing((zk) => new Semaphore(zk, '/semaphore', 3).acquire(), 2), /3 hold what 2 may hold/);
 });
 
 test('one leads at a time, and terms grow', async () => {

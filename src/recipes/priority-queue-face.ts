@@ -9,7 +9,7 @@ const PRIORITY_MAX = 999;
 /** See the head of the file. */
 export class PriorityQueue extends Queue {
   /** Adds an item of the least urgency, or of a whole number from 0 to 999. */
-  override put(data: Data, priority: number = PRIORITY_MAX): Promise<string> {
+  override put(data: Data, priority: number = PRIORITY_MAX): Promise<void> {
     invariant(Number.isInteger(priority) && priority >= 0 && priority <= PRIORITY_MAX, 'a priority is a whole number, 0 to 999');
     return this.putNamed(`p${String(priority).padStart(3, '0')}`, data);
   }
@@ -21,5 +21,5 @@ export class PriorityQueue extends Queue {
 }
 
 function priorityOf(name: string): number {
-  return Number(/-p(\d{3})-[-\d]+$/.exec(name)?.[1] ?? PRIORITY_MAX);
+  return Number(/^p(\d{3})-/.exec(name)?.[1] ?? PRIORITY_MAX);
 }

@@ -1,14 +1,15 @@
 /**
  * A queue that many put into and many take from (ZooKeeper's DistributedQueue, kazoo's Queue). An item is put once and taken
- * once, whatever happens to connections: taking deletes the item and leaves a mark in one transaction. What its taker does
- * with it before its session ends is its own affair.
+ * once, whatever happens to connections: putting creates the item, taking deletes it, and either leaves a mark in the same
+ * transaction. A mark in the item's own name would not do: whoever puts could not tell an item that was never there from one
+ * that is taken already. What a taker does with an item before its session ends is its own affair.
  */
 import { isZooKeeperError, MultiError } from '../client/errors.ts';
 import type { Data } from '../client/operations.ts';
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
 import type { Bytes } from '../wire/words.ts';
 import type { WaitOptions } from './line-face.ts';
-import { commitOnce, createMarked, ensurePath, happensWithin, nextChange, retrying, tolerating } from './retry-face.ts';
+import { commitOnce, ensurePath, happensWithin, nextChange, retrying, tolerating } from './retry-face.ts';
 import { inSequence } from './sequence.ts';
 
 /** What was taken. `zxid` is that of the item's creation. */
@@ -28,11 +29,11 @@ export class Queue {
   constructor(zk: ZooKeeper, path: string) {
     this.zk = zk;
     this.items = `${path}/items`;
-    this.marks = `${path}/taken`;
+    this.marks = `${path}/marks`;
   }
 
-  /** Adds an item at the end; its name. */
-  put(data: Data): Promise<string> {
+  /** Adds an item at the end. */
+  put(data: Data): Promise<void> {
     return this.putNamed('item', data);
   }
 
@@ -62,9 +63,10 @@ export class Queue {
     return inSequence(names);
   }
 
-  protected async putNamed(kind: string, data: Data): Promise<string> {
+  protected async putNamed(kind: string, data: Data): Promise<void> {
     await this.prepare();
-    return (await createMarked(this.zk, this.items, kind, data, 'PERSISTENT_SEQUENTIAL')).name;
+    const path = `${this.items}/${kind}-`;
+    await commitOnce(this.zk, this.marks, (transaction) => transaction.create(path, data, { mode: 'PERSISTENT_SEQUENTIAL' }));
   }
 
   /** Null when somebody else was first. */

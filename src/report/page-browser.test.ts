@@ -237,7 +237,7 @@ test('the page of a campaign opens, with its curves, and has no code', async () 
   const timeline = [1, 2, 3].map((seeds) => ({ elapsedMs: seeds * 100, seeds, situations: seeds, failures: seeds > 2 ? 1 : 0 }));
   const tally = new Tally();
   const plan = calm.plan('1');
-  const result = runPlan({ ...plan, faults: [], safetyMs: 100, tailMs: 40 }, new SeedChooser('1'), { properties: allProperties });
+  const result = runPlan({ ...plan, faults: [], safetyMs: 10, tailMs: 4 }, new SeedChooser('1'), { properties: allProperties });
   tally.add(result, 5, false);
   const file = join(context.folder, 'campaign.html');
   writeFileSync(file, summaryPage({ ...tally.summary(300, 1, false), timeline }, ROOT));

@@ -5,98 +5,80 @@
  * leader has counted) TLC finds for itself. docs/trace-validation.md says how the facts of a run become these, and where the
  * two are known to differ.
  */
-import { counterOf, epochOf, type Zxid } from '../base/zxid.ts';
+import { counterOf, epochOf, type Zxid, ZXID_ZERO } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
-
-/** What is compared of one server. */
-interface Observed {
-  state: 'LOOKING' | 'FOLLOWING' | 'LEADING';
-  acceptedEpoch: number;
-  currentEpoch: number;
-  history: readonly Zxid[];
-  committed: number;
-}
-
-/** What a server stated, before it is put in the specification's words. */
-class Server {
-  readonly shown: Observed = { state: 'LOOKING', acceptedEpoch: 0, currentEpoch: 0, history: [], committed: 0 };
-  /** Its log, as far as it was written. */
-  log: Zxid[] = [];
-  /** It is established or in line with its leader: until then, history and commits change as a whole. */
-  isServing = false;
-  /** The last transaction that it applied. */
-  applied: Zxid | 0 = 0;
-  readonly id: NodeId;
-  readonly lines: string[] = [];
-
-  constructor(id: NodeId) {
-    this.id = id;
-  }
-
-  /** Adds what is shown now, unless that is what was shown before. */
-  show(): void {
-    const line = observedText(this.shown);
-    if (line !== this.lines.at(-1)) this.lines.push(line);
-  }
-}
+import { type Line, type Observed, TracedServer } from './tla-server.ts';
 
 /** The most that TLC is asked to follow; epochs beyond that have no place in the specification. */
 export const EPOCHS_MAX = 10;
 
 /** Watches a run through its facts and is a module afterwards. */
 export class TlaTrace {
-  private readonly servers: Map<NodeId, Server> = new Map();
+  /** A crash took what others had already: in the specification, disks lose nothing. */
+  hasLost = false;
+  private readonly servers: Map<NodeId, TracedServer> = new Map();
+  private facts = 0;
 
   constructor(servers: readonly NodeId[]) {
-    for (const id of servers) {
-      const server = new Server(id);
-      server.show();
-      this.servers.set(id, server);
-    }
+    for (const id of servers) this.servers.set(id, new TracedServer(id));
   }
 
   /** A fact that `node` stated, or that is about it. */
   see(fact: Fact, node: NodeId): void {
     const server = this.servers.get(fact.kind === 'crashed' ? fact.node : node);
     if (server === undefined) return;
-    tell(server, fact);
-    server.show();
+    this.facts += 1;
+    server.now = this.facts;
+    this.tell(server, fact);
   }
 
   /** How many states of servers there are to follow. */
   get length(): number {
-    return [...this.servers.values()].reduce((sum, { lines }) => sum + lines.length, 0);
+    return [...this.servers.values()].reduce((sum, server) => sum + server.lines().length, 0);
   }
 
   /** The highest epoch that any server has accepted. */
   get highestEpoch(): number {
-    return Math.max(0, ...[...this.servers.values()].map(({ shown }) => shown.acceptedEpoch));
+    return Math.max(0, ...[...this.servers.values()].flatMap((server) => server.lines().map(({ shown }) => shown.acceptedEpoch)));
   }
 
   /** The module `name`, which extends the specification's. */
   module(name: string): string[] {
-    const names = [...this.servers.keys()].map((id) => `s${id}`);
-    const traces = [...this.servers].map(([id, { lines }]) => `  s${id} :> << ${lines.join(',\n           ')} >>`);
+    const all = [...this.servers.values()].map((server) => ({ name: `s${server.id}`, lines: server.lines() }));
+    const names = all.map((each) => each.name);
+    const table = (entry: (line: Line) => string): string => all.map((each) => {
+      return `  ${each.name} :> << ${each.lines.map(entry).join(',\n           ')} >>`;
+    }).join(' @@\n');
     return [
       `---- MODULE ${name} ----`,
       'EXTENDS Zab',
       `CONSTANTS ${names.join(', ')}`,
       'VARIABLE at',
       '',
-      '\\* What each server showed, in its order: state, acceptedEpoch, currentEpoch, zxids of the history, committed index.',
+      '\\* What each server showed, in its order: state, acceptedEpoch, currentEpoch, zxids of the history,',
+      '\\* and committed index while it serves.',
       'Shown ==',
-      traces.join(' @@\n'),
+      table(({ shown }) => observedText(shown)),
+      '',
+      '\\* What the others, in this order, had shown at least when it showed that.',
+      `Others == << ${names.join(', ')} >>`,
+      'Behind ==',
+      table((line) => `<<${all.map(({ lines }) => countBefore(line, lines)).join(', ')}>>`),
       '',
       'ShownBy(i) == << state[i], acceptedEpoch[i], currentEpoch[i],',
-      '                 [k \\in 1..Len(history[i]) |-> history[i][k].zxid], lastCommitted[i].index >>',
+      '                 [k \\in 1..Len(history[i]) |-> history[i][k].zxid],',
+      '                 IF zabState[i] = BROADCAST THEN lastCommitted[i].index ELSE 0 >>',
       '',
+      '\\* No bounds of the specification\'s own: the run is the bound.',
+      'NoBounds == << >>',
       'TraceInit == Init /\\ at = [i \\in Server |-> 1]',
       '\\* A step of the specification after which every server shows what it showed, or what it showed next.',
       'TraceNext ==',
       '  /\\ Next',
       "  /\\ at' = [i \\in Server |-> IF ShownBy(i)' = Shown[i][at[i]] THEN at[i] ELSE at[i] + 1]",
       "  /\\ \\A i \\in Server: at'[i] <= Len(Shown[i]) /\\ ShownBy(i)' = Shown[i][at'[i]]",
+      "  /\\ \\A i \\in Server: \\A n \\in 1..Len(Others): at'[Others[n]] >= Behind[i][at'[i]][n]",
       'TraceSpec == TraceInit /\\ [][TraceNext]_<<vars, at>>',
       '',
       '\\* The way that a state was come to does not tell it from another.',
@@ -119,85 +101,80 @@ export class TlaTrace {
       'SPECIFICATION TraceSpec', 'INVARIANT NotFollowed', 'VIEW TraceView', 'CHECK_DEADLOCK FALSE', 'CONSTANTS',
       ...words.map((word) => `  ${word} = ${word}`),
       `  Server = {${names.join(', ')}}`,
-      '  \\* No bounds of the specification\'s own: the run is the bound.',
-      '  Parameters = {}',
+      '  Parameters <- NoBounds',
+      '  \\* Nobody: any value that is no server.',
+      '  NullPoint = NullPoint',
     ];
   }
-}
 
-function tell(server: Server, fact: Fact): void {
-  const { shown } = server;
-  switch (fact.kind) {
-    case 'elected':
-      // In the specification a role begins with the election; our facts call it one when it is established.
-      shown.state = fact.leader === server.id ? 'LEADING' : 'FOLLOWING';
-      return;
-    case 'role':
-      if (fact.role !== 'LOOKING') return;
-      shown.state = 'LOOKING';
-      server.isServing = false;
-      return;
-    case 'acceptedEpoch':
-      shown.acceptedEpoch = fact.epoch;
-      return;
-    case 'currentEpoch':
-      // In the specification, NEWLEADER brings epoch and history at once.
-      shown.currentEpoch = fact.epoch;
-      shown.history = server.log.slice();
-      return;
-    case 'appended':
-      server.log.push(fact.txn.zxid);
-      if (server.isServing && shown.state === 'LEADING') shown.history = server.log.slice();
-      return;
-    case 'durable':
-      if (server.isServing && shown.state === 'FOLLOWING') grow(server, server.log.filter((zxid) => zxid <= fact.zxid));
-      return;
-    case 'truncated':
-    case 'snapshotInstalled':
-      server.log = server.log.filter((zxid) => zxid <= fact.zxid);
-      return;
-    case 'established':
-    case 'synchronized':
-      server.isServing = true;
-      shown.committed = shown.history.length;
-      return;
-    case 'committed':
-      shown.committed = shown.history.indexOf(fact.txn.zxid) + 1;
-      return;
-    case 'applied':
-      server.applied = fact.txn.zxid;
-      if (server.isServing && shown.state === 'FOLLOWING') commit(server);
-      return;
-    case 'recovered':
-      server.log = server.log.filter((zxid) => zxid <= fact.lastZxid);
-      return;
-    case 'crashed':
-      server.isServing = false;
-      server.applied = 0;
-      shown.state = 'LOOKING';
-      shown.committed = 0;
-      return;
-    default:
-      return;
+  private tell(server: TracedServer, fact: Fact): void {
+    switch (fact.kind) {
+      case 'elected':
+        server.elect(fact.leader === server.id);
+        return;
+      case 'role':
+        if (fact.role === 'LOOKING') server.leave();
+        return;
+      case 'acceptedEpoch':
+        server.accept(fact.epoch);
+        return;
+      case 'currentEpoch':
+        server.adopt(fact.epoch);
+        return;
+      case 'appended':
+        server.append(fact.txn.zxid);
+        return;
+      case 'durable':
+        server.sync(fact.zxid);
+        return;
+      case 'truncated':
+        server.cut(fact.zxid);
+        return;
+      case 'snapshotInstalled':
+        server.install(this.logUpTo(fact.zxid), fact.zxid);
+        return;
+      case 'established':
+      case 'synchronized':
+        server.serve();
+        return;
+      case 'committed':
+        server.commit(fact.txn.zxid);
+        return;
+      case 'applied':
+        server.apply(fact.txn.zxid);
+        return;
+      case 'crashed':
+        server.applied = ZXID_ZERO;
+        server.leave();
+        return;
+      case 'recovered':
+        this.recover(server, fact.lastZxid);
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** The log of a server that has this transaction, as far as that. A snapshot says no more. */
+  private logUpTo(zxid: Zxid): readonly Zxid[] {
+    for (const { log } of this.servers.values()) {
+      const at = log.indexOf(zxid);
+      if (at >= 0) return log.slice(0, at + 1);
+    }
+    return [];
+  }
+
+  private recover(server: TracedServer, lastZxid: Zxid): void {
+    const others = [...this.servers.values()].filter((each) => each !== server);
+    const lost = server.recover(lastZxid);
+    if (lost.some((zxid) => others.some(({ log }) => log.includes(zxid)))) this.hasLost = true;
   }
 }
 
-/** One transaction at a time, as the specification has it, though one sync may save several. */
-function grow(server: Server, history: readonly Zxid[]): void {
-  for (let length = server.shown.history.length + 1; length <= history.length; length++) {
-    server.shown.history = history.slice(0, length);
-    server.show();
-  }
-  commit(server);
-}
-
-/** A commit may come before the own disk is done: it shows when both are there. */
-function commit(server: Server): void {
-  const { shown } = server;
-  while ((shown.history[shown.committed] ?? Infinity) <= server.applied) {
-    shown.committed++;
-    server.show();
-  }
+/** Of these lines, as far as which they were shown before: at least the first. */
+function countBefore({ epoch, stamp }: Line, lines: readonly Line[]): number {
+  if (stamp === null) return 1;
+  return 1 + lines.findLastIndex((other, index) => index === 0 || (other.epoch === epoch && (other.stamp ?? stamp) < stamp));
 }
 
 function observedText({ state, acceptedEpoch, currentEpoch, history, committed }: Observed): string {

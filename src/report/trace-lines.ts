@@ -225,6 +225,10 @@ export function describeFact(fact: Fact): string | null {
       return `watch on ${fact.path} fired at ${zxidToPair(fact.zxid)}`;
     case 'recipeHeld':
       return `holds ${fact.path} as of ${zxidToPair(fact.zxid)}`;
+    case 'recipeShared':
+      return `shares by ${fact.path} as of ${zxidToPair(fact.zxid)}`;
+    case 'recipeNumbered':
+      return `is given ${fact.first} to ${fact.first + fact.count - 1} by ${fact.path} at ${zxidToPair(fact.zxid)}`;
     case 'recipeTaken':
       return `took ${fact.path} at ${zxidToPair(fact.zxid)}`;
     case 'recipeForemost':

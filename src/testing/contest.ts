@@ -23,6 +23,7 @@ export interface Contest extends Simulation {
 
 const SESSION_TIMEOUT_MS = 2000;
 const CLIENTS = 60;
+const USUAL = { faults: 'usual', limitMs: 300_000 } as const;
 
 /** Runs a contest; see `simulate`. */
 export function contest<T>(options: SimulateOptions, program: (contest: Contest) => Promise<T>): Promise<SimulationResult<T>> {
@@ -45,6 +46,30 @@ export function contest<T>(options: SimulateOptions, program: (contest: Contest)
       },
     });
   });
+}
+
+/** The seeds 1 to `seeds`, one contest each; what each came to. Faults are the usual ones unless the options say otherwise. */
+export async function contests<T>(
+  seeds: number, program: (contest: Contest) => Promise<T>, options: SimulateOptions = {},
+): Promise<T[]> {
+  const values: T[] = [];
+  for (let seed = 1; seed <= seeds; seed += 1) values.push((await contest({ ...USUAL, seed, ...options }, program)).value);
+  return values;
+}
+
+/** That a judge would notice: of the contests of something broken, one fails, in these words. Throws if none does. */
+export async function isFound(
+  seeds: number, program: (contest: Contest) => Promise<unknown>, words: RegExp, options: SimulateOptions = {},
+): Promise<void> {
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    try {
+      await contest({ ...USUAL, seed, ...options }, program);
+    } catch (error) {
+      if (error instanceof Error && words.test(error.message)) return;
+      throw error;
+    }
+  }
+  throw new Error(`what is broken was not found in ${seeds} seeds`);
 }
 
 async function work(

@@ -30,6 +30,8 @@ export function mixFact(hash: RollingHash, fact: Fact): void {
     case 'acked':
     case 'watchFired':
     case 'recipeHeld':
+    case 'recipeShared':
+    case 'recipeNumbered':
     case 'recipeTaken':
     case 'recipeForemost':
     case 'recipeJoined':

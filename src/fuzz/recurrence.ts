@@ -1,0 +1,57 @@
+/**
+ * Where a run that makes no progress begins to repeat itself. A counterexample to liveness is a lasso: a stem that leads to a
+ * loop, and the loop. Once the servers are, all of them, where they were before, the same steps may follow again and again.
+ */
+import type { NodeId } from '../io/event.ts';
+import type { Fact } from '../io/fact.ts';
+
+/**
+ * Looks for the first return of a state: of each server whether it is up, its role, its epoch and whom it takes for the leader.
+ * States from before the last fault, or before a transaction was committed, are forgotten: what needs a fault is no loop, and
+ * what gets on is none either.
+ */
+export class Recurrence {
+  /** The event with which a state has returned; 0 while none has. */
+  step = 0;
+  private faultsLeft: number;
+  private readonly states: Map<NodeId, string> = new Map();
+  private readonly seen: Set<string> = new Set();
+  private last = '';
+
+  /** `faults`: how many begin in the run. */
+  constructor(faults: number) {
+    this.faultsLeft = faults;
+  }
+
+  fact(fact: Fact, node: NodeId, step: number): void {
+    if (this.step > 0) return;
+    switch (fact.kind) {
+      case 'role':
+        this.enter(node, `${fact.role} ${fact.epoch}`, step);
+        return;
+      case 'elected':
+        this.enter(node, `follows ${fact.leader}`, step);
+        return;
+      case 'crashed':
+        this.enter(fact.node, 'down', step);
+        return;
+      case 'faultBegan':
+        this.faultsLeft--;
+        this.seen.clear();
+        return;
+      case 'committed':
+        this.seen.clear();
+        return;
+      default:
+        return;
+    }
+  }
+
+  private enter(node: NodeId, state: string, step: number): void {
+    this.states.set(node, state);
+    const whole = [...this.states].map(([id, each]) => `${id} ${each}`).sort().join(', ');
+    if (this.faultsLeft <= 0 && whole !== this.last && this.seen.has(whole)) this.step = step;
+    this.seen.add(whole);
+    this.last = whole;
+  }
+}
