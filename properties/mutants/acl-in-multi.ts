@@ -14,8 +14,8 @@ export const aclInMulti: Mutant = {
   edits: [
     {
       file: 'src/tree/prepare.ts',
-      find: '  const view = context.view.copy();\n',
-      replace: '  const view = context.view.copy();\n'
+      find: '  const view = context.view.ahead();\n',
+      replace: '  const view = context.view.ahead();\n'
         + '  const trusting = { ...context, options: { ...context.options, skipAcl: true } };\n',
     },
     {

@@ -82,14 +82,14 @@ export class ServerMetrics {
   }
 
   /** What the server says of itself. */
-  onFact(fact: Fact, nowMs: number): void {
+  onFact(fact: Fact, now: () => number): void {
     switch (fact.kind) {
       case 'electionStarted':
         this.count('looking_count');
-        this.lookingSinceMs ??= nowMs;
+        this.lookingSinceMs ??= now();
         return;
       case 'elected':
-        if (this.lookingSinceMs !== null) this.add('election_time', nowMs - this.lookingSinceMs);
+        if (this.lookingSinceMs !== null) this.add('election_time', now() - this.lookingSinceMs);
         this.lookingSinceMs = null;
         this.proposals = { last: -1, min: -1, max: -1 };
         this.proposedAtMs.clear();
@@ -98,10 +98,10 @@ export class ServerMetrics {
         this.count(fact.mode === 'SNAP' ? 'snap_count' : 'diff_count');
         return;
       case 'proposed':
-        this.onProposed(fact.txn.zxid, fact.txn.bytes.length, nowMs);
+        this.onProposed(fact.txn.zxid, fact.txn.bytes.length, now());
         return;
       case 'committed':
-        this.onCommitted(fact.txn.zxid, nowMs);
+        this.onCommitted(fact.txn.zxid, now());
         return;
       case 'appended':
         this.count('sync_processor_request_queued');

@@ -151,7 +151,7 @@ async function run(
         },
       },
       onFact: (fact) => {
-        metrics.onFact(fact, monotonicMs());
+        metrics.onFact(fact, monotonicMs);
         logFact(log, fact);
         announce.onFact(fact);
         backups.onFact(fact);

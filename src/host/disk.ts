@@ -18,7 +18,7 @@ type DiskEvent = Extract<Event, { kind: 'diskDone' | 'diskRead' | 'diskListed' |
 /** Files kept open; beyond them, the one unused for longest is closed. */
 const OPEN_FILES_MAX = 24;
 /** How long a sync that nobody waits for is put off, so that others need not share the device with it. */
-const LAZY_SYNC_MS = 20;
+const LAZY_SYNC_MS = 100;
 
 /** A request in the order of its file. */
 interface Slot {
@@ -56,7 +56,10 @@ export interface DiskOptions {
 export class RealDisk {
   private readonly options: DiskOptions;
   private readonly answer: (event: DiskEvent) => void;
+  /** The one used last is at the end. */
   private readonly open: Map<string, OpenFile> = new Map();
+  /** The last of `open`, while it is open. */
+  private latest: OpenFile | null = null;
   private readonly slots: Map<string, Slot[]> = new Map();
   /** Files whose first slots may be done. */
   private readonly ripe: Set<string> = new Set();
@@ -96,6 +99,7 @@ export class RealDisk {
       if (opened === undefined) return;
       this.open.delete(from);
       this.open.set(to, opened);
+      this.latest = opened;
     });
   }
 
@@ -197,10 +201,7 @@ export class RealDisk {
   private put(file: string, offset: number | null, bytes: Uint8Array, token: DiskToken): void {
     if (this.isStopped) return;
     if (token !== 0) {
-      this.change(file, token, () => {
-        const opened = this.opened(file, true);
-        opened.write(offset ?? opened.size, bytes);
-      });
+      this.putNow(file, offset, bytes, token);
       return;
     }
     try {
@@ -211,6 +212,13 @@ export class RealDisk {
     } catch (error) {
       this.fail(file, error);
     }
+  }
+
+  private putNow(file: string, offset: number | null, bytes: Uint8Array, token: DiskToken): void {
+    this.change(file, token, () => {
+      const opened = this.opened(file, true);
+      opened.write(offset ?? opened.size, bytes);
+    });
   }
 
   /** Gives the kernel what was gathered. */
@@ -344,14 +352,18 @@ export class RealDisk {
   private opened(file: string, isCreating: boolean): OpenFile {
     const known = this.open.get(file);
     if (known !== undefined) {
-      this.open.delete(file);
-      this.open.set(file, known);
+      if (this.latest !== known) {
+        this.open.delete(file);
+        this.open.set(file, known);
+        this.latest = known;
+      }
       return known;
     }
     const flags = constants.O_RDWR | (isCreating ? constants.O_CREAT : 0);
     const fd = openSync(this.options.layout.pathOf(file), flags, 0o640);
     const opened = new OpenFile(fd, fstatSync(fd).size);
     this.open.set(file, opened);
+    this.latest = opened;
     const oldest = this.open.keys().next();
     if (this.open.size > OPEN_FILES_MAX && oldest.done === false) {
       this.writeOut();

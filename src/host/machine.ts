@@ -60,6 +60,7 @@ export class Machine {
   private readonly io: MachineIo;
   private readonly timers: Timers;
   private readonly disk: RealDisk | null;
+  /** What happened while something was handled; mostly nothing. */
   private queue: (Event | ((io: Io) => void))[] = [];
   private isHandling = false;
   private isTurnOpen = false;
@@ -104,14 +105,17 @@ export class Machine {
 
   private take(next: Event | ((io: Io) => void)): void {
     if (this.isOver) return;
-    this.queue.push(next);
-    if (this.isHandling) return;
+    if (this.isHandling) {
+      this.queue.push(next);
+      return;
+    }
     this.openTurn();
     this.isHandling = true;
     try {
+      this.handle(next);
       for (let i = 0; i < this.queue.length && this.isRunning; i++) this.handle(this.queue[i]);
     } finally {
-      this.queue = [];
+      if (this.queue.length > 0) this.queue = [];
       this.isHandling = false;
     }
   }

@@ -49,7 +49,11 @@ export class DataTree {
   digestHigh: number;
   digestLow: number;
 
-  constructor(parts: TreeParts = EMPTY_TREE) {
+  /** Nobody asks what comes of a transaction here: it looks ahead of the tree that answers. */
+  private readonly isSilent: boolean;
+
+  constructor(parts: TreeParts = EMPTY_TREE, isSilent: boolean = false) {
+    this.isSilent = isSilent;
     this.lastProcessedZxid = parts.lastProcessedZxid;
     this.nodes = new NodeTable(parts.nodes);
     this.acls = parts.acls;
@@ -73,6 +77,11 @@ export class DataTree {
   /** A tree of its own with the same content, at no cost. */
   copy(): DataTree {
     return new DataTree(this.parts());
+  }
+
+  /** A copy that is to be looked at only: what is applied to it is answered with nothing. */
+  ahead(): DataTree {
+    return new DataTree(this.parts(), true);
   }
 
   /** What it consists of at this moment. */
@@ -186,6 +195,7 @@ export class DataTree {
     } else {
       for (const txn of txns) {
         const applied = this.applyOne(header, txn);
+        if (this.isSilent) continue;
         results.push(multiResult(txn.kind, applied));
         for (const trigger of applied.triggers) triggers.push(trigger);
       }
@@ -209,8 +219,9 @@ export class DataTree {
     this.acls = retainAcl(this.acls, body.acl);
     const acl = internedAcl(this.acls, body.acl);
     const node = ZNode.created(this.nodes.stamp, path, data, acl, header.zxid, header.time, owner);
-    const stat = visibleStat(node);
+    const stat = this.isSilent ? null : visibleStat(node);
     this.add(node);
+    if (stat === null) return SILENCE;
     return success(path, stat, [
       { type: EventType.NodeCreated, path, acl: node.acl },
       { type: EventType.NodeChildrenChanged, path: clientPath(parent.path), acl: parent.acl },
@@ -229,6 +240,7 @@ export class DataTree {
     // Children can be there only in a replay; they were created later than this and will be again.
     if (node.children.size === 0) this.remove(node);
     else for (const below of subtree(this.nodes, path).reverse()) this.remove(below);
+    if (this.isSilent) return SILENCE;
     return success(path, null, [
       { type: EventType.NodeDeleted, path, acl: node.acl },
       { type: EventType.NodeChildrenChanged, path: clientPath(parent.path), acl: parent.acl },
@@ -243,9 +255,10 @@ export class DataTree {
     const digestBefore = node.digest;
     node.setData(body.data, body.version, zxid, time);
     this.moveDigest(node.digest - digestBefore);
-    const stat = visibleStat(node);
-    this.quotaMoved(node.path, 0, stat.dataLength - lengthBefore);
+    const stat = this.isSilent ? null : visibleStat(node);
+    this.quotaMoved(node.path, 0, dataLength(body.data) - lengthBefore);
     if (quotaNodeKind(node.path) === 'stats') this.quotaSet(node.path);
+    if (stat === null) return SILENCE;
     const triggers = [{ type: EventType.NodeDataChanged, path: clientPath(node.path), acl: node.acl }];
     return success(body.path, stat, triggers);
   }
@@ -335,6 +348,9 @@ export class DataTree {
     }
   }
 }
+
+/** Of a tree that is silent. */
+const SILENCE: Applied = Object.freeze({ err: ErrorCode.OK, path: null, stat: null, results: null, triggers: NO_TRIGGERS });
 
 function success(path: string | null, stat: Stat | null, triggers: readonly Trigger[]): Applied {
   return { err: ErrorCode.OK, path, stat, results: null, triggers };

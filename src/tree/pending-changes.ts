@@ -24,7 +24,7 @@ export class PendingChanges {
 
   /** Counts a transaction as prepared. */
   record(tree: DataTree, header: TxnHeader, body: TxnBody): void {
-    this.ahead ??= tree.copy();
+    this.ahead ??= tree.ahead();
     this.ahead.apply(header, body);
     this.lastZxid = header.zxid;
   }

@@ -109,7 +109,7 @@ function transactionOf(request: Request, context: Context, header: TxnHeader): T
 /** Each operation sees the ones before it. One refusal, and the whole is a list of errors: undone, the cause, never tried. */
 function prepareMulti({ ops }: MultiRequest, context: Context, header: TxnHeader): TxnBody {
   if (ops.some(isUnreadable)) return refused(ErrorCode.MARSHALLINGERROR);
-  const view = context.view.copy();
+  const view = context.view.ahead();
   const txns: SimpleTxn[] = [];
   for (const asked of ops) {
     const op = asPlainCreate(asked);
