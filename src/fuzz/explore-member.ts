@@ -4,8 +4,14 @@
  */
 import { parentPort } from 'node:worker_threads';
 import type { Search, Status } from '../explore/search.ts';
+import { isHeapNearlyFull } from './heap.ts';
 import { SharedKeeper, type SharedStates } from './shared-states.ts';
 import { type Exploration, searchOf, type Tally, tallyOf } from './explore-run.ts';
+
+/** What its heap has for young objects, with what Node adds to that. */
+const HEAP_YOUNG_MB = 210;
+/** What of that is asked of Node. */
+export const YOUNG_MB = 192;
 
 /** What a worker begins with. */
 export interface MemberData {
@@ -29,6 +35,8 @@ export interface Standing {
   /** States that wait, of this depth and in all. */
   readonly ahead: number;
   readonly waiting: number;
+  /** The heap of the thread is nearly full. */
+  readonly isFull: boolean;
   /** Answers 'give'. */
   readonly given: readonly number[];
   /** Answers 'tell'. */
@@ -43,7 +51,8 @@ function serve({ exploration, shared, members }: MemberData): void {
     return own;
   });
   const standing = (given: readonly number[], tally: Tally | null): Standing => {
-    return { status: search.status, ahead: search.ahead, waiting: search.waiting, given, tally };
+    const { status, ahead, waiting } = search;
+    return { status, ahead, waiting, isFull: isHeapNearlyFull(HEAP_YOUNG_MB), given, tally };
   };
   parentPort?.on('message', (order: Order) => {
     if (order.kind === 'room' && own !== null) own.shared = order.shared;

@@ -3,10 +3,11 @@
  * first, whoever runs dry is given some of another's, and nobody begins a depth before all are done with the one before. So
  * what is reached, and at which depth, does not depend on how many there are; which way led to a state first does.
  */
+import { totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Status } from '../explore/search.ts';
 import { bundleWorker, type SourceEdit } from './bundle.ts';
-import type { MemberData, Order, Standing } from './explore-member.ts';
+import { type MemberData, type Order, type Standing, YOUNG_MB } from './explore-member.ts';
 import type { Exploration, Tally } from './explore-run.ts';
 import { bytesFor, enlarge, makeShared, type SharedStates, statesIn } from './shared-states.ts';
 
@@ -17,8 +18,8 @@ const FIRST_ARENA = 1 << 20;
 const SLICE = 1000;
 /** Fewer are not worth walking to again. */
 const SHARE_MIN = 16;
-const YOUNG_MB = 192;
-const OLD_MB = 12_000;
+/** Of the machine's memory, for the heaps of all workers together. */
+const HEAPS_SHARE = 0.7;
 
 /** Where a search together stands, for whoever watches. */
 export interface Progress {
@@ -56,13 +57,14 @@ export async function exploreTogether(task: SquadTask): Promise<Tally> {
 
 /** A worker, and what it said last. */
 class Member {
-  standing: Standing = { status: 'going', ahead: 0, waiting: 0, given: [], tally: null };
+  standing: Standing = { status: 'going', ahead: 0, waiting: 0, isFull: false, given: [], tally: null };
   private readonly worker: Worker;
   private answer: (() => void) | null = null;
   private fail: ((error: Error) => void) | null = null;
 
   constructor(script: string, data: MemberData) {
-    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: OLD_MB };
+    const oldMb = Math.floor((totalmem() * HEAPS_SHARE) / data.members / 2 ** 20);
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB, maxOldGenerationSizeMb: oldMb };
     this.worker = new Worker(script, { resourceLimits });
     this.worker.postMessage(data);
     this.worker.on('message', (standing: Standing) => {
@@ -112,7 +114,8 @@ class Squad {
     await Promise.all(this.members.map((member) => member.hear()));
     let status: Status = 'going';
     while (status === 'going') {
-      status = this.task.goesOn(this.progress()) ? await this.slice() : 'level';
+      const mayGoOn = this.task.goesOn(this.progress()) && !this.members.some(({ standing }) => standing.isFull);
+      status = mayGoOn ? await this.slice() : 'level';
     }
     return this.added(status === 'level' ? 'going' : status);
   }

@@ -1,13 +1,17 @@
-/** How near the heap of this process is to its end, where Node would end the process without a word. */
+/** How near the heap of this thread is to its end, where Node would end it without a word. */
 import { getHeapStatistics } from 'node:v8';
 
 /** Beyond it hardly anything is done but collecting garbage. */
 const NEARLY_ALL = 0.88;
-/** Of the limit, what young objects are given: three times their share. */
-const YOUNG_BYTES = 48 * 1024 * 1024;
+/** What may be added before somebody asks again. */
+const SPARE_MB = 100;
+/** What Node gives to young objects where nobody says: three times their share. */
+const YOUNG_MB = 48;
+const MB = 2 ** 20;
 
-/** Whether what is to be kept must be put away now. */
-export function isHeapNearlyFull(): boolean {
+/** Whether what is to be kept must be put away now. `youngMb`: what of the limit old objects cannot have, in MiB. */
+export function isHeapNearlyFull(youngMb: number = YOUNG_MB): boolean {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-  return used > NEARLY_ALL * (limit - YOUNG_BYTES);
+  const room = limit - youngMb * MB;
+  return used > Math.min(NEARLY_ALL * room, room - SPARE_MB * MB);
 }
