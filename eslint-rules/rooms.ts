@@ -47,12 +47,13 @@ export const ROOMS: readonly Room[] = [
   roof('host', GROUND),
   roof('fuzz', SIMULATED),
   below('scenarios', [...GROUND, 'world', 'server', 'client', 'fuzz'], ['fast-check'], 'scenarios'),
-  roof('report', [...SIMULATED, 'fuzz', 'scenarios']),
+  roof('shrink', [...SIMULATED, 'fuzz']),
+  roof('report', [...SIMULATED, 'fuzz', 'shrink', 'scenarios']),
   roof('mutants', [...SIMULATED, 'fuzz', 'scenarios', 'report'], 'properties/mutants'),
   roof('test worker', [], 'properties/run-tests-worker.ts'),
   roof('test front end', ['test worker'], 'properties/run-tests.ts'),
   roof('api', [...GROUND, 'client', 'recipes', 'host']),
-  roof('cli', [...SIMULATED, 'api', 'host', 'fuzz', 'scenarios', 'report', 'mutants']),
+  roof('cli', [...SIMULATED, 'api', 'host', 'fuzz', 'shrink', 'scenarios', 'report', 'mutants']),
   roof('testing', [...SIMULATED, 'api', 'host', 'fuzz', 'scenarios', 'cli']),
 ];
 

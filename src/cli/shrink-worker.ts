@@ -1,8 +1,8 @@
 /** Finds and shrinks the failure of a planted bug for the parent that asks, until it hangs up. */
 import { allProperties } from '../../properties/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
-import { findAndShrink } from '../fuzz/shrink-task.ts';
-import type { ShrinkTask } from '../fuzz/shrink-task.ts';
+import { findAndShrink } from '../shrink/task.ts';
+import type { ShrinkTask } from '../shrink/task.ts';
 
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));

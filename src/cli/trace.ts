@@ -55,7 +55,7 @@ export const trace: Command = {
     write(directory, `${MODULE}.cfg`, made.config());
     const file = join(directory, `${MODULE}.tla`);
     shell.out(`${plan.scenario}: ${made.length} states of ${plan.members.length} servers, in ${file}`);
-    if (made.hasLost) shell.out('a crash took what others had already: disks of the specification lose nothing, TLC cannot follow');
+    if (made.hasLost) shell.out('a crash took what others had already: disks of the specification never do, so it cannot follow');
     return Promise.resolve(0);
   },
 };

@@ -2,7 +2,7 @@
 import type { ScriptedRequest } from '../client/script.ts';
 import { FIRST_CLIENT } from '../fuzz/plan.ts';
 import type { Plan } from '../fuzz/plan.ts';
-import type { Shrunk } from '../fuzz/shrink.ts';
+import type { Shrunk } from '../shrink/shrink.ts';
 import type { Fault, Target } from '../world/fault.ts';
 import { decimal, duration, table } from './format.ts';
 import { describeFinding } from './text.ts';

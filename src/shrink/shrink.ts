@@ -8,22 +8,22 @@
 import type { Property } from '../history/judge.ts';
 import { RecordingChooser, SeedChooser } from '../world/chooser.ts';
 import type { Chooser, Tape } from '../world/chooser.ts';
-import { AligningChooser, unpackNames } from './align.ts';
-import type { TapeNames } from './align.ts';
-import type { Failure } from './failure.ts';
+import { AligningChooser, unpackNames } from '../fuzz/align.ts';
+import type { TapeNames } from '../fuzz/align.ts';
+import type { Failure } from '../fuzz/failure.ts';
 import { LengthSink } from './length.ts';
 import { ClockedChooser, MomentChooser } from './moments.ts';
 import type { Moments } from './moments.ts';
-import type { Plan } from './plan.ts';
-import { sizeOf } from './plan-edits.ts';
-import type { PlanSize } from './plan-edits.ts';
-import { recordRun, recordedFailure } from './record.ts';
-import { MAX_STEPS, runPlan } from './run.ts';
-import type { RunOptions, RunResult } from './run.ts';
-import { PASSES, SEARCHES } from './shrink-passes.ts';
-import type { Pass } from './shrink-passes.ts';
-import { sentenceShape } from './verdict.ts';
-import type { Finding } from './verdict.ts';
+import type { Plan } from '../fuzz/plan.ts';
+import { sizeOf } from '../fuzz/plan-edits.ts';
+import type { PlanSize } from '../fuzz/plan-edits.ts';
+import { recordRun, recordedFailure } from '../fuzz/record.ts';
+import { MAX_STEPS, runPlan } from '../fuzz/run.ts';
+import type { RunOptions, RunResult } from '../fuzz/run.ts';
+import { PASSES, SEARCHES } from './passes.ts';
+import type { Pass } from './passes.ts';
+import { sentenceShape } from '../fuzz/verdict.ts';
+import type { Finding } from '../fuzz/verdict.ts';
 
 /** How large a failing run is. `draws`: those that are not zero. */
 export interface ShrinkSize extends PlanSize {

@@ -9,7 +9,7 @@ import type { Xoshiro } from '../base/random.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import type { Chooser } from '../world/chooser.ts';
 import { jump, sketch } from './jumps.ts';
-import { sizeOf } from './plan-edits.ts';
+import { sizeOf } from '../fuzz/plan-edits.ts';
 import type { Shrinker } from './shrink.ts';
 import { SparseChooser } from './sparse.ts';
 

@@ -3,9 +3,9 @@
  * one after the other or as many at once as there are jobs.
  */
 import { fork } from 'node:child_process';
-import { bundleWorker } from './bundle.ts';
-import type { Mutant } from './mutant.ts';
-import type { ShrinkRow, ShrinkTask } from './shrink-task.ts';
+import { bundleWorker } from '../fuzz/bundle.ts';
+import type { Mutant } from '../fuzz/mutant.ts';
+import type { ShrinkRow, ShrinkTask } from './task.ts';
 
 /** How to make it. */
 export interface ShrinkTableOptions {

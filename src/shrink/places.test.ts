@@ -6,8 +6,8 @@ import type { ClientScript } from '../client/script.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import { AskedSink } from './as-script.ts';
 import { directoriesOf, elsewhere } from './places.ts';
-import type { Plan } from './plan.ts';
-import { runPlan } from './run.ts';
+import type { Plan } from '../fuzz/plan.ts';
+import { runPlan } from '../fuzz/run.ts';
 
 const test = suite('places');
 

@@ -4,7 +4,7 @@
  */
 import type { ClientScript, ScriptedRequest } from '../client/script.ts';
 import { SYSTEM_PATH } from '../tree/path.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from '../fuzz/plan.ts';
 
 /** The directories below which clients do anything, those that hold others first. */
 export function directoriesOf({ clients }: Plan): string[] {

@@ -7,8 +7,8 @@ import { ZXID_ZERO } from '../base/zxid.ts';
 import type { ClientScript, ScriptedOperation } from '../client/script.ts';
 import type { Fact } from '../io/fact.ts';
 import { ActSink } from './last-act.ts';
-import type { Plan } from './plan.ts';
-import { FIRST_CLIENT } from './plan.ts';
+import type { Plan } from '../fuzz/plan.ts';
+import { FIRST_CLIENT } from '../fuzz/plan.ts';
 
 const test = suite('last act');
 

@@ -6,11 +6,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Property } from '../history/judge.ts';
-import { examine } from './examine.ts';
-import { textOf } from './failure.ts';
-import type { Failure } from './failure.ts';
+import { examine } from '../fuzz/examine.ts';
+import { textOf } from '../fuzz/failure.ts';
+import type { Failure } from '../fuzz/failure.ts';
 import { lengthOf } from './length.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from '../fuzz/scenario.ts';
 import { shrink } from './shrink.ts';
 import type { ShrinkSize } from './shrink.ts';
 

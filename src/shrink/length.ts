@@ -12,12 +12,12 @@ import type { Event, NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import type { Message } from '../wire/message.ts';
 import type { TraceSink } from '../world/trace.ts';
-import { AligningChooser, unpackNames } from './align.ts';
-import type { Failure } from './failure.ts';
-import { chooserOf, futureChooser } from './follow.ts';
+import { AligningChooser, unpackNames } from '../fuzz/align.ts';
+import type { Failure } from '../fuzz/failure.ts';
+import { chooserOf, futureChooser } from '../fuzz/follow.ts';
 import { Recurrence } from './recurrence.ts';
-import { runPlan } from './run.ts';
-import type { RunOptions } from './run.ts';
+import { runPlan } from '../fuzz/run.ts';
+import type { RunOptions } from '../fuzz/run.ts';
 
 /** Facts that say that something has become durable: one sync each. */
 const SYNCS: ReadonlySet<Fact['kind']> = new Set([

@@ -5,7 +5,7 @@
  */
 import { Stream } from '../world/chooser.ts';
 import type { Chooser, Tape } from '../world/chooser.ts';
-import type { TapeNames } from './align.ts';
+import type { TapeNames } from '../fuzz/align.ts';
 
 /** Microseconds of simulated time at which each draw of each stream was made, by label. */
 export type Moments = ReadonlyMap<string, readonly number[]>;

@@ -5,11 +5,11 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { Judge } from '../history/judge.ts';
 import type { At, Expectations, JudgedFact, Property } from '../history/judge.ts';
 import { SeedChooser } from '../world/chooser.ts';
-import type { Failure } from './failure.ts';
-import { recordRun, recordedFailure } from './record.ts';
+import type { Failure } from '../fuzz/failure.ts';
+import { recordRun, recordedFailure } from '../fuzz/record.ts';
 import { Shrinker, costOf, shrink } from './shrink.ts';
 import type { ShrinkOptions } from './shrink.ts';
-import { wander } from './shrink-wander.ts';
+import { wander } from './wander.ts';
 
 const test = suite('shrinker');
 

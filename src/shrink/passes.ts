@@ -8,19 +8,19 @@ import type { Fact } from '../io/fact.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import type { Tape } from '../world/chooser.ts';
 import type { Fault } from '../world/fault.ts';
-import { AligningChooser } from './align.ts';
-import { CausalRecorder, causalPast } from './causality.ts';
-import type { Plan, PlannedFault } from './plan.ts';
-import { FIRST_CLIENT } from './plan.ts';
+import { AligningChooser } from '../fuzz/align.ts';
+import { CausalRecorder, causalPast } from '../fuzz/causality.ts';
+import type { Plan, PlannedFault } from '../fuzz/plan.ts';
+import { FIRST_CLIENT } from '../fuzz/plan.ts';
 import {
   lengthOf, momentsOf, plainer, quieter, simpler, sooner, withClient, withOperations, withServers, withoutLimits,
-} from './plan-edits.ts';
+} from '../fuzz/plan-edits.ts';
 import { inPlaceOfFault } from './jumps.ts';
 import { ActSink } from './last-act.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
 import type { Shrinker } from './shrink.ts';
-import { reducePlaces, reduceRecipes, reduceScript } from './shrink-clients.ts';
-import { sketches, wander } from './shrink-wander.ts';
+import { reducePlaces, reduceRecipes, reduceScript } from './clients.ts';
+import { sketches, wander } from './wander.ts';
 
 /** One kind of attempt. */
 export interface Pass {

@@ -5,14 +5,14 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { Judge } from '../history/judge.ts';
 import type { At, JudgedFact, Property } from '../history/judge.ts';
 import { SeedChooser, TapeChooser } from '../world/chooser.ts';
-import { AligningChooser, packNames, unpackNames } from './align.ts';
-import { causalPast } from './causality.ts';
-import { recordRun, recordedFailure } from './record.ts';
+import { AligningChooser, packNames, unpackNames } from '../fuzz/align.ts';
+import { causalPast } from '../fuzz/causality.ts';
+import { recordRun, recordedFailure } from '../fuzz/record.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
-import { runPlan } from './run.ts';
-import { withOperations } from './plan-edits.ts';
+import { runPlan } from '../fuzz/run.ts';
+import { withOperations } from '../fuzz/plan-edits.ts';
 import { ShrinkError, shrink } from './shrink.ts';
-import type { Failure } from './failure.ts';
+import type { Failure } from '../fuzz/failure.ts';
 
 const test = suite('shrink');
 

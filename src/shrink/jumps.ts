@@ -6,8 +6,8 @@ import type { ClientScript, ScriptedOperation } from '../client/script.ts';
 import type { Xoshiro } from '../base/random.ts';
 import type { Fault, Target } from '../world/fault.ts';
 import type { SchedulerPlan } from '../world/scheduler.ts';
-import { lengthOf, momentsOf, sooner, withClient, withOperations, withServers } from './plan-edits.ts';
-import type { Plan, PlannedFault } from './plan.ts';
+import { lengthOf, momentsOf, sooner, withClient, withOperations, withServers } from '../fuzz/plan-edits.ts';
+import type { Plan, PlannedFault } from '../fuzz/plan.ts';
 import type { FailingRun } from './shrink.ts';
 
 /** Where a jump may begin. */

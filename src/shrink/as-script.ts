@@ -8,9 +8,9 @@ import type { TraceSink } from '../world/trace.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Event } from '../io/event.ts';
 import type { Message } from '../wire/message.ts';
-import type { Plan } from './plan.ts';
-import { FIRST_CLIENT } from './plan.ts';
-import { withClient } from './plan-edits.ts';
+import type { Plan } from '../fuzz/plan.ts';
+import { FIRST_CLIENT } from '../fuzz/plan.ts';
+import { withClient } from '../fuzz/plan-edits.ts';
 
 /** A trace that keeps what each client asked for, and when. */
 export class AskedSink implements TraceSink {

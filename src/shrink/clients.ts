@@ -1,7 +1,7 @@
 /** What a shrinker tries of single clients: less of a script, another place for it, and a script in the place of a recipe. */
 import { AskedSink } from './as-script.ts';
 import { directoriesOf, elsewhere } from './places.ts';
-import { withClient, withOperations } from './plan-edits.ts';
+import { withClient, withOperations } from '../fuzz/plan-edits.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
 import { costOf } from './shrink.ts';
 import type { Shrinker } from './shrink.ts';

@@ -6,9 +6,9 @@ import { seedStream } from '../base/random.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import { inPlaceOfFault, jump, sketch } from './jumps.ts';
 import type { Footing } from './jumps.ts';
-import type { Plan } from './plan.ts';
-import { sizeOf } from './plan-edits.ts';
-import { runPlan } from './run.ts';
+import type { Plan } from '../fuzz/plan.ts';
+import { sizeOf } from '../fuzz/plan-edits.ts';
+import { runPlan } from '../fuzz/run.ts';
 
 const test = suite('jumps');
 const JUMPS = 400;
