@@ -11,14 +11,17 @@ import type { DiskError, DiskToken, Event } from '../io/event.ts';
 import { monotonicMs } from './clock.ts';
 import { listFiles, syncPath } from './directory.ts';
 import type { Layout } from './layout.ts';
-import { OpenFile } from './open-file.ts';
+import { diskErrorOf, OpenFile } from './open-file.ts';
 
 type DiskEvent = Extract<Event, { kind: 'diskDone' | 'diskRead' | 'diskListed' | 'diskFailed' }>;
 
 /** Files kept open; beyond them, the one unused for longest is closed. */
 const OPEN_FILES_MAX = 24;
-/** How long a sync that nobody waits for is put off, so that others need not share the device with it. */
-const LAZY_SYNC_MS = 100;
+/**
+ * How far syncs that nobody waits for are apart, so that others need not share the device with them. The first is made at once:
+ * a server that starts waits for it.
+ */
+const LAZY_SYNC_MS = 50;
 
 /** A request in the order of its file. */
 interface Slot {
@@ -67,6 +70,8 @@ export class RealDisk {
   private readonly unwritten: Map<OpenFile, string> = new Map();
   private wantedSyncs: WantedSync[] = [];
   private readonly lazySyncs: Map<NodeJS.Timeout, WantedSync> = new Map();
+  /** None of them is made before. */
+  private nextLazyMs = 0;
   private isScheduled = false;
   private isStopped = false;
 
@@ -241,12 +246,20 @@ export class RealDisk {
 
   /** A sync for later: what was asked for meanwhile is one with it. */
   private putOff(wanted: WantedSync): void {
-    const timer = setTimeout(() => {
-      this.lazySyncs.delete(timer);
+    const begin = (): void => {
+      this.nextLazyMs = monotonicMs() + LAZY_SYNC_MS;
       this.wantedSyncs.push(wanted);
       this.schedule();
-    }, LAZY_SYNC_MS);
-    this.lazySyncs.set(timer, wanted);
+    };
+    const waitMs = this.nextLazyMs - monotonicMs();
+    if (waitMs <= 0) begin();
+    else {
+      const timer = setTimeout(() => {
+        this.lazySyncs.delete(timer);
+        begin();
+      }, waitMs);
+      this.lazySyncs.set(timer, wanted);
+    }
   }
 
   /** Begins the syncs that were asked for; what is durable already, or about to be, needs none. */
@@ -351,12 +364,11 @@ export class RealDisk {
 
   private opened(file: string, isCreating: boolean): OpenFile {
     const known = this.open.get(file);
+    if (known !== undefined && this.latest === known) return known;
     if (known !== undefined) {
-      if (this.latest !== known) {
-        this.open.delete(file);
-        this.open.set(file, known);
-        this.latest = known;
-      }
+      this.open.delete(file);
+      this.open.set(file, known);
+      this.latest = known;
       return known;
     }
     const flags = constants.O_RDWR | (isCreating ? constants.O_CREAT : 0);
@@ -385,11 +397,4 @@ export class RealDisk {
     opened.busy -= 1;
     if (opened.isForgotten && opened.busy === 0) closeSync(opened.fd);
   }
-}
-
-/** What the process is told; a quota is a full disk, and whatever else fails is the device's fault. */
-export function diskErrorOf(error: unknown): DiskError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'ENOSPC';
-  return code === 'ENOENT' ? 'ENOENT' : 'EIO';
 }

@@ -5,6 +5,7 @@
  * for; where there are zeros already, a sync waits for nothing but the data.
  */
 import { ftruncateSync, readSync, writeSync } from 'node:fs';
+import type { DiskError } from '../io/event.ts';
 
 /** Zeros that are written ahead, at once. */
 const ZEROS: Uint8Array = new Uint8Array(256 * 1024);
@@ -134,4 +135,11 @@ export class OpenFile {
       this.hole = { start: 0, end: 0 };
     }
   }
+}
+
+/** What the process is told; a quota is a full disk, and whatever else fails is the device's fault. */
+export function diskErrorOf(error: unknown): DiskError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'ENOSPC';
+  return code === 'ENOENT' ? 'ENOENT' : 'EIO';
 }
