@@ -37,7 +37,10 @@ export interface CostRow {
 export interface Comparison {
   readonly machine: { readonly processors: number; readonly node: string; readonly java: string | null };
   readonly isQuick: boolean;
-  readonly wasInterrupted: boolean;
+  /** Why it ended before its end; null: it did not. */
+  readonly whyEnded: string | null;
+  /** Loads that were begun anew because a connection was lost, though no server died. */
+  readonly anew: Readonly<Record<ServerKind, number>>;
   /** Why Apache's was not measured; null where it was. */
   readonly whyNoApache: string | null;
   readonly rates: readonly RateRow[];
@@ -66,13 +69,16 @@ export function medianRate(rates: readonly Rate[]): Rate {
 
 /** The lines for people. */
 export function comparisonLines(comparison: Comparison): string[] {
-  const { rates, costs, whyNoApache, wasInterrupted } = comparison;
+  const { rates, costs, whyNoApache, whyEnded, anew } = comparison;
   return [
     ...(whyNoApache === null ? [] : [`${whyNoApache}; what follows is ours alone`]),
     ...(rates.length === 0 ? [] : table([RATE_HEAD, ...rates.map(rateCells)])),
     ...(costs.length === 0 ? [] : ['', ...table([COST_HEAD, ...costs.map(costCells)])]),
     ...(whyNoApache === null && rates.length > 0 ? ['', ...verdicts(comparison)] : []),
-    ...(wasInterrupted ? ['it was ended early: the rest is missing'] : []),
+    ...(whyEnded === null ? [] : [`it ended early (${whyEnded}): the rest is missing`]),
+    ...(anew.apache + anew.ours === 0 ? [] : [
+      `begun anew, for a connection was lost: ${anew.apache} loads of Apache, ${anew.ours} of ours`,
+    ]),
   ];
 }
 

@@ -19,7 +19,8 @@ function rate(opsPerSecond: number, p99Ms: number): Rate {
 }
 
 const COMPARISON: Comparison = {
-  machine: { processors: 2, node: 'v20', java: 'openjdk 17' }, isQuick: false, wasInterrupted: false, whyNoApache: null,
+  machine: { processors: 2, node: 'v20', java: 'openjdk 17' }, isQuick: false, whyEnded: null,
+  anew: { apache: 0, ours: 0 }, whyNoApache: null,
   rates: [
     { servers: 1, operation: 'get', bytes: 100, inFlight: 256, apache: rate(1000, 10), ours: rate(1500, 5) },
     { servers: 3, operation: 'set', bytes: 1024, inFlight: 1, apache: rate(1000, 10), ours: rate(1499, 5.1) },
@@ -48,11 +49,12 @@ test('the table counts what reached its target, and only where there is somethin
   assert.match(lines, /0.5 times the 99th percentile: 1 of 2 loads/);
   assert.match(lines, /start, failover and memory: 1 of 2 targets/);
   const alone = comparisonLines({
-    ...COMPARISON, whyNoApache: 'there is no java', wasInterrupted: true,
+    ...COMPARISON, whyNoApache: 'there is no java', whyEnded: 'interrupted', anew: { apache: 2, ours: 0 },
     rates: COMPARISON.rates.map((row) => ({ ...row, apache: null })), costs: [],
   }).join('\n');
   assert.match(alone, /there is no java; what follows is ours alone/);
-  assert.match(alone, /ended early/);
+  assert.match(alone, /ended early \(interrupted\)/);
+  assert.match(alone, /begun anew, .*: 2 loads of Apache, 0 of ours/);
   assert.not.match(alone, /of 2 loads/);
 });
 

@@ -55,6 +55,8 @@ const BYTES_PER_MB = 1_000_000;
 const SETTLE_MS = 1000;
 const POLL_MS = 50;
 const PATIENCE_MS = 60_000;
+/** Of one load. */
+const ATTEMPTS = 4;
 /** The start must take a quarter, the filled memory half, the failover no more. */
 const START_TARGET = 0.25;
 const MEMORY_TARGET = 0.5;
@@ -64,6 +66,7 @@ const FAILOVER_TARGET = 1;
 class Bench {
   readonly rates: RateRow[] = [];
   readonly costs: CostRow[] = [];
+  readonly anew: Record<ServerKind, number> = { apache: 0, ours: 0 };
   private readonly scale: Scale;
   private readonly fleet: Fleet;
   private readonly client: LoadClient;
@@ -191,7 +194,7 @@ class Bench {
   private async load(
     servers: BenchServers, operation: LoadOperation, size: number, inFlight: number, forMs: number,
   ): Promise<Rate> {
-    const result = await this.alive(servers, this.client.perform({
+    const result = await this.surely(servers, () => this.client.perform({
       kind: 'throughput', servers: servers.clients, operation, root: operation === 'create' ? '/created' : `/of-${size}`,
       count: WORKING_SET, size, sessions: SESSIONS.get(inFlight) ?? 1, inFlight, warmMs: this.scale.warmMs, forMs,
     }));
@@ -206,8 +209,9 @@ class Bench {
         const subject = all.find((one) => one.kind === kind);
         if (subject === undefined) continue;
         this.tell(`${count} of ${nameOf(kind)}: watches`);
-        const result = await this.alive(subject, this.client.perform({
-          kind: 'fanOut', servers: subject.clients, path: '/watched', watchers: WATCHERS, rounds: this.scale.fanOutRounds,
+        const result = await this.surely(subject, (attempt) => this.client.perform({
+          kind: 'fanOut', servers: subject.clients, path: `/watched-${round}-${attempt}`, watchers: WATCHERS,
+          rounds: this.scale.fanOutRounds,
         }));
         half[kind].push(result.p50Ms);
         most[kind].push(result.p99Ms);
@@ -232,6 +236,22 @@ class Bench {
       if (death !== null) throw new Error(death);
       if (performance.now() > deadlineMs) throw new Error(`${nameOf(servers.kind)} does not serve after ${PATIENCE_MS} ms`);
       await sleep(POLL_MS);
+    }
+  }
+
+  /**
+   * A load; begun anew where it failed though no server died: servers that have too little of the processor give up their
+   * leader, and every connection with it.
+   */
+  private async surely<T>(servers: BenchServers, job: (attempt: number) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.alive(servers, job(attempt));
+      } catch (error) {
+        if (attempt === ATTEMPTS || servers.death !== null || this.shell.signal.aborted) throw error;
+        this.anew[servers.kind] += 1;
+        await this.untilServing(servers);
+      }
     }
   }
 
@@ -268,17 +288,18 @@ function byKind<T>(make: () => T): Record<ServerKind, T> {
   return { apache: make(), ours: make() };
 }
 
-/** See the head of the file. Ended early, it answers with what it has; throws when a server or the client breaks down. */
+/** See the head of the file. Ended early, by Ctrl-C or because a server or the client broke down, it answers with what it has. */
 export async function benchApache(scale: Scale, shell: Shell): Promise<Comparison> {
   const programs = await findPrograms(shell.root);
   const client = await LoadClient.start(shell.root);
   const bench = new Bench(scale, programs, client, shell);
   const interrupt = (): void => { client.stop(); };
   shell.signal.addEventListener('abort', interrupt, { once: true });
+  let whyEnded: string | null = null;
   try {
     await bench.run();
   } catch (error) {
-    if (!shell.signal.aborted) throw error;
+    whyEnded = shell.signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
   } finally {
     shell.signal.removeEventListener('abort', interrupt);
     await bench.stop();
@@ -291,7 +312,8 @@ export async function benchApache(scale: Scale, shell: Shell): Promise<Compariso
       processors: availableParallelism(), node: process.version, java: programs.classpath === null ? null : javaVersion(),
     },
     isQuick: scale.isQuick,
-    wasInterrupted: shell.signal.aborted,
+    whyEnded,
+    anew: bench.anew,
     whyNoApache: programs.classpath === null ? programs.whyNot : null,
     rates: bench.rates,
     costs: bench.costs,

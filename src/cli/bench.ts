@@ -76,5 +76,5 @@ async function compare(given: Given, shell: Shell): Promise<number> {
   const comparison = await benchApache(given.has('quick') ? QUICK : FULL, shell);
   if (given.has('json')) shell.out(JSON.stringify(comparison, null, 2));
   else for (const line of comparisonLines(comparison)) shell.out(line);
-  return 0;
+  return comparison.whyEnded === null || shell.signal.aborted ? 0 : 4;
 }
