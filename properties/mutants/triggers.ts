@@ -16,13 +16,6 @@ const DESCRIBED: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Where the catalogue says nothing, counted by hand in the same steps:
- * - number-again: an element of a queue is made (request, sync, reply), seen (request, reply) and taken (request, sync,
- *   reply), and all of that again: a number returns only when what had it is gone, and only who takes it twice shows it.
- */
-const COUNTED: ReadonlyMap<string, number> = new Map([['number-again', 2 * (3 + 2 + 3)]]);
-
-/**
  * Of a mutant that the catalogue does not describe: the median of what it describes in the same tier; in tier 0, which is
  * defined by it, the most that the tier allows.
  */
@@ -36,9 +29,9 @@ export interface Trigger {
 
 /** Looks it up. */
 export function triggerOf(id: string, tier: number): Trigger {
-  const events = COUNTED.get(id) ?? DESCRIBED.get(id);
+  const events = DESCRIBED.get(id);
   return events === undefined ? { events: OF_TIER[tier] ?? 0, isDescribed: false } : { events, isDescribed: true };
 }
 
 /** The ids of the mutants that the catalogue describes. */
-export const DESCRIBED_MUTANTS: readonly string[] = [...new Set([...DESCRIBED.keys(), ...COUNTED.keys()])];
+export const DESCRIBED_MUTANTS: readonly string[] = [...DESCRIBED.keys()];

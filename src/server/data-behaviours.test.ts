@@ -5,10 +5,11 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { makeZxid, ZXID_UNINITIALIZED } from '../base/zxid.ts';
+import { NO_SESSION } from '../base/session-id.ts';
+import { ZXID_UNINITIALIZED, ZXID_ZERO } from '../base/zxid.ts';
 import type { ReplyOutcome } from '../client/outcome.ts';
 import { type Puppet, SmallWorld } from '../fuzz/small-world.ts';
-import type { Request } from '../wire/client-messages.ts';
+import type { ConnectRequest, Request } from '../wire/client-messages.ts';
 import { encodeText } from '../wire/utf8.ts';
 import { type Acl, CreateFlag, ErrorCode, OPEN_ACL_UNSAFE } from '../wire/words.ts';
 import {
@@ -20,6 +21,11 @@ const test = suite('data behaviours');
 function childrenOf({ response }: ReplyOutcome): readonly string[] {
   return response !== null && 'children' in response ? response.children : [];
 }
+
+const NEW_SESSION: ConnectRequest = {
+  kind: 'connectRequest', protocolVersion: 0, lastZxidSeen: ZXID_ZERO, timeoutMs: 4000, sessionId: NO_SESSION,
+  password: new Uint8Array(16), readOnly: false,
+};
 
 test('3 ClientTest: the sequence belongs to the parent, counts every child, and goes on after deletions', () => {
   const { small, ask } = alone();
@@ -62,15 +68,7 @@ test('3 ClientTest: what nobody knows, and a check outside a multi, are refused 
     const small = new SmallWorld({ voters: 1 });
     small.leader();
     const bare = small.bare(1);
-    bare.say({
-      kind: 'connectRequest',
-      protocolVersion: 0,
-      lastZxidSeen: makeZxid(0, 0),
-      timeoutMs: 4000,
-      sessionId: small.none,
-      password: new Uint8Array(16),
-      readOnly: false,
-    });
+    bare.say(NEW_SESSION);
     small.until(() => bare.heard.length === 1, 'the session stands');
     bare.say({ kind: 'request', xid: 1, request });
     small.until(() => bare.isClosed, 'the connection ends');
@@ -89,15 +87,7 @@ test('3 ClientTest: xids may be anything that grows, and wrap; a session is clos
   const small = new SmallWorld({ voters: 1 });
   small.leader();
   const bare = small.bare(1);
-  bare.say({
-    kind: 'connectRequest',
-    protocolVersion: 0,
-    lastZxidSeen: makeZxid(0, 0),
-    timeoutMs: 4000,
-    sessionId: small.none,
-    password: new Uint8Array(16),
-    readOnly: false,
-  });
+  bare.say(NEW_SESSION);
   const xids = [0x7fff_fffe, 0x7fff_ffff, 1, 2];
   small.until(() => bare.heard.length === 1, 'the session stands');
   for (const xid of xids) bare.say({ kind: 'request', xid, request: exists('/') });
