@@ -16,13 +16,18 @@ test('a piece is all zeros, and nobody else has a byte of it', () => {
   assert.equal(pieces.map(({ length }) => length), SIZES.flatMap((size) => [size, size]));
 });
 
-test('what is kept is a copy, whatever its length', () => {
-  const source = Uint8Array.from({ length: 4000 }, (_, index) => index % 251);
-  const kept = [0, 1, 64, 128, 129, 1000].flatMap((length) => Array.from({ length: 20 }, (_, start) => ({
-    piece: keptBytes(source, start, start + length), expected: source.slice(start, start + length),
-  })));
-  source.fill(255);
-  for (const { piece, expected } of kept) assert.equal([...piece], [...expected]);
-});
+for (const [kind, source] of [['an array', new Uint8Array(4000)], ['a buffer of Node’s', Buffer.alloc(4000)]] as const) {
+  test(`what is kept of ${kind} is a copy, whatever its length`, () => {
+    source.set(Uint8Array.from({ length: 4000 }, (_, index) => index % 251));
+    const kept = [0, 1, 64, 128, 129, 1000].flatMap((length) => Array.from({ length: 20 }, (_, start) => ({
+      piece: keptBytes(source, start, start + length), expected: [...source.subarray(start, start + length)],
+    })));
+    source.fill(255);
+    for (const { piece, expected } of kept) {
+      assert.equal([...piece], expected);
+      assert.is(Object.getPrototypeOf(piece), Uint8Array.prototype);
+    }
+  });
+}
 
 test.run();

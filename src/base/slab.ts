@@ -38,10 +38,18 @@ export function cutBytes(length: number): Uint8Array {
   return passing.cut(length);
 }
 
+/**
+ * A copy of `bytes[start..end)` with memory of its own, always a plain `Uint8Array`: what a socket hands out is a `Buffer` of
+ * Node's, whose `slice` copies nothing.
+ */
+export function copiedBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
+}
+
 /** A copy of `bytes[start..end)` that may be kept. */
 export function keptBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const length = end - start;
-  if (length > KEPT_MAX || length === 0) return bytes.slice(start, end);
+  if (length > KEPT_MAX || length === 0) return copiedBytes(bytes, start, end);
   const piece = lasting.cut(length);
   // So few are copied faster one by one.
   for (let i = 0; i < length; i++) piece[i] = bytes[start + i] ?? 0;

@@ -112,6 +112,17 @@ test('what was taken out does not change when more comes in', () => {
   assert.is(toHex(first), '0102');
 });
 
+test('what was taken out does not change when the chunk it came in does', () => {
+  for (const chunk of [frame(fromHex('0102')), Buffer.from(frame(fromHex('0102')))]) {
+    const splitter = new FrameSplitter();
+    splitter.push(chunk);
+    const taken = splitter.next() ?? new Uint8Array(0);
+    chunk.fill(0);
+    assert.is(toHex(taken), '0102');
+    assert.is(Object.getPrototypeOf(taken), Uint8Array.prototype);
+  }
+});
+
 test('a long frame in tiny chunks costs time in proportion', () => {
   const splitter = new FrameSplitter();
   const stream = frame(new Uint8Array(900_000));

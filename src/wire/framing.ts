@@ -4,6 +4,7 @@
  * constant number of times, nothing is allocated ahead of the bytes that a length only promises, and what is too long is a
  * `WireError`.
  */
+import { copiedBytes } from '../base/slab.ts';
 import { MAX_ADDRESS_LENGTH, MAX_NOTIFICATION_LENGTH } from './election-codec.ts';
 import { MAX_FRAME_LENGTH, Reader } from './jute.ts';
 import { WireError } from './wire-error.ts';
@@ -57,7 +58,7 @@ export class ByteQueue {
 
   /** Removes `count` bytes from the front and returns a copy of them, less the first `skip`. */
   take(count: number, skip: number = 0): Uint8Array {
-    const taken = this.bytes.slice(this.start + skip, this.start + count);
+    const taken = copiedBytes(this.bytes, this.start + skip, this.start + count);
     this.drop(count);
     return taken;
   }
