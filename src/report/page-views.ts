@@ -10,6 +10,7 @@ import { PersistentMap } from '../base/persistent-map.ts';
 import { sessionIdToHex } from '../base/session-id.ts';
 import { epochOf, zxidFromNumber, zxidToPair } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
+import { NodeOverlay } from '../tree/node-overlay.ts';
 import { NodeMap, NodeTable } from '../tree/node-table.ts';
 import { ZNode } from '../tree/znode.ts';
 import { describeMessage, describeTxnBody } from '../wire/describe.ts';
@@ -62,6 +63,7 @@ export class Views {
     }
     const set: unknown = value instanceof KeyedTable ? value.share() : value;
     if (isKeyedSet(set)) return this.keyed(set, depth);
+    if (value instanceof NodeOverlay) return this.ahead(value);
     if (value instanceof NodeTable) return this.nodes(value.share());
     if (value instanceof NodeMap) return this.nodes(value);
     if (value instanceof PersistentMap) return this.pairs(value, depth);
@@ -97,6 +99,11 @@ export class Views {
     const view = Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
     this.known.set(map.root, view);
     return view;
+  }
+
+  /** What differs from the nodes below, which are shown elsewhere. */
+  private ahead(overlay: NodeOverlay): View {
+    return Object.fromEntries(overlay.differences().map(([path, node]) => [path === '' ? '/' : path, this.of(node)]));
   }
 
   private pairs(map: PersistentMap<unknown>, depth: number): View {

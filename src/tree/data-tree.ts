@@ -7,7 +7,7 @@
  * All its parts are persistent, or can be shared as they are at a moment: a copy is one of a few references, an image is
  * a point in time.
  */
-import { assertNever } from '../base/invariant.ts';
+import { assertNever, invariant } from '../base/invariant.ts';
 import type { NameSet } from '../base/name-set.ts';
 import { byCodeUnit } from '../base/persistent-map.ts';
 import type { SessionId } from '../base/session-id.ts';
@@ -25,12 +25,15 @@ import type { Children } from './children.ts';
 import { CONTAINER_OWNER, isValidTtl, ownerKind, ttlOwner } from './ephemeral-owner.ts';
 import { imageOf, partsOfImage } from './image.ts';
 import { countDescendants, countStats, dataLength, moveStats, quotaPrefix, subtree } from './node-map.ts';
+import { NodeOverlay, type Nodes } from './node-overlay.ts';
 import { NodeTable } from './node-table.ts';
 import { clientPath, isSystemPath, nameOf, parentLength, parentOf, ROOT, treePath } from './path.ts';
 import { limitsPath, quotaNodeKind, quotaSubject, statsPath } from './quota.ts';
 import { multiResult } from './replies.ts';
 import { isLaterVersion, nextVersion } from './stat.ts';
-import { EMPTY_TREE, withEphemeral, withoutEphemeral, type EphemeralTable, type TreeParts } from './tree-parts.ts';
+import {
+  EMPTY_TREE, withEphemeral, withoutEphemeral, type EphemeralTable, type TreeAhead, type TreeParts,
+} from './tree-parts.ts';
 import { visibleStat, ZNode } from './znode.ts';
 
 export type { Applied, Trigger } from './applied.ts';
@@ -41,7 +44,7 @@ const HALF = 0x1_0000_0000;
 export class DataTree {
   /** The newest transaction applied; it moves only after everything else. */
   lastProcessedZxid: Zxid;
-  readonly nodes: NodeTable;
+  readonly nodes: Nodes;
   acls: AclTable;
   owners: EphemeralTable;
   reapables: NameSet;
@@ -52,10 +55,10 @@ export class DataTree {
   /** Nobody asks what comes of a transaction here: it looks ahead of the tree that answers. */
   private readonly isSilent: boolean;
 
-  constructor(parts: TreeParts = EMPTY_TREE, isSilent: boolean = false) {
-    this.isSilent = isSilent;
+  constructor(parts: TreeParts | TreeAhead = EMPTY_TREE) {
+    this.isSilent = parts.nodes instanceof NodeOverlay;
     this.lastProcessedZxid = parts.lastProcessedZxid;
-    this.nodes = new NodeTable(parts.nodes);
+    this.nodes = parts.nodes instanceof NodeOverlay ? parts.nodes : new NodeTable(parts.nodes);
     this.acls = parts.acls;
     this.owners = parts.owners;
     this.reapables = parts.reapables;
@@ -79,15 +82,21 @@ export class DataTree {
     return new DataTree(this.parts());
   }
 
-  /** A copy that is to be looked at only: what is applied to it is answered with nothing. */
+  /**
+   * This tree and what is yet to come, to be looked at only: what is applied to it is answered with nothing. It must come here
+   * too, in the same order, with nothing in between.
+   */
   ahead(): DataTree {
-    return new DataTree(this.parts(), true);
+    const { lastProcessedZxid, acls, owners, reapables, quotas, digestHigh, digestLow } = this;
+    const nodes = new NodeOverlay(this.nodes);
+    return new DataTree({ lastProcessedZxid, nodes, acls, owners, reapables, quotas, digestHigh, digestLow });
   }
 
   /** What it consists of at this moment. */
   private parts(): TreeParts {
-    const { lastProcessedZxid, acls, owners, reapables, quotas, digestHigh, digestLow } = this;
-    return { lastProcessedZxid, nodes: this.nodes.share(), acls, owners, reapables, quotas, digestHigh, digestLow };
+    const { lastProcessedZxid, nodes, acls, owners, reapables, quotas, digestHigh, digestLow } = this;
+    invariant(nodes instanceof NodeTable, 'a tree that looks ahead is only looked at');
+    return { lastProcessedZxid, nodes: nodes.share(), acls, owners, reapables, quotas, digestHigh, digestLow };
   }
 
   /** The sum over all nodes, each node below /zookeeper counting 0. */

@@ -7,6 +7,7 @@ import { NO_SESSION } from '../base/session-id.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import { OPEN_ACL_UNSAFE, type Acl, type Bytes, type StatPersisted } from '../wire/words.ts';
 import { childrenOf } from './children.ts';
+import type { Nodes } from './node-overlay.ts';
 import { NO_NODES, NodeTable, type NodeMap } from './node-table.ts';
 import { CONFIG_PATH, QUOTA_PATH, ROOT, SYSTEM_PATH, clientPath, nameOf, parentOf } from './path.ts';
 import { limitsPath, formatStats, parseQuota, statsPath } from './quota.ts';
@@ -100,7 +101,7 @@ class Families {
 }
 
 /** The node and all below it, each before its children, children by name. */
-export function subtree(nodes: NodeMap | NodeTable, path: string): ZNode[] {
+export function subtree(nodes: NodeMap | Nodes, path: string): ZNode[] {
   const found: ZNode[] = [];
   const stack = [path];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
@@ -115,7 +116,7 @@ export function subtree(nodes: NodeMap | NodeTable, path: string): ZNode[] {
 }
 
 /** How many nodes are strictly below. */
-export function countDescendants(nodes: NodeMap | NodeTable, path: string): number {
+export function countDescendants(nodes: NodeMap | Nodes, path: string): number {
   let count = -1;
   const stack = [path];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
@@ -126,7 +127,7 @@ export function countDescendants(nodes: NodeMap | NodeTable, path: string): numb
 }
 
 /** The longest path at or above `path` that has limits, or null. `quotas`: those that have limits or counts. */
-export function quotaPrefix(nodes: NodeMap | NodeTable, quotas: NameSet, path: string): string | null {
+export function quotaPrefix(nodes: NodeMap | Nodes, quotas: NameSet, path: string): string | null {
   if (quotas.size === 0) return null;
   for (let prefix = path; prefix !== ROOT; prefix = parentOf(prefix)) {
     if (quotas.has(prefix) && nodes.has(limitsPath(prefix))) return prefix;
@@ -135,7 +136,7 @@ export function quotaPrefix(nodes: NodeMap | NodeTable, quotas: NameSet, path: s
 }
 
 /** Moves the counts of the quota at `subject`. Nothing watches or versions those: they are not transactions. */
-export function moveStats(nodes: NodeTable, subject: string, countDiff: number, bytesDiff: number): void {
+export function moveStats(nodes: Nodes, subject: string, countDiff: number, bytesDiff: number): void {
   const node = nodes.get(statsPath(subject));
   if (node === undefined || (countDiff === 0 && bytesDiff === 0)) return;
   const stats = parseQuota(node.data);
@@ -143,7 +144,7 @@ export function moveStats(nodes: NodeTable, subject: string, countDiff: number, 
 }
 
 /** Takes the counts of the quota at `subject` anew. */
-export function countStats(nodes: NodeTable, subject: string): void {
+export function countStats(nodes: Nodes, subject: string): void {
   const node = nodes.get(statsPath(subject));
   if (node === undefined) return;
   let count = 0;

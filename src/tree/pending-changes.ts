@@ -1,14 +1,18 @@
 /**
  * The tree as it will be once every transaction that was prepared has been applied. The leader checks requests against
- * it, not against the applied tree, so that pipelined writes see each other (ZooKeeper's outstandingChanges). Since a
- * tree is made of persistent maps, a change record for each path is not needed: this is a fork of the tree to which
- * each new transaction is applied at once, dropped when the applied tree has caught up. What is prepared is what will
- * be applied, by construction; a refused multi rolls back by forgetting its own fork.
+ * it, not against the applied tree, so that pipelined writes see each other (ZooKeeper's outstandingChanges). It is a
+ * tree that lies over the applied one and holds what differs, to which each new transaction is applied at once; what the
+ * applied tree has come to is forgotten. What is prepared is what will be applied, by construction; a refused multi rolls
+ * back by forgetting a tree of its own.
  */
 import type { Zxid } from '../base/zxid.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import type { Digest, TxnBody, TxnHeader } from '../wire/transactions.ts';
 import type { DataTree } from './data-tree.ts';
+import { NodeOverlay } from './node-overlay.ts';
+
+/** With fewer differences none is forgotten before all can be. */
+const DIFFERENCES_MIN = 256;
 
 /** Changes prepared and not applied yet. One leader's, for one epoch: `clear` it when leadership ends or the tree is replaced. */
 export class PendingChanges {
@@ -16,6 +20,8 @@ export class PendingChanges {
   ahead: DataTree | null = null;
   /** The newest transaction that changed it. */
   lastZxid: Zxid = ZXID_ZERO;
+  /** Once this one is applied, the older part of the differences is. */
+  turnedZxid: Zxid = ZXID_ZERO;
 
   /** What a request is checked against. Not to be changed. */
   view(tree: DataTree): DataTree {
@@ -37,11 +43,21 @@ export class PendingChanges {
   /** The applied tree has reached `zxid`. */
   applied(zxid: Zxid): void {
     if (zxid >= this.lastZxid) this.ahead = null;
+    else if (zxid >= this.turnedZxid) this.turnOver();
   }
 
   /** Forgets everything: what was pending will never be applied here, or already came with another tree. */
   clear(): void {
     this.ahead = null;
     this.lastZxid = ZXID_ZERO;
+    this.turnedZxid = ZXID_ZERO;
+  }
+
+  /** Where writes never cease, there is always something pending, but never the same. */
+  private turnOver(): void {
+    const nodes = this.ahead?.nodes;
+    if (!(nodes instanceof NodeOverlay) || nodes.differenceCount < DIFFERENCES_MIN) return;
+    nodes.turnOver();
+    this.turnedZxid = this.lastZxid;
   }
 }

@@ -44,10 +44,10 @@ export class Bench {
     return body;
   }
 
-  /** Applies everything proposed; the outcome of the last. */
-  commit(): Applied | undefined {
+  /** Applies the next `count` proposals, or all; the outcome of the last. */
+  commit(count: number = this.log.length): Applied | undefined {
     let last: Applied | undefined;
-    for (; this.appliedCount < this.log.length; this.appliedCount++) {
+    for (const end = this.appliedCount + count; this.appliedCount < end; this.appliedCount++) {
       const entry = this.log[this.appliedCount];
       if (entry === undefined) break;
       last = this.tree.apply(entry.header, entry.body);

@@ -9,6 +9,7 @@ import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import { NO_ACLS, retainAcl, type AclTable } from './acl-table.ts';
 import { ownerKind } from './ephemeral-owner.ts';
 import { assemble, countStats, type BareNode, type NodeMap } from './node-map.ts';
+import type { NodeOverlay } from './node-overlay.ts';
 import { NodeTable } from './node-table.ts';
 import { quotaNodeKind, quotaSubject } from './quota.ts';
 import type { ZNode } from './znode.ts';
@@ -34,6 +35,11 @@ export interface TreeParts {
   /** The sum of the nodes' digests modulo 2⁶⁴, in two unsigned halves. */
   readonly digestHigh: number;
   readonly digestLow: number;
+}
+
+/** The same of a tree that lies a little ahead of another. */
+export interface TreeAhead extends Omit<TreeParts, 'nodes'> {
+  readonly nodes: NodeOverlay;
 }
 
 const HALF = 0x1_0000_0000;
