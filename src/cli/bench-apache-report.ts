@@ -120,7 +120,9 @@ function verdicts({ rates, costs }: Comparison): string[] {
   return [
     `${RATE_TARGET} times the operations a second: ${fast} of ${compared.length} loads`,
     `${P99_TARGET} times the 99th percentile: ${calm} of ${compared.length} loads`,
-    `start, failover and memory: ${bound.filter((isReached) => isReached).length} of ${bound.length} targets`,
+    ...(bound.length === 0 ? [] : [
+      `start, failover and memory: ${bound.filter((isReached) => isReached).length} of ${bound.length} targets`,
+    ]),
   ];
 }
 

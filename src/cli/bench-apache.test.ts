@@ -1,6 +1,8 @@
 /** The comparison with Apache ZooKeeper: its client does to a server what it is told to, and its table says what was found. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { chosenLoads } from './bench-apache-only.ts';
+import { FULL, loadsOf } from './bench-apache.ts';
 import { comparisonLines, median, medianRate } from './bench-apache-report.ts';
 import type { Comparison, Rate } from './bench-apache-report.ts';
 import { resultOf } from './bench-load-job.ts';
@@ -73,7 +75,21 @@ test('what cannot be asked for is refused with a sentence', async () => {
   await refused(['apache', 'tree'], [], /measured by itself/);
   await refused(['apache'], [['for', '5s']], /--for is not for viv bench apache/);
   await refused(['tree'], [['quick', true]], /--quick is for viv bench apache/);
+  await refused(['tree'], [['only', '1']], /--only is for viv bench apache/);
+  for (const name of ['1:set:100:16,4', '1:put', '1:set:1024', '', '1:set:100:16:1']) {
+    await refused(['apache'], [['quick', true], ['only', name]], /none is called "/);
+  }
   await refused(['apach'], [], /apache/);
+});
+
+test('loads are chosen by name, in the order of the table', () => {
+  const all = loadsOf(FULL);
+  assert.is(all.length, 48);
+  const chosen = chosenLoads('3:create:1024:16,1:set:100,*:get:100:1', all);
+  assert.equal(chosen.map(({ servers, operation, bytes, inFlight }) => `${servers} ${operation} ${bytes} ${inFlight}`), [
+    '1 get 100 1', '1 set 100 1', '1 set 100 16', '1 set 100 256', '3 get 100 1', '3 create 1024 16',
+  ]);
+  assert.equal(chosenLoads('*', all), all);
 });
 
 test('the client makes, loads and removes nodes, and tells how a change reached watchers', async () => {

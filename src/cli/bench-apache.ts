@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median, medianRate, nameOf } from './bench-apache-report.ts';
 import type { Comparison, CostRow, Rate, RateRow } from './bench-apache-report.ts';
+import type { Load } from './bench-apache-only.ts';
 import { Fleet } from './bench-fleet.ts';
 import { LoadClient } from './bench-load-client.ts';
 import type { LoadOperation } from './bench-load-job.ts';
@@ -82,11 +83,17 @@ class Bench {
     this.kinds = programs.classpath === null ? ['ours'] : ['apache', 'ours'];
   }
 
-  async run(): Promise<void> {
+  /** `only`: these loads and nothing else; null: everything. */
+  async run(only: readonly Load[] | null): Promise<void> {
+    const wanted = only ?? loadsOf(this.scale);
     for (const count of this.scale.servers) {
-      await this.starts(count);
-      await this.lives(count);
-      await this.loads(count);
+      const own = wanted.filter(({ servers }) => servers === count);
+      if (own.length === 0) continue;
+      if (only === null) {
+        await this.starts(count);
+        await this.lives(count);
+      }
+      await this.loads(count, own, only === null);
     }
   }
 
@@ -153,8 +160,8 @@ class Bench {
     }
   }
 
-  /** Every load on every kind, in turn. */
-  private async loads(count: number): Promise<void> {
+  /** Each of these loads on every kind, in turn; then perhaps the watches. */
+  private async loads(count: number, wanted: readonly Load[], isWithWatches: boolean): Promise<void> {
     const all: BenchServers[] = [];
     for (const kind of this.kinds) all.push(await this.serving(kind, count));
     for (const servers of all) {
@@ -167,18 +174,12 @@ class Bench {
         await this.load(servers, operation, this.scale.sizes[0] ?? NODE_BYTES, 256, this.scale.heatMs / OPERATIONS.length);
       }
     }
-    for (const operation of OPERATIONS) {
-      for (const size of this.scale.sizes) {
-        for (const inFlight of IN_FLIGHT) await this.row(count, operation, size, inFlight, all);
-      }
-    }
-    await this.fanOut(count, all);
+    for (const load of wanted) await this.row(load, all);
+    if (isWithWatches) await this.fanOut(count, all);
     for (const servers of all) await this.fleet.end(servers);
   }
 
-  private async row(
-    servers: number, operation: LoadOperation, bytes: number, inFlight: number, all: readonly BenchServers[],
-  ): Promise<void> {
+  private async row({ servers, operation, bytes, inFlight }: Load, all: readonly BenchServers[]): Promise<void> {
     const found = byKind<Rate[]>(() => []);
     for (let round = 0; round < this.scale.rounds; round++) {
       for (const kind of this.inTurn(round)) {
@@ -284,12 +285,19 @@ class Bench {
   }
 }
 
+/** Every load of such a comparison, in the order of the table. */
+export function loadsOf({ servers, sizes }: Scale): readonly Load[] {
+  return servers.flatMap((count) => OPERATIONS.flatMap((operation) => sizes.flatMap((bytes) => {
+    return IN_FLIGHT.map((inFlight) => ({ servers: count, operation, bytes, inFlight }));
+  })));
+}
+
 function byKind<T>(make: () => T): Record<ServerKind, T> {
   return { apache: make(), ours: make() };
 }
 
 /** See the head of the file. Ended early, by Ctrl-C or because a server or the client broke down, it answers with what it has. */
-export async function benchApache(scale: Scale, shell: Shell): Promise<Comparison> {
+export async function benchApache(scale: Scale, shell: Shell, only: readonly Load[] | null = null): Promise<Comparison> {
   const programs = await findPrograms(shell.root);
   const client = await LoadClient.start(shell.root);
   const bench = new Bench(scale, programs, client, shell);
@@ -297,7 +305,7 @@ export async function benchApache(scale: Scale, shell: Shell): Promise<Compariso
   shell.signal.addEventListener('abort', interrupt, { once: true });
   let whyEnded: string | null = null;
   try {
-    await bench.run();
+    await bench.run(only);
   } catch (error) {
     whyEnded = shell.signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
   } finally {

@@ -55,13 +55,14 @@ const FEW_NODES = 1000;
 export const benchHere: Command = {
   name: 'bench',
   summary: 'the speed of simulation, of the tree, of snapshots, of judging and of exploring, against their bars',
-  usage: '[SECTION...] [--for 5s] [--from S] [--nodes N] [--recover DIR] | apache [--quick]',
+  usage: '[SECTION...] [--for 5s] [--from S] [--nodes N] [--recover DIR] | apache [--quick] [--only LOADS]',
   flags: [
     { name: 'for', value: 'TIME', help: `so long for each scenario and each size of tree (${DEFAULT_TIME})` },
     { name: 'from', value: 'S', help: 'the first seed (1)' },
     { name: 'nodes', value: 'N', help: `what a large tree is (${DEFAULT_NODES})` },
     { name: 'recover', value: 'DIR', help: 'only start from a data directory; say how long it takes and how much memory' },
     { name: 'quick', help: 'with apache: a glance, in about a minute and a half instead of ten' },
+    { name: 'only', value: 'LOADS', help: 'with apache: these loads and nothing else, such as 1:set:100:16,3:create' },
   ],
   notes: [
     'Sections: simulation, tree, snapshot, judging, explorer; all if none is named. Rates are per processor second.',
@@ -99,7 +100,7 @@ interface BenchOptions {
 
 /** What the arguments ask for; throws `UsageError`. */
 export function readBenchOptions(given: Given): BenchOptions {
-  if (given.has('quick')) throw new UsageError('--quick is for viv bench apache');
+  for (const flag of ['quick', 'only']) if (given.has(flag)) throw new UsageError(`--${flag} is for viv bench apache`);
   const recoverFrom = given.text('recover');
   return {
     recoverFrom,

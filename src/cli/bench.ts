@@ -4,7 +4,8 @@
  * another has left behind. By name only: real servers beside Apache ZooKeeper's, which are processes of their own in any case.
  */
 import { bundleWorker } from '../fuzz/bundle.ts';
-import { benchApache, FULL, QUICK } from './bench-apache.ts';
+import { benchApache, FULL, loadsOf, QUICK } from './bench-apache.ts';
+import { chosenLoads } from './bench-apache-only.ts';
 import { comparisonLines } from './bench-apache-report.ts';
 import { APACHE, benchHere, readBenchOptions } from './bench-run.ts';
 import { UsageError } from './command.ts';
@@ -73,7 +74,9 @@ async function compare(given: Given, shell: Shell): Promise<number> {
   for (const flag of ['for', 'from', 'nodes', 'recover']) {
     if (given.has(flag)) throw new UsageError(`--${flag} is not for viv bench apache`);
   }
-  const comparison = await benchApache(given.has('quick') ? QUICK : FULL, shell);
+  const scale = given.has('quick') ? QUICK : FULL;
+  const only = given.text('only');
+  const comparison = await benchApache(scale, shell, only === undefined ? null : chosenLoads(only, loadsOf(scale)));
   if (given.has('json')) shell.out(JSON.stringify(comparison, null, 2));
   else for (const line of comparisonLines(comparison)) shell.out(line);
   return comparison.whyEnded === null || shell.signal.aborted ? 0 : 4;
