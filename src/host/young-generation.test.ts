@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { YoungGeneration } from './young-generation.ts';
 
 const test = suite('host/young-generation');
 
@@ -29,6 +30,22 @@ test('young objects are given no more space once it is enough, unless somebody s
   const free = grown('free');
   assert.ok(free > 16 * mebibyte, `without a bound it is ${free}`);
   assert.ok(grown('bounded', '--max-semi-space-size=32') > 16 * mebibyte);
+});
+
+test('where space was taken back it may grow again, as far as before', () => {
+  const mebibyte = 1024 * 1024;
+  let size = 0;
+  const growths: number[] = [];
+  const space = { bytes: (): number => size * mebibyte, setGrowth: (factor: number): void => void growths.push(factor) };
+  const young = new YoungGeneration([], space);
+  for (size of [2, 8, 16, 16, 2, 4, 16]) young.look();
+  assert.equal(growths, [1, 2, 1]);
+  young.letGrow();
+  young.letGrow();
+  assert.equal(growths, [1, 2, 1, 2]);
+  const leftAlone = new YoungGeneration(['--max-semi-space-size=32'], space);
+  leftAlone.look();
+  assert.is(growths.length, 4);
 });
 
 test.run();

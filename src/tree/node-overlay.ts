@@ -27,10 +27,10 @@ export class NodeOverlay {
   /** What the nodes carry that may be changed here. */
   stamp: number;
   private readonly below: Nodes;
-  /** Null: there is none any more. */
+  /** Null instead of a node: there is none any more. */
   private changed: Map<string, ZNode | null> = new Map();
   /** Changed before those, and hidden by them. */
-  private older: ReadonlyMap<string, ZNode | null> = new Map();
+  private older: ReadonlyMap<string, ZNode | null> | null = null;
 
   constructor(below: Nodes) {
     this.below = below;
@@ -45,7 +45,7 @@ export class NodeOverlay {
 
   get(path: string): ZNode | undefined {
     let node = this.changed.get(path);
-    if (node === undefined && this.older.size > 0) node = this.older.get(path);
+    if (node === undefined && this.older !== null) node = this.older.get(path);
     return node === undefined ? this.below.get(path) : node ?? undefined;
   }
 
@@ -78,7 +78,7 @@ export class NodeOverlay {
 
   /** How many differences there are, counted from above. */
   get differenceCount(): number {
-    return this.changed.size + this.older.size;
+    return this.changed.size + (this.older?.size ?? 0);
   }
 
   /** What was the older part is below by now: forgets it, and begins to keep what comes apart from what is here. */
@@ -90,7 +90,7 @@ export class NodeOverlay {
 
   /** By path, as they are here. */
   differences(): (readonly [path: string, node: ZNode | null])[] {
-    return [...new Map([...this.older, ...this.changed])].sort(([a], [b]) => byCodeUnit(a, b));
+    return [...new Map([...(this.older ?? []), ...this.changed])].sort(([a], [b]) => byCodeUnit(a, b));
   }
 }
 beforeFork(NodeOverlay, (overlay) => {

@@ -67,8 +67,9 @@ export function prepare(
   header: { readonly zxid: Zxid; readonly time: number }, options: PrepareOptions,
 ): TxnBody {
   const view = pending.view(tree);
-  const body = transactionOf(request, { view, requester, options }, txnHeader(requester, header));
-  if (changesTree(body)) pending.record(tree, txnHeader(requester, header), body);
+  const whole = txnHeader(requester, header);
+  const body = transactionOf(request, { view, requester, options }, whole);
+  if (changesTree(body)) pending.record(tree, whole, body);
   return body;
 }
 
