@@ -103,7 +103,7 @@ export class Views {
 
   /** What differs from the nodes below, which are shown elsewhere. */
   private ahead(overlay: NodeOverlay): View {
-    return Object.fromEntries(overlay.differences().map(([path, node]) => [path === '' ? '/' : path, this.of(node)]));
+    return Object.fromEntries(overlay.share().map(([path, node]) => [path === '' ? '/' : path, this.of(node)]));
   }
 
   private pairs(map: PersistentMap<unknown>, depth: number): View {

@@ -26,7 +26,7 @@ function contentsOf(nodes: Nodes): string[] {
 }
 
 test('shows the table with its own changes, which the table and its forks never see', () => {
-  const step = fc.tuple(fc.constantFrom(...POOL), fc.constantFrom('put', 'put', 'delete', 'fork', 'atop'));
+  const step = fc.tuple(fc.constantFrom(...POOL), fc.constantFrom('put', 'put', 'delete', 'fork', 'atop', 'share'));
   const paths = fc.array(fc.constantFrom(...POOL), { maxLength: 12 });
   fc.assert(fc.property(paths, fc.array(step, { maxLength: 40, size: 'max' }), (before, steps) => {
     const table = new NodeTable(NO_NODES);
@@ -34,6 +34,7 @@ test('shows the table with its own changes, which the table and its forks never 
     const below = contentsOf(table);
     const model = new Map(before.map((path) => [path, 'below']));
     let nodes = new NodeOverlay(table);
+    const shared: { readonly differences: ReturnType<NodeOverlay['share']>; readonly texts: readonly (string | null)[] }[] = [];
     for (const [index, [path, kind]] of steps.entries()) {
       if (kind === 'put') {
         put(nodes, path, `${index}`);
@@ -44,6 +45,9 @@ test('shows the table with its own changes, which the table and its forks never 
         const atop = new NodeOverlay(nodes);
         put(atop, path, 'forgotten');
         assert.is(text(atop.get(path)?.data), 'forgotten');
+      } else if (kind === 'share') {
+        const differences = nodes.share();
+        shared.push({ differences, texts: differences.map(([, node]) => text(node?.data)) });
       } else {
         const left = nodes;
         nodes = fork(nodes);
@@ -54,6 +58,7 @@ test('shows the table with its own changes, which the table and its forks never 
     }
     assert.equal(contentsOf(nodes), POOL.filter((path) => model.has(path)).map((path) => `${path}=${model.get(path) ?? ''}`));
     assert.equal(contentsOf(table), below);
+    for (const { differences, texts } of shared) assert.equal(differences.map(([, node]) => text(node?.data)), texts);
   }), { seed: 6, numRuns: 300 });
 });
 

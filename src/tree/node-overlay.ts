@@ -39,7 +39,7 @@ export class NodeOverlay {
 
   get size(): number {
     let { size } = this.below;
-    for (const [path, node] of this.differences()) size += (node === null ? 0 : 1) - (this.below.has(path) ? 1 : 0);
+    for (const [path, node] of this.all()) size += (node === null ? 0 : 1) - (this.below.has(path) ? 1 : 0);
     return size;
   }
 
@@ -88,13 +88,18 @@ export class NodeOverlay {
     this.stamp -= 1;
   }
 
-  /** By path, as they are here. */
-  differences(): (readonly [path: string, node: ZNode | null])[] {
-    return [...new Map([...(this.older ?? []), ...this.changed])].sort(([a], [b]) => byCodeUnit(a, b));
+  /** What differs, by path; these nodes do not change any more. */
+  share(): (readonly [path: string, node: ZNode | null])[] {
+    this.stamp -= 1;
+    return [...this.all()].sort(([a], [b]) => byCodeUnit(a, b));
+  }
+
+  private all(): ReadonlyMap<string, ZNode | null> {
+    return this.older === null ? this.changed : new Map([...this.older, ...this.changed]);
   }
 }
 beforeFork(NodeOverlay, (overlay) => {
   if (overlay instanceof NodeOverlay) overlay.stamp -= 1;
 });
 // What is below stands elsewhere.
-canonicalAs(NodeOverlay, (overlay) => (overlay instanceof NodeOverlay ? overlay.differences() : overlay));
+canonicalAs(NodeOverlay, (overlay) => (overlay instanceof NodeOverlay ? overlay.share() : overlay));
