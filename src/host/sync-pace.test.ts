@@ -24,10 +24,10 @@ function untilQuick(pace: SyncPace): void {
   }
 }
 
-/** How many of the next 640 syncs are waited for, where either way takes so long. */
+/** How many of the next 2560 syncs are waited for, where either way takes so long. */
 function countHere(pace: SyncPace, hereMs: number, asideMs: number): number {
   let count = 0;
-  for (let i = 0; i < 640; i++) {
+  for (let i = 0; i < 2560; i++) {
     const isHere = pace.choosesHere(1, 100);
     pace.took(isHere ? hereMs : asideMs, isHere);
     if (isHere) count += 1;
@@ -38,18 +38,19 @@ function countHere(pace: SyncPace, hereMs: number, asideMs: number): number {
 test('a sync is waited for when several in a row were quick, and one that takes long ends that', () => {
   const pace = quickPace();
   assert.ok(pace.choosesHere(1, 100));
-  pace.took(0.1, true);
+  pace.took(0.05, true);
   assert.ok(pace.choosesHere(1, 100));
-  pace.took(0.6, true);
+  pace.took(0.51, true);
   untilQuick(pace);
   assert.ok(pace.choosesHere(1, 100));
 });
 
 test('what took less of late is done, and the other way now and then', () => {
-  assert.is(countHere(quickPace(), 0.1, 0.2), 630);
+  assert.is(countHere(quickPace(), 0.1, 0.2), 2550);
+  assert.is(countHere(quickPace(), 0.16, 0.2), 11, 'too little to gain');
   const pace = quickPace();
   assert.is(countHere(pace, 0.3, 0.2), 11, 'the first one, and ten trials');
-  assert.ok(countHere(pace, 0.1, 0.2) > 200, 'the trials tell that it has changed');
+  assert.ok(countHere(pace, 0.05, 0.2) > 500, 'the trials tell that it has changed');
   assert.ok(countHere(pace, 30, 40) <= 1, 'a disk that is slow is waited for aside, whatever else is known');
 });
 

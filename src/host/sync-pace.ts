@@ -19,8 +19,10 @@ const QUICK_RUN = 8;
  */
 const CHANGES_MAX = 2;
 const BYTES_MAX = 64 * 1024;
+/** To wait here must take no more than so much of what it takes aside: there must be something to gain. */
+const WORTH = 0.75;
 /** One in so many is done in the way that took longer of late. */
-const TRIAL_EVERY = 64;
+const TRIAL_EVERY = 256;
 /** How much one sync counts in the mean, and what it counts at most. */
 const WEIGHT = 1 / 8;
 const OUTLIER_MS = 4;
@@ -49,7 +51,7 @@ export class SyncPace {
     this.untilTrial -= 1;
     const isTrial = this.untilTrial <= 0;
     if (isTrial) this.untilTrial = TRIAL_EVERY;
-    return (this.here.ms <= this.aside.ms) !== isTrial;
+    return (this.here.ms <= WORTH * this.aside.ms) !== isTrial;
   }
 
   /** A sync that succeeded took so long till the process went on. */
