@@ -3,7 +3,7 @@ import { SMALL_SCENARIOS } from '../../scenarios/small.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { GRAINS } from '../explore/grain.ts';
 import type { Search } from '../explore/search.ts';
-import { STARTS } from '../explore/start.ts';
+import { type Start, STARTS } from '../explore/start.ts';
 import { whyAsymmetric, whyUnfit } from '../fuzz/exploration.ts';
 import {
   type Exploration, type Explored, exploredSoFar, failureFrom, searchOf, type Tally, tallyOf, type Times,
@@ -165,6 +165,9 @@ function taskOf(given: Given): Task {
   return { exploration, search, checkpoint: given.text('checkpoint') ?? file };
 }
 
+/** What can be come to without a write. */
+const WITHOUT_WRITES: ReadonlySet<Start> = new Set(['nothing', 'serving', 'connected']);
+
 /** What the flags ask for; every misuse is a `UsageError`. */
 export function explorationOf(given: Given): Exploration {
   if (given.names.length > 1) throw new UsageError('viv explore takes one scenario');
@@ -190,7 +193,7 @@ export function explorationOf(given: Given): Exploration {
     maxStates: number('max-states', 1_000_000_000), maxBytes: number('memory', 2000) * 1_000_000,
     isReduced: !given.has('unreduced'), symmetry: given.has('symmetry'), liveness: given.has('liveness'),
   } as const;
-  if (manner.start !== 'nothing' && manner.start !== 'serving' && writesOf(plan) < 2) {
+  if (!WITHOUT_WRITES.has(manner.start) && writesOf(plan) < 2) {
     throw new UsageError(`--start ${manner.start} needs a client with two operations: --ops 2`);
   }
   const hasRoom = bounds.crashes > 0 && bounds.epochs > 1 && bounds.rounds > 1 && plan.members.length > 2;

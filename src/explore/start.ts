@@ -2,7 +2,7 @@
  * Where a search begins: from nothing, or from a state that real steps lead to in one fixed order. Published traces of deep
  * bugs begin with "one committed everywhere, one proposed at the leader"; to search from there saves the way.
  */
-import { invariant } from '../base/invariant.ts';
+import { invariant, present } from '../base/invariant.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { Act, actionOf, codeOf } from './action.ts';
@@ -11,13 +11,16 @@ import { AT_ONCE_MAX, Class, firstBelow } from './grain.ts';
 import type { Space } from './space.ts';
 
 /**
- * nothing: every process has started. serving: a leader is established and all others are in line with it. committed: a
- * client's first write is applied everywhere. proposed: its second one is proposed as well, and nobody has heard of it.
+ * nothing: every process has started. serving: a leader is established and all others are in line with it. connected: all
+ * clients have their sessions, and nothing that they ask for has arrived. committed: a client's first write is applied
+ * everywhere. proposed: its second one is proposed as well, and nobody has heard of it.
  * skipped: then the leader crashed, its disk has the proposal, and the others serve under another leader; that crash counts.
  */
-export type Start = 'nothing' | 'serving' | 'committed' | 'proposed' | 'skipped';
+export type Start = 'nothing' | 'serving' | 'connected' | 'committed' | 'proposed' | 'skipped';
 /** For whoever must choose one. */
-export const STARTS: readonly Start[] = ['nothing', 'serving', 'committed', 'proposed', 'skipped'];
+export const STARTS: readonly Start[] = ['nothing', 'serving', 'connected', 'committed', 'proposed', 'skipped'];
+/** What clients and servers say to each other until a session stands. */
+const GREETINGS: ReadonlySet<string> = new Set(['connectRequest', 'connectResponse']);
 
 const KEEP = NAMED_LUCKS.indexOf('keep');
 
@@ -57,8 +60,7 @@ export function goTo(space: Space, start: Start, row: Int32Array): Way | undefin
     way.watch.see(list.facts);
   };
   const servers = space.subject.nodes.filter(({ kind }) => kind === 'server').length;
-  const hasArrived = start === 'serving' ? way.rest() : way.write(start === 'committed' ? 1 : 2, servers);
-  const isThere = hasArrived && (start !== 'skipped' || way.crashLeader());
+  const isThere = way.go(start, servers);
   space.onFacts = null;
   return isThere || !way.isGood ? way : undefined;
 }
@@ -77,21 +79,48 @@ class Walk implements Way {
     this.row = row;
   }
 
+  /** Whether it came to where the start is. */
+  go(start: Exclude<Start, 'nothing'>, servers: number): boolean {
+    if (start === 'serving') return this.rest();
+    if (start === 'connected') return this.greet();
+    return this.write(start === 'committed' ? 1 : 2, servers) && (start !== 'skipped' || this.crashLeader());
+  }
+
   /** Until nothing happens but what clients ask for. */
-  rest(): boolean {
+  private rest(): boolean {
     while (this.step(Class.client));
     return this.isGood;
   }
 
+  /** Until every client has its session. */
+  private greet(): boolean {
+    while (this.rest()) {
+      this.space.actions(this.row, this.codes);
+      const code = this.codes.find((each) => this.isGreeting(each));
+      if (code === undefined) return true;
+      this.take(code);
+    }
+    return this.isGood;
+  }
+
+  private isGreeting(code: number): boolean {
+    const { kind, index, sub } = actionOf(code);
+    if (kind !== Act.deliver) return false;
+    const move = this.space.moveOf(this.row, index, sub);
+    if (move.kind !== 'received') return move.kind !== 'closed';
+    const { kind: said } = present(this.space.cells.messages[move.message], 'messages are interned');
+    return GREETINGS.has(said);
+  }
+
   /** Until the first write is applied by all servers, and so many are proposed. Clients come last: all else is quiet then. */
-  write(proposed: number, servers: number): boolean {
+  private write(proposed: number, servers: number): boolean {
     const isThere = (): boolean => this.watch.everywhere(servers) >= 1 && this.watch.proposed >= proposed;
     while (!isThere() && this.step(Class.chance));
     return isThere();
   }
 
   /** The leader crashes, whose disk has all that was written; what it sent last is lost, and the others elect another. */
-  crashLeader(): boolean {
+  private crashLeader(): boolean {
     const { space, row, codes, watch } = this;
     const crash = codeOf(Act.crash, space.nodes.indexOf(watch.leader), KEEP);
     space.actions(row, codes);
