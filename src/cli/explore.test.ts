@@ -6,8 +6,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MUTANTS } from '../../properties/mutants/index.ts';
 import { zabSmall } from '../../scenarios/zab-small.ts';
-import { readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
-import { crashPointsOf, type Exploration, searchOf } from '../fuzz/explore-run.ts';
+import { readCheckpoint, writeCheckpoint } from '../exploration/checkpoint.ts';
+import { crashPointsOf, type Exploration, searchOf } from '../exploration/run.ts';
 import { COMMANDS } from './commands.ts';
 import { HUNTS, NOT_HUNTED } from './explore-hunts.ts';
 import { mutantNamed } from './explore-mutants.ts';
@@ -73,6 +73,9 @@ test('misuse is one sentence and exit code 1', async () => {
     [['--symmetry', '--clients', '2'], /--symmetry exchanges clients, and they do not all do the same/],
     [['same-small', '--symmetry', '--clients', '1'], /--symmetry exchanges clients, and there are not two of them/],
     [['--disk-faults', 'one'], /--disk-faults/],
+    [['--rot', '1', '--servers', '2'], /--rot needs three servers/],
+    [['--rot', 'x'], /--rot must be/],
+    [['--resume', path, '--rot', '1'], /--resume knows what is explored: leave out --rot/],
     [['--resume', path, '--disk-faults', '1'], /--resume knows what is explored: leave out --disk-faults/],
     [['--checkpoint', path, '--depth-first'], /--checkpoint is for breadth first/],
     [['--checkpoint', join(directory, 'none', 'file'), '--max-states', '50'], /none.file cannot be written/],
@@ -84,7 +87,7 @@ test('misuse is one sentence and exit code 1', async () => {
     [['--lies', 'x'], /--lies must be/],
     [['--rounds', '0'], /--epochs and --rounds must be at least 1/],
     [['--max-depth', '0'], /--max-depth must be at least 1/],
-    [['--start', 'anywhere'], /--start must be one of nothing, serving, committed, proposed/],
+    [['--start', 'anywhere'], /--start must be one of nothing, serving, connected, committed, proposed/],
     [['--jobs', '2', '--mutant', 'canary'], /--mutant is for one core, but with --crash-points: leave out --jobs/],
     [['zab-small', 'reads-small'], /viv explore takes one scenario/],
     [['wipes'], /no scenario is called "wipes"/],

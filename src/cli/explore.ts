@@ -4,14 +4,14 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { GRAINS } from '../explore/grain.ts';
 import type { Search } from '../explore/search.ts';
 import { type Start, STARTS } from '../explore/start.ts';
-import { whyAsymmetric, whyUnfit } from '../fuzz/exploration.ts';
+import { whyAsymmetric, whyUnfit } from '../exploration/bridge.ts';
+import { checkWritable, readCheckpoint, writeCheckpoint } from '../exploration/checkpoint.ts';
+import { isHeapNearlyFull } from '../exploration/heap.ts';
 import {
   type Exploration, type Explored, exploredSoFar, failureFrom, searchOf, type Tally, tallyOf, type Times,
-} from '../fuzz/explore-run.ts';
-import { exploreTogether, type Progress } from '../fuzz/explore-squad.ts';
-import { checkWritable, readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
+} from '../exploration/run.ts';
+import { exploreTogether, type Progress } from '../exploration/squad.ts';
 import { writeFailure } from '../fuzz/failure.ts';
-import { isHeapNearlyFull } from '../fuzz/heap.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import type { Plan } from '../fuzz/plan.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
@@ -46,6 +46,7 @@ export const explore: Command = {
     { name: 'partitions', value: 'N', help: 'times that all connections between two processes die (0)' },
     { name: 'disk-faults', value: 'N', help: 'appends, cuts and syncs that fail, and crashes that tear the last write (0)' },
     { name: 'lies', value: 'N', help: 'syncs of one disk that are said to be done and are not (0)' },
+    { name: 'rot', value: 'N', help: 'bits that flip in what is durable on one disk, each at a few places of every file (0)' },
     { name: 'timeouts', value: 'N', help: 'timers that fire although their time has not come (1)' },
     { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
     { name: 'rounds', value: 'N', help: 'no round of elections above this (2)' },
@@ -139,8 +140,8 @@ interface Task {
 }
 
 const NOT_WITH_RESUME = [
-  'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'lies', 'epochs', 'rounds', 'grain', 'start',
-  'symmetry', 'liveness',
+  'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'lies', 'rot', 'epochs', 'rounds',
+  'grain', 'start', 'symmetry', 'liveness',
 ];
 
 function taskOf(given: Given): Task {
@@ -177,9 +178,13 @@ export function explorationOf(given: Given): Exploration {
     return text === undefined ? otherwise : wholeNumber(flag, text);
   };
   const plan = planOf(given);
+  const rot = number('rot', 0);
+  if (rot > 0 && plan.members.filter(({ role }) => role === 'participant').length < 3) {
+    throw new UsageError('--rot needs three servers: where most disks must be whole, none of two may decay');
+  }
   const bounds = {
     crashes: number('crashes', 1), partitions: number('partitions', 0), timeouts: number('timeouts', 1),
-    diskFaults: number('disk-faults', 0), lies: number('lies', 0),
+    diskFaults: number('disk-faults', 0), lies: number('lies', 0), ...(rot > 0 ? { rot } : {}),
     epochs: number('epochs', 2), rounds: number('rounds', 2),
   };
   if (bounds.epochs === 0 || bounds.rounds === 0) {

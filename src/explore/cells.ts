@@ -11,6 +11,7 @@ import type { Message } from '../wire/message.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { armDisk, type Broken, Cell, type Came, completeRequest, type CrashLuck, die, forkCell, step } from './cell.ts';
 import { freeze, keyOf, type Print, printOf, printRenamed } from './print.ts';
+import { decay, rottenPlaces } from './rot.ts';
 import type { OtherNames } from './symmetry.ts';
 import { type Move, peerOf, type WireEffect, type Wires } from './wires.ts';
 
@@ -48,8 +49,8 @@ export interface Readiness {
   /** When each of `timers` is due. */
   readonly dueMs: readonly number[];
   readonly hasUnsynced: boolean;
-  /** Its disk has lied. */
-  readonly isLiar: boolean;
+  /** Its disk has lied, or bytes on it have decayed. */
+  readonly isImpaired: boolean;
 }
 
 /** What happens to a cell. */
@@ -60,6 +61,7 @@ export type CellEvent =
   | { readonly kind: 'accept'; readonly peer: NodeId; readonly port: number; readonly address: string }
   | { readonly kind: 'crash'; readonly luck: CrashLuck }
   | { readonly kind: 'fault'; readonly fault: number }
+  | { readonly kind: 'rot'; readonly place: number }
   | { readonly kind: 'start' | 'restart' };
 
 const SYNC_KINDS: ReadonlySet<string> = new Set([
@@ -84,6 +86,7 @@ export class Cells {
   private readonly messageByKey: Map<string, number> = new Map();
   private readonly factsByKey: Map<string, number> = new Map();
   private readonly ready: Readiness[] = [];
+  private readonly rotten: number[] = [];
   /** By time, then by key. */
   private readonly events: Map<number, Map<number, number>> = new Map();
   private eventCount = 0;
@@ -111,6 +114,11 @@ export class Cells {
 
   readiness(cell: number): Readiness {
     return present(this.ready[cell], 'cells are interned');
+  }
+
+  /** At how many places its disk may decay. */
+  rottenPlaces(cell: number): number {
+    return (this.rotten[cell] ??= rottenPlaces(this.get(cell)).length);
   }
 
   /** A number for an event at a time; `key` tells it from all others that can happen to one process. */
@@ -165,7 +173,7 @@ export class Cells {
     const came = play(cell, nowMs, what);
     for (const { message } of came.sent) freeze(message);
     freeze(came.facts);
-    const isGone = cell.host.process === null && what.kind !== 'disk' && what.kind !== 'fault';
+    const isGone = cell.host.process === null && what.kind !== 'disk' && what.kind !== 'fault' && what.kind !== 'rot';
     const died = isGone || came.facts.at(-1)?.kind === 'crashed';
     return {
       cell: this.intern(cell),
@@ -250,6 +258,8 @@ function play(cell: Cell, nowMs: number, what: CellEvent): Came {
     }
     case 'fault':
       return armDisk(cell, what.fault);
+    case 'rot':
+      return decay(cell, what.place);
     case 'start':
     case 'restart': {
       cell.host.process = cell.host.spec.boot();
@@ -285,7 +295,7 @@ function readinessOf(cell: Cell): Readiness {
     timers: later,
     dueMs: later.map((id) => Math.floor((timers.get(id)?.dueLocalUs ?? 0) / 1000)),
     hasUnsynced: cell.hasUnsynced,
-    isLiar: cell.isLiar,
+    isImpaired: cell.isImpaired,
   };
 }
 

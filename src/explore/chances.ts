@@ -7,7 +7,7 @@ import type { Readiness } from './cells.ts';
 export interface Budgets {
   readonly crashes: number;
   readonly diskFaults: number;
-  /** Zero if another disk has lied: most of the voters' must not. */
+  /** Zero if a disk is impaired: most of the voters' must not be. */
   readonly lies: number;
 }
 
@@ -30,4 +30,9 @@ export function addChances(index: number, ready: Readiness, budgets: Budgets, in
   if (!ready.hasUnsynced) return;
   into.push(codeOf(Act.crash, index, 1));
   if (diskFaults > 0) into.push(codeOf(Act.crash, index, TEAR));
+}
+
+/** Adds the codes of all places at which its bytes may decay. */
+export function addRot(index: number, places: number, into: number[]): void {
+  for (let place = 0; place < places; place++) into.push(codeOf(Act.rot, index, place));
 }

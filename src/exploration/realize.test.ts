@@ -1,18 +1,18 @@
 /** The explorer against the world: along random walks, both must state the same facts. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { zabSmall } from '../../scenarios/zab-small.ts';
 import { seedStream } from '../base/random.ts';
 import { Act } from '../explore/action.ts';
 import { TEAR } from '../explore/chances.ts';
 import { Space } from '../explore/space.ts';
+import { runPlan } from '../fuzz/run.ts';
 import type { Fact } from '../io/fact.ts';
 import { TapeChooser } from '../world/chooser.ts';
-import { zabSmall } from '../../scenarios/zab-small.ts';
-import { subjectOf } from './exploration.ts';
+import { subjectOf } from './bridge.ts';
 import { PATH_MAX, realize } from './realize.ts';
-import { runPlan } from './run.ts';
 
-const test = suite('realize');
+const test = suite('exploration/realize');
 
 interface Stated {
   readonly node: number;
@@ -84,6 +84,24 @@ test('and so do failing calls, lies and torn writes of disks', () => {
   const calls = ['append', 'sync', 'truncate'].map((call) => `diskError:EIO ${call}, 1 times`);
   assert.equal([...faults].sort((one, other) => (one < other ? -1 : 1)), [...calls, 'diskError:lie sync, 1 times']);
   assert.ok(tears > 5, `walks must tear writes to mean anything, and tore ${tears}`);
+});
+
+test('and so do bits that flip on a disk at rest, and what is read of them', () => {
+  const plan = zabSmall.plan({ servers: 3, operations: 2, clients: 1 });
+  const files = new Set<string>();
+  let refusals = 0;
+  for (let seed = 1; seed <= 25; seed++) {
+    const bounds = { crashes: 4, partitions: 0, timeouts: 8, rot: 1, epochs: 9, rounds: 30 };
+    const space = new Space(subjectOf(plan, bounds, []));
+    const { steps, facts } = walk(space, `rot ${seed}`);
+    for (const { fact } of facts) {
+      if (fact.kind === 'faultBegan') files.add(`${fact.fault} ${fact.detail.replace(/^bit 0 of byte \d+ of (\w+).*/, '$1')}`);
+      if (fact.kind === 'stateRefused') refusals++;
+    }
+    assert.equal(realize(plan, space, steps).facts.map(line), facts.map(line), `seed ${seed}`);
+  }
+  assert.ok(files.size >= 3 && [...files].every((file) => /^bitRot:bit \w+$/.test(file)), [...files].join());
+  assert.ok(refusals > 2, `walks must meet what decayed to mean anything, and did ${refusals} times`);
 });
 
 test.run();

@@ -4,10 +4,13 @@
  * messages is held against the world's: whatever the path claims must happen there too.
  */
 import { invariant, present } from '../base/invariant.ts';
-import { answerTo, type CrashLuck, DISK_FAULTS } from '../explore/cell.ts';
 import { Act, actionOf } from '../explore/action.ts';
+import { answerTo, type CrashLuck, DISK_FAULTS } from '../explore/cell.ts';
+import { answerToDecay, type RottenPlace, rottenPlaces } from '../explore/rot.ts';
 import type { Space } from '../explore/space.ts';
 import { connectionId, type Move, PORTS, TWINS_MAX } from '../explore/wires.ts';
+import type { Plan, PlannedFault } from '../fuzz/plan.ts';
+import { nodesOf } from '../fuzz/run.ts';
 import type { ConnectionId, NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import type { Tape } from '../world/chooser.ts';
@@ -16,8 +19,6 @@ import { Due, type Scheduled } from '../world/heap.ts';
 import type { End } from '../world/link.ts';
 import { sealed } from '../world/seal.ts';
 import { World } from '../world/world.ts';
-import type { Plan, PlannedFault } from './plan.ts';
-import { nodesOf } from './run.ts';
 import { bringForward, type Drawn, SteeredChooser, SteeredIo } from './steering.ts';
 
 /** Steps that fit into one millisecond; no path may be longer. */
@@ -69,12 +70,16 @@ class Pilot {
   /** Draws of a listed luck that were answered. */
   private drawn = 0;
   private resetIndex = 0;
+  /** Where a bit flips. */
+  private rotten: RottenPlace | null = null;
 
   constructor(plan: Plan, space: Space) {
     this.plan = plan;
     this.space = space;
     this.chooser = new SteeredChooser((name, bound) => {
       if (name === 'resetConnection') return this.resetIndex;
+      const decayed = this.rotten === null ? undefined : answerToDecay(name, this.rotten);
+      if (decayed !== undefined) return decayed;
       if (!CRASH_DRAWS.has(name)) return 0;
       return typeof this.luck === 'string' ? answerTo(name, bound, this.luck) : (this.luck[this.drawn++] ?? 0);
     });
@@ -102,6 +107,7 @@ class Pilot {
     const move = kind === Act.deliver ? space.moveOf(row, index, sub) : null;
     const entry = move === null ? null : this.entryOf(index, move);
     const accepted = move?.kind === 'accepted' ? present(entry?.end?.peer, 'an opening has two ends') : null;
+    if (kind === Act.rot) this.rotten = rottenPlaces(space.cells.get(row[index] ?? 0))[sub] ?? null;
     space.fire(row, code);
     const nowMs = row[space.nowAt] ?? 0;
     const timeUs = nowMs * 1000 + offsetUs;
@@ -112,6 +118,7 @@ class Pilot {
     else if (kind === Act.restart) this.restart(node, timeUs);
     else if (kind === Act.reset) this.reset(index, timeUs);
     else if (kind === Act.diskFault) this.harm(node, sub, timeUs);
+    else if (kind === Act.rot) this.rot(node, timeUs);
     this.go(move?.node ?? node, nowMs);
     world.core.schedule.nowUs = timeUs;
     if (accepted !== null && accepted.id !== 0 && move !== null) {
@@ -235,6 +242,12 @@ class Pilot {
     if (call === 'sync') this.resting = forgets ? 'lose' : 'keep';
     this.inject({ kind: 'diskError', target: { node }, call, error, times: 1 }, timeUs);
     this.luck = this.resting;
+  }
+
+  private rot(node: NodeId, timeUs: number): void {
+    // The disk is at rest: it was kept busy only by the delays that were drawn before they were shortened.
+    this.world.host(node).diskBusyUntilUs.clear();
+    this.inject({ kind: 'bitRot', target: { node }, decay: 'bit', file: this.rotten?.file ?? '' }, timeUs);
   }
 
   private restart(node: NodeId, timeUs: number): void {
