@@ -114,6 +114,13 @@ const AFTERWARDS: World = {
   clients: [{ servers: [1], script: [and(create('/a')), and(create('/b')), then(create('/c'))] }],
 };
 
+const PADDED: World = {
+  ...AFTERWARDS,
+  name: 'padded-small',
+  summary: 'the same, with space for the log taken in advance',
+  knobs: { preAllocSizeKb: 1 },
+};
+
 const BEHIND: World = {
   name: 'behind-small',
   summary: 'a leader that remembers one transaction, and sends a snapshot to who has missed more',
@@ -128,6 +135,15 @@ const LOCAL: World = {
   clients: [{ servers: [1, 2], script: [
     and({ kind: 'multi', ops: [{ kind: 'create', path: '/e', flags: CreateFlag.EPHEMERAL }] }), and({ kind: 'reconnect' }),
     and({ kind: 'closeSession' }), then({ kind: 'exists', path: '/e' }),
+  ] }],
+};
+
+const UPGRADED: World = {
+  name: 'upgraded-small',
+  summary: 'a client whose session was local and is global, that leaves with a write under way and closes it',
+  knobs: { service: { localSessionsEnabled: true, localSessionsUpgradingEnabled: true } },
+  clients: [{ servers: [1, 2], script: [
+    and(create('/e', CreateFlag.EPHEMERAL)), then(create('/f')), and({ kind: 'reconnect' }), and({ kind: 'closeSession' }),
   ] }],
 };
 
@@ -215,8 +231,8 @@ const GROWING: World = {
 
 /** See the head of the file. */
 export const SCRIPTED_SCENARIOS: readonly SmallScenario[] = [
-  TREE, WATCHES, REWATCH, SMALL_SESSION, EXPIRY, LATE, AFTERWARDS, BEHIND, LOCAL, ACL, QUOTA, CONTAINER, SYNC, SNAPSHOTS, COUNTER,
-  OBSERVERS, LEAVING, GROWING,
+  TREE, WATCHES, REWATCH, SMALL_SESSION, EXPIRY, LATE, AFTERWARDS, PADDED, BEHIND, LOCAL, UPGRADED, ACL, QUOTA, CONTAINER, SYNC,
+  SNAPSHOTS, COUNTER, OBSERVERS, LEAVING, GROWING,
 ].map(scenarioOf);
 
 function scenarioOf(world: World): SmallScenario {

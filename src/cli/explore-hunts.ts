@@ -110,6 +110,7 @@ export const HUNTS: readonly Hunt[] = [
     id: 'zk-1653',
     flags: 'afterwards-small --ops 3 --start skipped --crashes 2 --timeouts 0 --grain elections',
   },
+  { id: 'purged-too-much', flags: `snapshots-small --ops 4 --start serving ${ALONE}` },
   { id: 'zk-2872', flags: 'behind-small --start serving --crashes 2 --timeouts 0', published: '25' },
   { id: 'zk-1090', flags: `snapshots-small --start serving ${ALONE}`, published: '12' },
 
@@ -130,6 +131,11 @@ export const HUNTS: readonly Hunt[] = [
   { id: 'sync-of-the-future', flags: `zab-small --start serving ${ALONE}` },
   { id: 'mark-ahead', flags: `zab-small --start serving ${ALONE}` },
   { id: 'tear-is-damage', flags: `zab-small --start serving --ops 1 ${ALONE} --disk-faults 1` },
+  { id: 'local-late', flags: `upgraded-small ${CALM}` },
+  {
+    id: 'zk-1489', published: '45',
+    flags: 'padded-small --ops 3 --start deposed --crashes 1 --partitions 2 --timeouts 2 --rounds 3',
+  },
   { id: 'zk-2325', flags: ROTTEN, published: '8' },
   { id: 'zk-596', flags: ROTTEN, published: '25' },
   {
@@ -151,10 +157,7 @@ export const NOT_HUNTED: ReadonlyMap<string, string> = new Map([
   ['lingering-leader', CLOCK],
   ['patient-follower', CLOCK],
   ['zk-1366', 'the wall clock jumps, and here it does not'],
-  ['purged-too-much', `${LARGE} (several snapshots with writes under way)`],
-  ['local-late', `${LARGE} (a local session that becomes global, moves and is closed)`],
   ['hasty-denial', CLOCK],
   ['zk-498', 'a dead leader whose votes are followed: the fair schedule of liveness starts the dead again'],
   ['trusting-timers', CLOCK],
-  ['zk-1489', `${LARGE} (a server that is cut off, and lives, while the others go on without what it wrote last; then a crash)`],
 ]);

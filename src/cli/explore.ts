@@ -3,6 +3,7 @@ import { SMALL_SCENARIOS } from '../../scenarios/small.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { GRAINS } from '../explore/grain.ts';
 import type { Search } from '../explore/search.ts';
+import type { Bounds } from '../explore/subject.ts';
 import { type Start, STARTS } from '../explore/start.ts';
 import { whyAsymmetric, whyUnfit } from '../exploration/bridge.ts';
 import { checkWritable, readCheckpoint, writeCheckpoint } from '../exploration/checkpoint.ts';
@@ -201,14 +202,26 @@ export function explorationOf(given: Given): Exploration {
   if (!WITHOUT_WRITES.has(manner.start) && writesOf(plan) < 2) {
     throw new UsageError(`--start ${manner.start} needs a client with two operations: --ops 2`);
   }
-  const hasRoom = bounds.crashes > 0 && bounds.epochs > 1 && bounds.rounds > 1 && plan.members.length > 2;
-  if (manner.start === 'skipped' && !hasRoom) {
-    const needs = 'three servers, --crashes 1, --epochs 2, --rounds 2';
-    throw new UsageError(`--start skipped has a crash and two elections behind it: ${needs}`);
-  }
+  refuseWithoutRoom(manner.start, bounds, plan.members.length);
   const asymmetric = manner.symmetry ? whyAsymmetric(plan) : null;
   if (asymmetric !== null) throw new UsageError(`--symmetry exchanges clients, and ${asymmetric}: try same-small --clients 2`);
   return { plan, bounds, manner, properties: null, mutant: null };
+}
+
+/** Timers by which a leader that is cut off finds that it leads no longer. */
+const GIVING_UP = 2;
+
+/** The start must be within the bounds. */
+function refuseWithoutRoom(start: Start, { crashes, partitions, timeouts, epochs, rounds }: Bounds, members: number): void {
+  const hasRoom = epochs > 1 && rounds > 1 && members > 2;
+  if (start === 'skipped' && (!hasRoom || crashes === 0)) {
+    const needs = 'three servers, --crashes 1, --epochs 2, --rounds 2';
+    throw new UsageError(`--start skipped has a crash and two elections behind it: ${needs}`);
+  }
+  if (start === 'deposed' && (!hasRoom || partitions < members - 1 || timeouts < GIVING_UP)) {
+    const needs = `three servers, --partitions ${Math.max(2, members - 1)}, --timeouts ${GIVING_UP}, --epochs 2, --rounds 2`;
+    throw new UsageError(`--start deposed has a leader that is cut off and gives up, and two elections, behind it: ${needs}`);
+  }
 }
 
 function writesOf(plan: Plan): number {

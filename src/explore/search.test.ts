@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { allProperties } from '../../properties/index.ts';
 import { zabSmall } from '../../scenarios/zab-small.ts';
 import { subjectOf } from '../exploration/bridge.ts';
+import { Act } from './action.ts';
 import type { Grain } from './grain.ts';
 import { Search, type Manner } from './search.ts';
 import { Space } from './space.ts';
@@ -108,6 +109,19 @@ test('from a skipped proposal on, its leader comes back and is put in line', () 
   const { space } = search;
   assert.ok(space.cells.messages.some(({ kind }) => kind === 'TRUNC'));
   assert.throws(() => explore(size, { ...bounds, crashes: 0 }, { start: 'skipped' }), /the bounds/);
+});
+
+test('a leader that is cut off and gives up is put in line while it lives', () => {
+  const size = { servers: 3, clients: 1, operations: 2 };
+  const bounds = { ...NO_FAULT, epochs: 2, rounds: 2, partitions: 2, timeouts: 2 };
+  const search = explore(size, bounds, { start: 'deposed', grain: 'coarse' });
+  assert.is(search.status, 'exhausted');
+  const { cells, taken } = search.space;
+  assert.ok(cells.messages.some(({ kind }) => kind === 'TRUNC'));
+  assert.is(taken[Act.crash], 0);
+  for (const less of [{ partitions: 1 }, { timeouts: 1 }]) {
+    assert.throws(() => explore(size, { ...bounds, ...less }, { start: 'deposed' }), /the bounds/);
+  }
 });
 
 test('a search is a function of what it is told: the same numbers again', () => {

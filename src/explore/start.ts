@@ -15,10 +15,11 @@ import type { Space } from './space.ts';
  * clients have their sessions, and nothing that they ask for has arrived. committed: a client's first write is applied
  * everywhere. proposed: its second one is proposed as well, and nobody has heard of it.
  * skipped: then the leader crashed, its disk has the proposal, and the others serve under another leader; that crash counts.
+ * deposed: instead it was cut off and lives, and after some time has given up to lead; the partitions count, and its timeouts.
  */
-export type Start = 'nothing' | 'serving' | 'connected' | 'committed' | 'proposed' | 'skipped';
+export type Start = 'nothing' | 'serving' | 'connected' | 'committed' | 'proposed' | 'skipped' | 'deposed';
 /** For whoever must choose one. */
-export const STARTS: readonly Start[] = ['nothing', 'serving', 'connected', 'committed', 'proposed', 'skipped'];
+export const STARTS: readonly Start[] = ['nothing', 'serving', 'connected', 'committed', 'proposed', 'skipped', 'deposed'];
 /** What clients and servers say to each other until a session stands. */
 const GREETINGS: ReadonlySet<string> = new Set(['connectRequest', 'connectResponse']);
 
@@ -28,11 +29,14 @@ const KEEP = NAMED_LUCKS.indexOf('keep');
 class Watch {
   proposed = 0;
   leader: NodeId = 0;
+  /** Of whoever stated it last. */
+  role = '';
   readonly applied: Map<number, number> = new Map();
 
   see(facts: readonly Fact[]): void {
     for (const fact of facts) {
       if (fact.kind === 'elected') this.leader = fact.leader;
+      if (fact.kind === 'role') this.role = fact.role;
       if (fact.kind !== 'proposed' && fact.kind !== 'applied') continue;
       if (fact.txn.body.kind === 'createSession') continue;
       if (fact.kind === 'proposed') this.proposed++;
@@ -73,6 +77,8 @@ class Walk implements Way {
   private readonly space: Space;
   private readonly row: Int32Array;
   private readonly codes: number[] = [];
+  /** Hears of nothing; 0: everybody hears. */
+  private deaf: NodeId = 0;
 
   constructor(space: Space, row: Int32Array) {
     this.space = space;
@@ -83,7 +89,9 @@ class Walk implements Way {
   go(start: Exclude<Start, 'nothing'>, servers: number): boolean {
     if (start === 'serving') return this.rest();
     if (start === 'connected') return this.greet();
-    return this.write(start === 'committed' ? 1 : 2, servers) && (start !== 'skipped' || this.crashLeader());
+    if (!this.write(start === 'committed' ? 1 : 2, servers)) return false;
+    if (start === 'skipped') return this.crashLeader();
+    return start !== 'deposed' || this.cutOffLeader();
   }
 
   /** Until nothing happens but what clients ask for. */
@@ -95,8 +103,7 @@ class Walk implements Way {
   /** Until every client has its session. */
   private greet(): boolean {
     while (this.rest()) {
-      this.space.actions(this.row, this.codes);
-      const code = this.codes.find((each) => this.isGreeting(each));
+      const code = this.look().find((each) => this.isGreeting(each));
       if (code === undefined) return true;
       this.take(code);
     }
@@ -121,16 +128,57 @@ class Walk implements Way {
 
   /** The leader crashes, whose disk has all that was written; what it sent last is lost, and the others elect another. */
   private crashLeader(): boolean {
-    const { space, row, codes, watch } = this;
-    const crash = codeOf(Act.crash, space.nodes.indexOf(watch.leader), KEEP);
-    space.actions(row, codes);
-    if (!codes.includes(crash)) return false;
-    for (let code: number | undefined = crash; code !== undefined && this.isGood;) {
-      this.take(code);
-      space.actions(row, codes);
-      code = codes.find((each) => this.isLoss(each));
+    const crash = codeOf(Act.crash, this.space.nodes.indexOf(this.watch.leader), KEEP);
+    if (!this.look().includes(crash)) return false;
+    this.take(crash);
+    return this.lose() && this.rest();
+  }
+
+  /** What the leader and the other servers sent each other last is lost; the others elect another, and it hears of nothing. */
+  private cutOffLeader(): boolean {
+    const { space, watch } = this;
+    const leader = space.nodes.indexOf(watch.leader);
+    this.deaf = watch.leader;
+    for (const [other, { kind }] of space.subject.nodes.entries()) {
+      if (kind !== 'server' || other === leader) continue;
+      const cut = codeOf(Act.reset, space.pairIndex(leader, other), 0);
+      if (!this.look().includes(cut)) return false;
+      this.take(cut);
     }
-    return this.rest();
+    if (!this.lose() || !this.rest()) return false;
+    this.deaf = 0;
+    return this.lose() && this.giveUp(leader);
+  }
+
+  /** Timers of this leader fire until it leads no longer. */
+  private giveUp(leader: number): boolean {
+    while (this.isGood && this.watch.role !== 'LOOKING') {
+      const code = this.look().find((each) => each >>> 24 === Act.timeout && ((each >>> 16) & 0xff) === leader);
+      if (code === undefined) return false;
+      this.take(code);
+    }
+    return this.isGood;
+  }
+
+  /** Whatever may be lost is. */
+  private lose(): boolean {
+    while (this.isGood) {
+      const code = this.look().find((each) => this.isLoss(each));
+      if (code === undefined) return true;
+      this.take(code);
+    }
+    return false;
+  }
+
+  /** All that may happen but to whoever is deaf. */
+  private look(): readonly number[] {
+    const { space, row, codes, deaf } = this;
+    space.actions(row, codes);
+    if (deaf === 0) return codes;
+    return codes.filter((code) => {
+      const { kind, index, sub } = actionOf(code);
+      return kind !== Act.deliver || space.moveOf(row, index, sub).node !== deaf;
+    });
   }
 
   private isLoss(code: number): boolean {
@@ -140,10 +188,8 @@ class Walk implements Way {
 
   /** One step of the lowest class below `limit`; false: there is none, or a promise is broken. */
   private step(limit: number): boolean {
-    const { space, row, codes } = this;
     if (!this.isGood) return false;
-    space.actions(row, codes);
-    const code = firstBelow(space, row, codes, limit);
+    const code = firstBelow(this.space, this.row, this.look(), limit);
     if (code !== 0) this.take(code);
     return code !== 0;
   }
