@@ -138,6 +138,19 @@ test('a bug that keeps everybody waiting is found by --liveness alone', async ()
   assert.match(out, /liveness violated: liveness: .*server 1 did not come to serve/);
 });
 
+const KEPT_WAITING: readonly (readonly [mutant: string, flags: string, said: RegExp])[] = [
+  ['zk-498', 'zab-small --servers 5 --clients 0 --ops 0 --start serving --crashes 1 --timeouts 0', /, without server \d/],
+  ['zk-1496', 'expiry-small --start committed --crashes 0 --timeouts 3', /session \w+, which nobody holds, was not closed/],
+];
+for (const [mutant, flags, said] of KEPT_WAITING) {
+  test(`and so are those who wait without the dead, and sessions that nobody holds: ${mutant}`, async () => {
+    const { code, out } = await viv(...flags.split(' '), '--mutant', mutant, '--liveness', '--for', '1h');
+    assert.is(code, 3, out);
+    assert.match(out, said);
+    assert.match(out, /-small-1\S*\.json/);
+  });
+}
+
 test('every planted bug of tiers 0 to 2 is looked for, or it is said why not', () => {
   const ids = HUNTS.map(({ id }) => id);
   assert.is(new Set(ids).size, ids.length);

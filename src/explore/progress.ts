@@ -1,13 +1,16 @@
 /**
  * Liveness: from every state that a search reaches, a fair schedule must lead to where nothing is owed. All that are down
  * start again; whatever may happen without a timer happens in turn, so that nothing that stays possible is left out for
- * ever; where nothing else may happen, or the same happens again, the timer that is due first fires. That is one fair
- * schedule of many: what it finds is real, and another one might find more. It ends in one of three ways that are wrong:
+ * ever; where nothing else may happen, or the same happens again, the timer that is due first fires. Where somebody is down
+ * and a quorum lives, a second schedule leaves the dead dead, and the living must come to serve without them. These are two
+ * fair schedules of many: what they find is real, and another one might find more. One ends in one of three ways that are wrong:
  * nothing at all may happen while something is owed (a deadlock), a state comes again and no timer is there to end it (a
  * cycle without progress), or timers fire in vain.
  */
 import type { Violation } from '../history/judge.ts';
+import type { NodeId } from '../io/event.ts';
 import { Act, codeOf } from './action.ts';
+import type { History } from '../history/history.ts';
 import { keyOf } from './print.ts';
 import type { Badness, Space } from './space.ts';
 
@@ -21,16 +24,29 @@ const CYCLE = 'a cycle without progress: the same state comes again and again, a
 export interface Stuck {
   readonly steps: readonly number[];
   readonly badness: Badness;
+  /** Who stays dead on it. */
+  readonly dead: readonly NodeId[];
+}
+
+/** What is known of a schedule: states from which it leads on, and what each jury knows to be owed. */
+class Schedule {
+  /** Whether the dead start again. */
+  readonly revives: boolean;
+  readonly good: Set<string> = new Set();
+  readonly owed: Map<number, string | null> = new Map();
+
+  constructor(revives: boolean) {
+    this.revives = revives;
+  }
 }
 
 /** See the head of the file. One for a whole search: what was seen to lead on is not followed again. */
 export class Progress {
-  /** States from which something was owed and the schedule was followed. */
+  /** States from which a schedule was followed. */
   followed = 0;
   private readonly space: Space;
-  private readonly good: Set<string> = new Set();
-  /** What each jury knows to be owed. */
-  private readonly owed: Map<number, string | null> = new Map();
+  private readonly revival: Schedule = new Schedule(true);
+  private readonly without: Schedule = new Schedule(false);
   private readonly print: Int32Array = new Int32Array(3);
   private readonly codes: number[] = [];
 
@@ -40,7 +56,13 @@ export class Progress {
 
   /** Null: all that is owed at `from` is given in the end. */
   follow(from: Int32Array): Stuck | null {
+    const stuck = this.followBy(this.revival, from);
+    return stuck === null && this.canSpare(from) ? this.followBy(this.without, from) : stuck;
+  }
+
+  private followBy(schedule: Schedule, from: Int32Array): Stuck | null {
     const { space } = this;
+    const { good } = schedule;
     const row = from.slice();
     const steps: number[] = [];
     const passed: string[] = [];
@@ -50,19 +72,23 @@ export class Progress {
     this.followed++;
     while (steps.length < STEPS_MAX) {
       const key = this.keyAt(row);
-      if (this.good.has(key) || this.isSettled(row)) {
-        for (const each of passed) this.good.add(each);
+      // A process may stop itself; without a quorum nothing is owed.
+      const isOver = good.has(key) || this.isSettled(schedule, row) || !(schedule.revives || this.canSpare(row));
+      if (isOver) {
+        for (const each of passed) good.add(each);
         return null;
       }
       passed.push(key);
       space.actions(row, this.codes);
-      let code = this.calm(last);
+      let code = this.calm(last, schedule.revives);
       const turn = `${key}${code}`;
       if (code === 0 || sinceTimer.has(turn)) {
         // Steps that lead in a circle take time as well: whoever waits for time is not kept waiting by them.
         const timer = this.firstTimer(row);
-        if (timer === 0) return this.stuck(row, steps, code === 0 ? DEADLOCK : CYCLE);
-        if (++timers > TIMERS_MAX) return this.stuck(row, steps, `after ${TIMERS_MAX} timers of a fair schedule`);
+        if (timer === 0) return this.stuck(schedule, row, steps, code === 0 ? DEADLOCK : CYCLE);
+        if (++timers > TIMERS_MAX && this.isLate(row, from)) {
+          return this.stuck(schedule, row, steps, `after ${timers - 1} timers of a fair schedule`);
+        }
         code = timer;
         sinceTimer = new Set();
       } else {
@@ -71,18 +97,18 @@ export class Progress {
       }
       steps.push(code);
       // Bounds are for the search: here, elections may take as many rounds as they need.
-      if (space.fire(row, code) === 'bad') return { steps, badness: space.badness(row) };
+      if (space.fire(row, code) === 'bad') return { steps, badness: space.badness(row), dead: this.deadIn(schedule, row) };
     }
-    return this.stuck(row, steps, `after ${STEPS_MAX} steps of a fair schedule`);
+    return this.stuck(schedule, row, steps, `after ${STEPS_MAX} steps of a fair schedule`);
   }
 
   /** The next in turn of what costs nothing; 0: there is none. Expects `codes` to be those of the state. */
-  private calm(last: number): number {
+  private calm(last: number, revives: boolean): number {
     let first = 0;
     let next = 0;
     for (const code of this.codes) {
       const kind = code >>> 24;
-      if (kind > Act.prompt && kind !== Act.restart) continue;
+      if (kind > Act.prompt && (kind !== Act.restart || !revives)) continue;
       if (first === 0 || code < first) first = code;
       if (code > last && (next === 0 || code < next)) next = code;
     }
@@ -111,26 +137,47 @@ export class Progress {
     return keyOf({ a, b, c });
   }
 
-  private isSettled(row: Int32Array): boolean {
+  private isSettled(schedule: Schedule, row: Int32Array): boolean {
+    return (!schedule.revives || this.down(row).length === 0) && this.owedBy(schedule, row[this.space.panelAt] ?? 0) === null;
+  }
+
+  private deadIn({ revives }: Schedule, row: Int32Array): NodeId[] {
+    return revives ? [] : this.down(row);
+  }
+
+  private down(row: Int32Array): NodeId[] {
     const { space } = this;
-    const areUp = space.nodes.every((_, index) => space.cells.readiness(row[index] ?? 0).isUp);
-    return areUp && this.owedBy(row[space.panelAt] ?? 0) === null;
+    return space.nodes.filter((_, index) => !space.cells.readiness(row[index] ?? 0).isUp);
+  }
+
+  /** Whether somebody is down, and a quorum of those who vote is not. Where the ensemble may change, that is not asked. */
+  private canSpare(row: Int32Array): boolean {
+    const { voters, spares, hierarchy } = this.space.subject.expectations;
+    const down = this.down(row);
+    const up = voters.filter((id) => !down.includes(id));
+    return down.length > 0 && spares.length === 0 && hierarchy === undefined && up.length * 2 > voters.length;
+  }
+
+  /** What may take as long as a session lasts has had the time for it. */
+  private isLate(row: Int32Array, from: Int32Array): boolean {
+    const { nowAt, panelAt, panels } = this.space;
+    const { history } = panels.panelAt(row[panelAt] ?? 0);
+    const longestMs = Math.max(0, ...[...history.sessions.all.values()].map(({ timeoutMs }) => timeoutMs));
+    return (row[nowAt] ?? 0) - (from[nowAt] ?? 0) > 2 * longestMs;
   }
 
   /** What is owed, in half a sentence; null: nothing. */
-  private owedBy(panel: number): string | null {
-    let owed = this.owed.get(panel);
-    if (owed === undefined) {
-      owed = this.lookUp(panel);
-      this.owed.set(panel, owed);
+  private owedBy({ owed, revives }: Schedule, panel: number): string | null {
+    let known = owed.get(panel);
+    if (known === undefined) {
+      const { history } = this.space.panels.panelAt(panel);
+      known = idleIn(history, revives) ?? (revives ? this.unansweredIn(history) ?? unburiedIn(history) : null);
+      owed.set(panel, known);
     }
-    return owed;
+    return known;
   }
 
-  private lookUp(panel: number): string | null {
-    const { history } = this.space.panels.panelAt(panel);
-    const idle = [...history.servers.values()].filter(({ isServing }) => !isServing).map(({ id }) => id);
-    if (idle.length > 0) return `server ${idle.join(' and server ')} did not come to serve`;
+  private unansweredIn(history: History): string | null {
     const clients = this.space.subject.nodes.filter(({ kind }) => kind === 'client').map(({ node }) => node);
     for (const client of clients) {
       const session = history.sessions.clients.get(client);
@@ -141,12 +188,28 @@ export class Progress {
     return null;
   }
 
-  private stuck(row: Int32Array, steps: readonly number[], how: string): Stuck {
+  private stuck(schedule: Schedule, row: Int32Array, steps: readonly number[], how: string): Stuck {
     const { space } = this;
-    const down = space.nodes.filter((_, index) => !space.cells.readiness(row[index] ?? 0).isUp);
-    const owed = this.owedBy(row[space.panelAt] ?? 0) ?? `process ${down.join(' and ')} stays down`;
-    const sentence = `${how} ${owed}`;
+    const dead = this.deadIn(schedule, row);
+    const owed = this.owedBy(schedule, row[space.panelAt] ?? 0) ?? `process ${this.down(row).join(' and ')} stays down`;
+    const sentence = `${how} ${owed}${dead.length === 0 ? '' : `, without server ${dead.join(' and ')}`}`;
     const violation: Violation = { property: 'liveness', kind: 'liveness', sentence, steps: [], atMs: row[space.nowAt] ?? 0 };
-    return { steps, badness: { violation, broken: null } };
+    return { steps, badness: { violation, broken: null }, dead };
   }
+}
+
+/** Servers that do not serve; of those that are up, or of all. */
+function idleIn({ servers }: History, areAllAsked: boolean): string | null {
+  const idle = [...servers.values()].filter(({ isServing, isUp }) => !isServing && (isUp || areAllAsked)).map(({ id }) => id);
+  return idle.length === 0 ? null : `server ${idle.join(' and server ')} did not come to serve`;
+}
+
+/** A session that no client holds any more must be closed, and with it its ephemeral nodes go. */
+function unburiedIn({ model, sessions }: History): string | null {
+  for (const session of sessions.all.values()) {
+    const isHeld = sessions.clients.get(session.client) === session && session.endedStep === 0;
+    const isLeft = !isHeld && !session.isConnected && model.isOpen(session.id);
+    if (isLeft) return `session ${session.id}, which nobody holds, was not closed`;
+  }
+  return null;
 }
