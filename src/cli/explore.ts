@@ -218,9 +218,13 @@ function refuseWithoutRoom(start: Start, { crashes, partitions, timeouts, epochs
     const needs = 'three servers, --crashes 1, --epochs 2, --rounds 2';
     throw new UsageError(`--start skipped has a crash and two elections behind it: ${needs}`);
   }
-  if (start === 'deposed' && (!hasRoom || partitions < members - 1 || timeouts < GIVING_UP)) {
-    const needs = `three servers, --partitions ${Math.max(2, members - 1)}, --timeouts ${GIVING_UP}, --epochs 2, --rounds 2`;
-    throw new UsageError(`--start deposed has a leader that is cut off and gives up, and two elections, behind it: ${needs}`);
+  const least = start === 'deposed' ? GIVING_UP : 0;
+  if ((start === 'deposed' || start === 'parted') && (!hasRoom || partitions < members - 1 || timeouts < least)) {
+    const needs = `three servers, --partitions ${Math.max(2, members - 1)}, --timeouts ${least}, --epochs 2, --rounds 2`;
+    throw new UsageError(`--start ${start} has a leader that is cut off, and two elections, behind it: ${needs}`);
+  }
+  if (start === 'severed' && (members < 2 || partitions === 0)) {
+    throw new UsageError('--start severed has a follower that is cut off behind it: two servers, --partitions 1');
   }
 }
 

@@ -124,6 +124,20 @@ test('a leader that is cut off and gives up is put in line while it lives', () =
   }
 });
 
+test('who is cut off has heard of nothing, and the others go on', () => {
+  const size = { servers: 3, clients: 1, operations: 2 };
+  const starts: readonly (readonly [Start, Partial<Bounds>, number])[] = [
+    ['severed', { partitions: 1 }, 1], ['parted', { partitions: 2, epochs: 2, rounds: 2 }, 2],
+  ];
+  for (const [start, more, epochs] of starts) {
+    const search = explore(size, { ...NO_FAULT, ...more }, { start, grain: 'coarse', maxStates: 1 });
+    const { history } = search.space.panels.panelAt(search.space.panels.count - 1);
+    assert.is(history.latest?.epoch, epochs, start);
+    assert.equal([...history.servers.values()].map(({ role }) => role).filter((role) => role === 'LOOKING'), [], start);
+    assert.throws(() => explore(size, { ...NO_FAULT, ...more, partitions: epochs - 1 }, { start }), /the bounds/);
+  }
+});
+
 test('a search is a function of what it is told: the same numbers again', () => {
   const counts = [1, 2].map(() => {
     const { visited, generated, depth } = explore({ servers: 2, clients: 0, operations: 0 }, NO_FAULT);

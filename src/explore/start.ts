@@ -15,11 +15,16 @@ import type { Space } from './space.ts';
  * clients have their sessions, and nothing that they ask for has arrived. committed: a client's first write is applied
  * everywhere. proposed: its second one is proposed as well, and nobody has heard of it.
  * skipped: then the leader crashed, its disk has the proposal, and the others serve under another leader; that crash counts.
- * deposed: instead it was cut off and lives, and after some time has given up to lead; the partitions count, and its timeouts.
+ * parted: instead it was cut off and lives, and has not heard of that; the partitions count. deposed: after some time it gave up
+ * to lead, and its timeouts count. severed: as committed, and then a follower was cut off from the leader, and has not heard of
+ * that; the partition counts.
  */
-export type Start = 'nothing' | 'serving' | 'connected' | 'committed' | 'proposed' | 'skipped' | 'deposed';
+export type Start =
+  'nothing' | 'serving' | 'connected' | 'committed' | 'severed' | 'proposed' | 'skipped' | 'parted' | 'deposed';
 /** For whoever must choose one. */
-export const STARTS: readonly Start[] = ['nothing', 'serving', 'connected', 'committed', 'proposed', 'skipped', 'deposed'];
+export const STARTS: readonly Start[] = [
+  'nothing', 'serving', 'connected', 'committed', 'severed', 'proposed', 'skipped', 'parted', 'deposed',
+];
 /** What clients and servers say to each other until a session stands. */
 const GREETINGS: ReadonlySet<string> = new Set(['connectRequest', 'connectResponse']);
 
@@ -89,9 +94,11 @@ class Walk implements Way {
   go(start: Exclude<Start, 'nothing'>, servers: number): boolean {
     if (start === 'serving') return this.rest();
     if (start === 'connected') return this.greet();
-    if (!this.write(start === 'committed' ? 1 : 2, servers)) return false;
+    if (!this.write(start === 'committed' || start === 'severed' ? 1 : 2, servers)) return false;
     if (start === 'skipped') return this.crashLeader();
-    return start !== 'deposed' || this.cutOffLeader();
+    if (start === 'severed') return this.cutOffFollower();
+    if (start !== 'parted' && start !== 'deposed') return true;
+    return this.cutOffLeader() && (start === 'parted' || this.giveUp());
   }
 
   /** Until nothing happens but what clients ask for. */
@@ -136,22 +143,34 @@ class Walk implements Way {
 
   /** What the leader and the other servers sent each other last is lost; the others elect another, and it hears of nothing. */
   private cutOffLeader(): boolean {
-    const { space, watch } = this;
-    const leader = space.nodes.indexOf(watch.leader);
-    this.deaf = watch.leader;
-    for (const [other, { kind }] of space.subject.nodes.entries()) {
-      if (kind !== 'server' || other === leader) continue;
-      const cut = codeOf(Act.reset, space.pairIndex(leader, other), 0);
-      if (!this.look().includes(cut)) return false;
-      this.take(cut);
-    }
-    if (!this.lose() || !this.rest()) return false;
-    this.deaf = 0;
-    return this.lose() && this.giveUp(leader);
+    this.deaf = this.watch.leader;
+    return this.others(this.deaf).every((other) => this.cut(other)) && this.lose() && this.rest();
   }
 
-  /** Timers of this leader fire until it leads no longer. */
-  private giveUp(leader: number): boolean {
+  /** What the leader and the last of the others sent each other last is lost, and that one hears of nothing. */
+  private cutOffFollower(): boolean {
+    this.deaf = this.others(this.watch.leader).at(-1) ?? 0;
+    return this.cut(this.deaf) && this.lose() && this.rest();
+  }
+
+  /** The connections of the leader with another server die. */
+  private cut(other: NodeId): boolean {
+    const { nodes } = this.space;
+    const code = codeOf(Act.reset, this.space.pairIndex(nodes.indexOf(this.watch.leader), nodes.indexOf(other)), 0);
+    const isPossible = this.look().includes(code);
+    if (isPossible) this.take(code);
+    return isPossible;
+  }
+
+  private others(than: NodeId): NodeId[] {
+    return this.space.subject.nodes.flatMap(({ node, kind }) => (kind === 'server' && node !== than ? [node] : []));
+  }
+
+  /** The leader that was cut off hears of it, and its timers fire until it leads no longer. */
+  private giveUp(): boolean {
+    const leader = this.space.nodes.indexOf(this.deaf);
+    this.deaf = 0;
+    if (!this.lose()) return false;
     while (this.isGood && this.watch.role !== 'LOOKING') {
       const code = this.look().find((each) => each >>> 24 === Act.timeout && ((each >>> 16) & 0xff) === leader);
       if (code === undefined) return false;
