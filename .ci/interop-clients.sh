@@ -49,6 +49,7 @@ until_true() {
   shift
   for _ in $(seq 300); do "$@" && return; sleep 0.1; done
   cat "$scratch"/*.log
+  [[ ! -e $scratch/said ]] || tail -n 40 "$scratch/said"
   echo "nothing came of: $what"
   exit 1
 }
@@ -164,7 +165,7 @@ if [[ -n $cli ]]; then
   }
   until_true "${cli##*/} is connected" says 'state = CONNECTED_STATE\|session establishment complete'
   tell 'create /cst' '^\[/cst\]: rc = 0$'
-  tell 'set /cst one' 'dataLength = 3\|rc = 0'
+  tell 'set /cst one' '^/cst: rc = 0'
   kill -9 "${pids[leader]}"
   until_true 'another server leads' find_leader
   ask 'get /cst' '^one$'
