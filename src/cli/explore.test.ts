@@ -77,6 +77,7 @@ test('misuse is one sentence and exit code 1', async () => {
     [['--start', 'parted', '--partitions', '1'], /--start parted has .*: three servers, --partitions 2, --timeouts 0,/],
     [['--start', 'severed'], /--start severed has .*: two servers, --partitions 1/],
     [['--rot', '1', '--servers', '2'], /--rot needs three servers/],
+    [['--wall-jumps', 'x'], /--wall-jumps must be/],
     [['--rot', 'x'], /--rot must be/],
     [['--resume', path, '--rot', '1'], /--resume knows what is explored: leave out --rot/],
     [['--resume', path, '--disk-faults', '1'], /--resume knows what is explored: leave out --disk-faults/],

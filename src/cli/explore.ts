@@ -48,6 +48,7 @@ export const explore: Command = {
     { name: 'disk-faults', value: 'N', help: 'appends, cuts and syncs that fail, and crashes that tear the last write (0)' },
     { name: 'lies', value: 'N', help: 'syncs of one disk that are said to be done and are not (0)' },
     { name: 'rot', value: 'N', help: 'bits that flip in what is durable on one disk, each at a few places of every file (0)' },
+    { name: 'wall-jumps', value: 'N', help: 'times that a wall clock is set forward or back by an hour (0)' },
     { name: 'timeouts', value: 'N', help: 'timers that fire although their time has not come (1)' },
     { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
     { name: 'rounds', value: 'N', help: 'no round of elections above this (2)' },
@@ -141,8 +142,8 @@ interface Task {
 }
 
 const NOT_WITH_RESUME = [
-  'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'lies', 'rot', 'epochs', 'rounds',
-  'grain', 'start', 'symmetry', 'liveness',
+  'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'lies', 'rot', 'wall-jumps',
+  'epochs', 'rounds', 'grain', 'start', 'symmetry', 'liveness',
 ];
 
 function taskOf(given: Given): Task {
@@ -179,13 +180,14 @@ export function explorationOf(given: Given): Exploration {
     return text === undefined ? otherwise : wholeNumber(flag, text);
   };
   const plan = planOf(given);
-  const rot = number('rot', 0);
+  const [rot, wallJumps] = [number('rot', 0), number('wall-jumps', 0)];
   if (rot > 0 && plan.members.filter(({ role }) => role === 'participant').length < 3) {
     throw new UsageError('--rot needs three servers: where most disks must be whole, none of two may decay');
   }
   const bounds = {
     crashes: number('crashes', 1), partitions: number('partitions', 0), timeouts: number('timeouts', 1),
     diskFaults: number('disk-faults', 0), lies: number('lies', 0), ...(rot > 0 ? { rot } : {}),
+    ...(wallJumps > 0 ? { wallJumps } : {}),
     epochs: number('epochs', 2), rounds: number('rounds', 2),
   };
   if (bounds.epochs === 0 || bounds.rounds === 0) {

@@ -1,5 +1,5 @@
 /**
- * Worlds in which somebody was cut off hold where no bug is planted. What is late is judged in some of them, and here every message
+ * Worlds in which somebody was cut off hold where no bug is planted. In some what is late is judged, and here every message
  * may be: that these spaces hold says that a breach in one of them is the bug's.
  */
 import { suite } from 'uvu';

@@ -104,4 +104,16 @@ test('and so do bits that flip on a disk at rest, and what is read of them', () 
   assert.ok(refusals > 2, `walks must meet what decayed to mean anything, and did ${refusals} times`);
 });
 
+test('and so do wall clocks that are set', () => {
+  const plan = zabSmall.plan({ servers: 3, operations: 2, clients: 1 });
+  let jumps = 0;
+  for (let seed = 1; seed <= 8; seed++) {
+    const space = new Space(subjectOf(plan, { crashes: 1, partitions: 0, timeouts: 4, wallJumps: 3, epochs: 9, rounds: 30 }, []));
+    const { steps, facts } = walk(space, `clocks ${seed}`);
+    jumps += facts.filter(({ fact }) => fact.kind === 'faultEnded' && fact.fault === 'wallJump').length;
+    assert.equal(realize(plan, space, steps).facts.map(line), facts.map(line), `seed ${seed}`);
+  }
+  assert.ok(jumps > 5, `walks must set clocks to mean anything, and set ${jumps}`);
+});
+
 test.run();

@@ -8,6 +8,7 @@ import { Act, actionOf } from '../explore/action.ts';
 import { answerTo, type CrashLuck, DISK_FAULTS } from '../explore/cell.ts';
 import { answerToDecay, type RottenPlace, rottenPlaces } from '../explore/rot.ts';
 import type { Space } from '../explore/space.ts';
+import { WALL_JUMPS_MS } from '../explore/wall-jump.ts';
 import { connectionId, type Move, PORTS, TWINS_MAX } from '../explore/wires.ts';
 import type { Plan, PlannedFault } from '../fuzz/plan.ts';
 import { nodesOf } from '../fuzz/run.ts';
@@ -119,6 +120,7 @@ class Pilot {
     else if (kind === Act.reset) this.reset(index, timeUs);
     else if (kind === Act.diskFault) this.harm(node, sub, timeUs);
     else if (kind === Act.rot) this.rot(node, timeUs);
+    else if (kind === Act.wallJump) this.inject({ kind: 'wallJump', target: { node }, byMs: WALL_JUMPS_MS[sub] ?? 0 }, timeUs);
     this.go(move?.node ?? node, nowMs);
     world.core.schedule.nowUs = timeUs;
     if (accepted !== null && accepted.id !== 0 && move !== null) {

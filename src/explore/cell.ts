@@ -210,7 +210,7 @@ export class Cell {
 
   /** All that its future depends on, in a form that does not depend on how it came about. */
   view(): unknown {
-    const { process, disk, timers, diskErrors: errors } = this.host;
+    const { process, disk, timers, diskErrors: errors, clock: { wallOffsetMs } } = this.host;
     const inodes: Inode[] = [];
     const numberOf = (inode: Inode): number => {
       const at = inodes.indexOf(inode);
@@ -232,6 +232,7 @@ export class Cell {
       timers: new Map([...timers].map(([id, slot]) => [id, slot.dueLocalUs])),
       contents: inodes.map((inode) => [inode.contents(), inode.durable(), inode.pending, inode.everSynced]),
       open: new Set(this.open), prompt: new Set(this.prompt), errors, forgets: this.forgets, isImpaired: this.isImpaired,
+      wallOffsetMs,
     };
   }
 }

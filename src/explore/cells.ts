@@ -13,6 +13,7 @@ import { armDisk, type Broken, Cell, type Came, completeRequest, type CrashLuck,
 import { freeze, keyOf, type Print, printOf, printRenamed } from './print.ts';
 import { decay, rottenPlaces } from './rot.ts';
 import type { OtherNames } from './symmetry.ts';
+import { jumpWall } from './wall-jump.ts';
 import { type Move, peerOf, type WireEffect, type Wires } from './wires.ts';
 
 /** Facts stated in one step: whose, and what. */
@@ -62,11 +63,14 @@ export type CellEvent =
   | { readonly kind: 'crash'; readonly luck: CrashLuck }
   | { readonly kind: 'fault'; readonly fault: number }
   | { readonly kind: 'rot'; readonly place: number }
+  | { readonly kind: 'wallJump'; readonly which: number }
   | { readonly kind: 'start' | 'restart' };
 
 const SYNC_KINDS: ReadonlySet<string> = new Set([
   'FOLLOWERINFO', 'OBSERVERINFO', 'LEADERINFO', 'ACKEPOCH', 'DIFF', 'TRUNC', 'SNAP', 'NEWLEADER', 'UPTODATE',
 ]);
+/** Of these no process dies. */
+const CALM: ReadonlySet<CellEvent['kind']> = new Set(['disk', 'fault', 'rot', 'wallJump'] as const);
 const STRIDE = 0x400_0000;
 const PORT_NAMES = ['client', 'quorum', 'election'] as const;
 
@@ -173,7 +177,7 @@ export class Cells {
     const came = play(cell, nowMs, what);
     for (const { message } of came.sent) freeze(message);
     freeze(came.facts);
-    const isGone = cell.host.process === null && what.kind !== 'disk' && what.kind !== 'fault' && what.kind !== 'rot';
+    const isGone = cell.host.process === null && !CALM.has(what.kind);
     const died = isGone || came.facts.at(-1)?.kind === 'crashed';
     return {
       cell: this.intern(cell),
@@ -260,6 +264,8 @@ function play(cell: Cell, nowMs: number, what: CellEvent): Came {
       return armDisk(cell, what.fault);
     case 'rot':
       return decay(cell, what.place);
+    case 'wallJump':
+      return jumpWall(cell, what.which);
     case 'start':
     case 'restart': {
       cell.host.process = cell.host.spec.boot();

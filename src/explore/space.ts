@@ -54,6 +54,7 @@ export class Space {
   readonly diskFaultsAt: number;
   readonly liesAt: number;
   readonly rotAt: number;
+  readonly wallJumpsAt: number;
   /** How often each kind of action was taken. */
   readonly taken: number[] = ACT_NAMES.map(() => 0);
   broken: (Broken & { readonly node: NodeId }) | null = null;
@@ -87,14 +88,9 @@ export class Space {
       this.pairOf[j * count + i] = pair;
     }
     this.panelAt = count + pairs.length;
-    this.nowAt = this.panelAt + 1;
-    this.crashesAt = this.panelAt + 2;
-    this.timeoutsAt = this.panelAt + 3;
-    this.partitionsAt = this.panelAt + 4;
-    this.diskFaultsAt = this.panelAt + 5;
-    this.liesAt = this.panelAt + 6;
-    this.rotAt = this.panelAt + 7;
-    this.width = this.panelAt + 8;
+    let slot = this.panelAt;
+    [this.nowAt, this.crashesAt, this.timeoutsAt, this.partitionsAt] = [++slot, ++slot, ++slot, ++slot];
+    [this.diskFaultsAt, this.liesAt, this.rotAt, this.wallJumpsAt, this.width] = [++slot, ++slot, ++slot, ++slot, ++slot];
     const processOf = (index: number, names: Renaming): number => this.indexOf.get(names.of(this.nodes[index] ?? 0)) ?? index;
     this.printer = new RowPrinter(this.width, [
       { slots: count, parts: this.cells, moved: processOf },
@@ -112,8 +108,8 @@ export class Space {
   /** The row of the beginning: every process has started, in the order of their ids, and nothing has arrived. */
   begin(): Int32Array {
     const row = new Int32Array(this.width);
-    const { bounds: { crashes, timeouts, partitions, diskFaults = 0, lies = 0, rot = 0 }, nodes } = this.subject;
-    row.set([crashes, timeouts, partitions, diskFaults, lies, rot], this.crashesAt);
+    const { bounds: { crashes, timeouts, partitions, diskFaults = 0, lies = 0, rot = 0, wallJumps = 0 }, nodes } = this.subject;
+    row.set([crashes, timeouts, partitions, diskFaults, lies, rot, wallJumps], this.crashesAt);
     nodes.forEach((spec, index) => {
       row[index] = this.cells.found(spec);
     });
@@ -133,7 +129,8 @@ export class Space {
     const timeouts = row[this.timeoutsAt] ?? 0;
     const lies = this.mayBeImpaired(row) ? (row[this.liesAt] ?? 0) : 0;
     const hasRot = (row[this.rotAt] ?? 0) > 0 && this.mayBeImpaired(row);
-    const budgets = { crashes: row[this.crashesAt] ?? 0, diskFaults: row[this.diskFaultsAt] ?? 0, lies };
+    const wallJumps = row[this.wallJumpsAt] ?? 0;
+    const budgets = { crashes: row[this.crashesAt] ?? 0, diskFaults: row[this.diskFaultsAt] ?? 0, lies, wallJumps };
     for (let index = 0; index < count; index++) {
       const ready = this.cells.readiness(row[index] ?? 0);
       for (const request of ready.disk) into.push(codeOf(Act.disk, index, request));
@@ -178,6 +175,9 @@ export class Space {
       case Act.rot:
         this.pay(row, this.rotAt);
         return this.happen(row, index, Key.rot + sub, () => ({ kind: 'rot', place: sub }));
+      case Act.wallJump:
+        this.pay(row, this.wallJumpsAt);
+        return this.happen(row, index, Key.wallJump + sub, () => ({ kind: 'wallJump', which: sub }));
       default:
         return this.reset(row, index);
     }

@@ -15,6 +15,8 @@ export interface Bounds {
   readonly lies?: number;
   /** Bits that flip on one server's disk at rest; left out: none. */
   readonly rot?: number;
+  /** Times that a server's wall clock is set; left out: none. */
+  readonly wallJumps?: number;
   /** No epoch above this, and no round of elections. */
   readonly epochs: number;
   readonly rounds: number;
