@@ -69,6 +69,9 @@ const SPACES: readonly Reduced[] = [
     manner: { grain: 'messages' } },
   { name: 'two that serve, a crash, and cuts of what is cut', size: TWO, bounds: { ...CRASH, partitions: 3, timeouts: 1 },
     manner: SERVING },
+  { name: 'three, a disk decays', size: { ...TWO, servers: 3 }, bounds: { ...CRASH, rot: 1, lies: 1 }, manner: SERVING },
+  { name: 'a server alone whose clock is set', size: { ...WRITES, servers: 1 }, bounds: { ...CRASH, wallJumps: 2 },
+    manner: SERVING },
   { name: 'three that write', size: { ...WRITES, servers: 3 }, bounds: NO_FAULT, manner: { ...SERVING, grain: 'elections' } },
 ];
 
