@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Lets clients in other languages work on an ensemble of ours, a server of which is killed in the middle and started again after:
-# kazoo with its recipes, Apache's zkCli, a program on the C client's library, and the C client's own command line. Debian's
+# kazoo with its recipes, Apache's zkCli, a program on the C client's library, and the C client's own command lines. Debian's
 # packages are looked for, installed if that is possible without asking; what cannot be tested is said with its reason.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly JAR=/usr/share/java/zookeeper.jar
 readonly HEADER=/usr/include/zookeeper/zookeeper.h
+readonly CLI_MT=/usr/lib/zookeeper/bin/cli_mt
 scratch=$(mktemp -d)
 pids=()
 cli_pid=''
@@ -23,9 +24,8 @@ python=python3
 has_kazoo() { "$python" -c 'import kazoo' 2> /dev/null; }
 has_zkcli() { [[ -e $JAR ]] && command -v java > /dev/null; }
 has_library() { [[ -e $HEADER ]] && ls /usr/lib/*/libzookeeper_st.so > /dev/null 2>&1 && command -v cc > /dev/null; }
-command_line() { command -v cli_st || ls /usr/lib/zookeeper/bin/cli_st /usr/lib/zookeeper/bin/cli_mt 2> /dev/null | head -n 1; }
 
-if ! has_kazoo || ! has_zkcli || ! has_library || [[ -z $(command_line || true) ]]; then
+if ! has_kazoo || ! has_zkcli || ! has_library || [[ ! -x $CLI_MT ]]; then
   if (( EUID == 0 )) && command -v apt-get > /dev/null; then
     apt-get update > /dev/null 2>&1 || true
     for packages in python3-kazoo 'zookeeper zookeeper-bin' 'gcc libc6-dev libzookeeper-st-dev'; do
@@ -143,40 +143,71 @@ else
   echo 'skipped: the C client’s single-threaded library (libzookeeper-st-dev and gcc are not installed, and cannot be installed here)'
 fi
 
-cli=$(command_line || true)
-if [[ -n $cli ]]; then
+# Debian packages cli_mt, on the threaded library, and the library of cli_st without cli_st: that is one file of the source package.
+build_cli_st() {
+  local root="$scratch/source"
+  has_library && command -v apt-get > /dev/null || return 1
+  mkdir -p "$root"/{parts,lists/partial,cache/archives/partial}
+  # From where the packages come.
+  apt-get indextargets --format 'deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Identifier: Packages' 'Origin: Debian' \
+    > "$root/parts/source.list"
+  local apt=(apt-get -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$root/parts" -o "Dir::State::Lists=$root/lists"
+    -o "Dir::Cache=$root/cache" -o APT::Sandbox::User=root)
+  (
+    cd "$root"
+    timeout 120 "${apt[@]}" update && timeout 120 "${apt[@]}" source --download-only zookeeper && tar xf zookeeper_*.orig.tar.?z \
+      && cc -O1 -I"${HEADER%/*}" "$(find . -name cli.c)" -lzookeeper_st -o ../cli_st
+  ) > "$scratch/source.log" 2>&1
+}
+
+# use_command_line PROGRAM: gives it commands, and loses the leader between them.
+use_command_line() {
+  local cli=$1
   prepare
+  rm -f "$scratch/commands" "$scratch/said"
   mkfifo "$scratch/commands"
   "$cli" "$connect" < "$scratch/commands" > "$scratch/said" 2>&1 &
   cli_pid=$!
   exec 4> "$scratch/commands"
-  # tell COMMAND PATTERN: gives it a command and waits for a line of the answer.
-  says() { grep -q "$1" "$scratch/said"; }
-  tell() {
-    echo "$1" >&4
-    until_true "$1, to ${cli##*/}: $2" says "$2"
-  }
-  # ask COMMAND PATTERN: the same, asked again where the answer is that the connection was lost.
-  ask() { until_true "$1, to ${cli##*/}: $2" is_told "$@"; }
-  is_told() {
-    echo "$1" >&4
-    for _ in $(seq 5); do says "$2" && return; sleep 0.1; done
-    return 1
-  }
   until_true "${cli##*/} is connected" says 'state = CONNECTED_STATE\|session establishment complete'
-  tell 'create /cst' '^\[/cst\]: rc = 0$'
-  tell 'set /cst one' '^/cst: rc = 0'
+  tell "create /${cli##*/}" "^\[/${cli##*/}\]: rc = 0$"
+  tell "set /${cli##*/} one" "^/${cli##*/}: rc = 0"
   kill -9 "${pids[leader]}"
   until_true 'another server leads' find_leader
-  ask 'get /cst' '^one$'
-  ask 'ls /' '^[[:space:]]cst$'
+  ask "get /${cli##*/}" '^one$'
+  ask 'ls /' "^[[:space:]]${cli##*/}$"
   echo quit >&4
   exec 4>&-
   wait "$cli_pid" || true
   cli_pid=''
   echo "${cli##*/}: create, set, loss of a server, get, ls: held"
-  # Debian builds the library that cli_st is made with, which the program above is linked with, and packages no cli_st.
-  [[ ${cli##*/} == cli_st ]] || echo "skipped: cli_st (zookeeper-bin has only ${cli##*/}, the same commands on the threaded library)"
+}
+
+says() { grep -q "$1" "$scratch/said"; }
+
+# tell COMMAND PATTERN: gives it a command and waits for a line of the answer.
+tell() {
+  echo "$1" >&4
+  until_true "$1: $2" says "$2"
+}
+
+# ask COMMAND PATTERN: the same, asked again where the answer is that the connection was lost.
+ask() { until_true "$1: $2" is_told "$@"; }
+is_told() {
+  echo "$1" >&4
+  for _ in $(seq 5); do says "$2" && return; sleep 0.1; done
+  return 1
+}
+
+if build_cli_st; then
+  use_command_line "$scratch/cli_st"
 else
-  echo 'skipped: the C client’s command line (it is not installed)'
+  echo "skipped: cli_st (it is built from Debian’s source package, which cannot be had or built here)"
+  tail -n 3 "$scratch/source.log" 2> /dev/null || true
+fi
+
+if [[ -x $CLI_MT ]]; then
+  use_command_line "$CLI_MT"
+else
+  echo 'skipped: cli_mt (zookeeper-bin is not installed, and cannot be installed here)'
 fi
