@@ -153,10 +153,12 @@ class Walk implements Way {
     return this.cut(this.deaf) && this.lose() && this.rest();
   }
 
-  /** The connections of the leader with another server die. */
+  /** The connections of the leader with another server die, if there are any; false: the bounds have no room for that. */
   private cut(other: NodeId): boolean {
-    const { nodes } = this.space;
-    const code = codeOf(Act.reset, this.space.pairIndex(nodes.indexOf(this.watch.leader), nodes.indexOf(other)), 0);
+    const { space, row, watch } = this;
+    const pair = space.pairIndex(space.nodes.indexOf(watch.leader), space.nodes.indexOf(other));
+    if (space.wires.known(row[space.nodes.length + pair] ?? 0, watch.leader) === 0) return true;
+    const code = codeOf(Act.reset, pair, 0);
     const isPossible = this.look().includes(code);
     if (isPossible) this.take(code);
     return isPossible;
