@@ -14,7 +14,7 @@ import {
 import { exploreTogether, type Progress } from '../exploration/squad.ts';
 import { writeFailure } from '../fuzz/failure.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
-import type { Plan } from '../fuzz/plan.ts';
+import { type Plan, serverIds } from '../fuzz/plan.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { exploredReport } from '../report/explored.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
@@ -204,7 +204,7 @@ export function explorationOf(given: Given): Exploration {
   if (!WITHOUT_WRITES.has(manner.start) && writesOf(plan) < 2) {
     throw new UsageError(`--start ${manner.start} needs a client with two operations: --ops 2`);
   }
-  refuseWithoutRoom(manner.start, bounds, plan.members.length);
+  refuseWithoutRoom(manner.start, bounds, plan.members.length, serverIds(plan).length - 1);
   const asymmetric = manner.symmetry ? whyAsymmetric(plan) : null;
   if (asymmetric !== null) throw new UsageError(`--symmetry exchanges clients, and ${asymmetric}: try same-small --clients 2`);
   return { plan, bounds, manner, properties: null, mutant: null };
@@ -214,15 +214,16 @@ export function explorationOf(given: Given): Exploration {
 const GIVING_UP = 2;
 
 /** The start must be within the bounds. */
-function refuseWithoutRoom(start: Start, { crashes, partitions, timeouts, epochs, rounds }: Bounds, members: number): void {
+function refuseWithoutRoom(start: Start, bounds: Bounds, members: number, others: number): void {
+  const { crashes, partitions, timeouts, epochs, rounds } = bounds;
   const hasRoom = epochs > 1 && rounds > 1 && members > 2;
   if (start === 'skipped' && (!hasRoom || crashes === 0)) {
     const needs = 'three servers, --crashes 1, --epochs 2, --rounds 2';
     throw new UsageError(`--start skipped has a crash and two elections behind it: ${needs}`);
   }
   const least = start === 'deposed' ? GIVING_UP : 0;
-  if ((start === 'deposed' || start === 'parted') && (!hasRoom || partitions < members - 1 || timeouts < least)) {
-    const needs = `three servers, --partitions ${Math.max(2, members - 1)}, --timeouts ${least}, --epochs 2, --rounds 2`;
+  if ((start === 'deposed' || start === 'parted') && (!hasRoom || partitions < others || timeouts < least)) {
+    const needs = `three servers, --partitions ${Math.max(2, others)}, --timeouts ${least}, --epochs 2, --rounds 2`;
     throw new UsageError(`--start ${start} has a leader that is cut off, and two elections, behind it: ${needs}`);
   }
   if (start === 'severed' && (members < 2 || partitions === 0)) {
