@@ -5,7 +5,6 @@
 import { seedStream } from '../base/random.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
-import { SeedChooser } from '../world/chooser.ts';
 import type { Tape } from '../world/chooser.ts';
 import type { Fault } from '../world/fault.ts';
 import { AligningChooser } from '../fuzz/align.ts';
@@ -19,6 +18,7 @@ import { inPlaceOfFault } from './jumps.ts';
 import { ActSink } from './last-act.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
 import type { Shrinker } from './shrink.ts';
+import { freshLuck } from './sparse.ts';
 import { reducePlaces, reduceRecipes, reduceScript } from './clients.ts';
 import { sketches, wander } from './wander.ts';
 
@@ -106,7 +106,7 @@ async function cutActs(shrinker: Shrinker): Promise<void> {
     if (await shrinker.improves(act, shrinker.tapeChooser())) return;
     if (await shrinker.improves(act, new AligningChooser([], [], 'zero'))) return;
     for (let fresh = 0; fresh < ACT_TAPES && !shrinker.isOver(); fresh++) {
-      if (await shrinker.improves(act, new SeedChooser(`${plan.seed}/act/${shrinker.runs}`))) return;
+      if (await shrinker.improves(act, freshLuck(`${plan.seed}/act/${shrinker.runs}`))) return;
     }
   }
 }
@@ -285,7 +285,7 @@ async function replaceFaults(shrinker: Shrinker): Promise<void> {
   for (let index = shrinker.best.plan.faults.length - 1; index >= 0; index--) {
     for (let tries = 0; tries < LESS_TRIES && !shrinker.isOver(); tries++) {
       const plan = inPlaceOfFault(shrinker.best.plan, index, luck);
-      if (await shrinker.improves(plan, new SeedChooser(`${plan.seed}/less/${shrinker.runs}`))) break;
+      if (await shrinker.improves(plan, freshLuck(`${plan.seed}/less/${shrinker.runs}`))) break;
     }
   }
 }

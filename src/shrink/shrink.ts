@@ -6,12 +6,13 @@
  * judged, so that none other can end the run first.
  */
 import type { Property } from '../history/judge.ts';
-import { RecordingChooser, SeedChooser } from '../world/chooser.ts';
+import { RecordingChooser } from '../world/chooser.ts';
 import type { Chooser, Tape } from '../world/chooser.ts';
 import { AligningChooser, unpackNames } from '../fuzz/align.ts';
 import type { TapeNames } from '../fuzz/align.ts';
 import type { Failure } from '../fuzz/failure.ts';
-import { LengthSink } from './length.ts';
+import { Course, STEP_COST, partsCost } from './course.ts';
+import type { Limits } from './course.ts';
 import { ClockedChooser, MomentChooser } from './moments.ts';
 import type { Moments } from './moments.ts';
 import type { Plan } from '../fuzz/plan.ts';
@@ -22,6 +23,7 @@ import { MAX_STEPS, runPlan } from '../fuzz/run.ts';
 import type { RunOptions, RunResult } from '../fuzz/run.ts';
 import { PASSES, SEARCHES } from './passes.ts';
 import type { Pass } from './passes.ts';
+import { freshLuck } from './sparse.ts';
 import { sentenceShape } from '../fuzz/verdict.ts';
 import type { Finding } from '../fuzz/verdict.ts';
 
@@ -79,7 +81,8 @@ export interface FailingRun extends NamedTape {
   readonly moments: Moments;
   /**
    * In the steps that people count, see `length.ts`. Most of a run that breaks liveness is waiting; such a run counts as the
-   * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back?
+   * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back? Where
+   * it does sometimes, the steps until it repeats itself count as well.
    */
   readonly length: number;
 }
@@ -100,9 +103,6 @@ const SLACK = 6;
 const LUCKS = 4;
 const WAY_BACK_STEPS = 20;
 const YIELD_EVERY_MS = 40;
-/** A part of a plan is worth so many events, and so is a step that people count. */
-const PART_COST = 10;
-const STEP_COST = 10;
 /** So many times in a row searches may find nothing, each time with other luck. */
 const VAIN_SEARCHES = 2;
 /** A round that brought less than this is the last one. */
@@ -145,20 +145,21 @@ export class Shrinker {
   private readonly wanted: Finding;
   private readonly options: ShrinkOptions;
   private readonly beganAt: number;
-  private yieldedAt: number;
+  private yieldedAt = 0;
   private pass = 'causal past';
   /** The clock of the run under way. */
   private nowUs = 0;
+  /** The real clock, as it stood before the run under way: to ask it costs more than a small run may. */
+  elapsedMs = 0;
 
   constructor(failure: Failure, options: ShrinkOptions) {
     this.options = options;
     this.wanted = failure.verdict;
     this.judges = options.properties.filter(({ name }) => name === failure.verdict.property);
     this.beganAt = options.now();
-    this.yieldedAt = this.beganAt;
     const names = failure.names === undefined ? [] : unpackNames(failure.names);
     const chooser = new AligningChooser(failure.tape, names, { seed: failure.plan.seed });
-    const first = this.run(failure.plan, chooser, MAX_STEPS);
+    const first = this.run(failure.plan, chooser, { maxSteps: MAX_STEPS, maxLength: Infinity, maxCost: Infinity });
     if (first === null) {
       const hint = failure.mutant === undefined ? 'the code has changed since it was found' : 'its mutant is not planted';
       throw new ShrinkError(`it does not violate ${failure.verdict.property} any more: perhaps ${hint}`);
@@ -170,10 +171,6 @@ export class Shrinker {
   /** How much time there is for everything. */
   get forMs(): number {
     return this.options.forMs;
-  }
-
-  get elapsedMs(): number {
-    return this.options.now() - this.beganAt;
   }
 
   /** Time is up, or somebody has had enough. */
@@ -218,7 +215,7 @@ export class Shrinker {
       if (await this.takes(plan, new AligningChooser([], [], 'zero'))) return true;
     }
     for (let fresh = 0; fresh < freshTapes && !this.isOver(); fresh++) {
-      if (await this.takes(plan, new SeedChooser(`${plan.seed}/shrink/${this.runs}`))) return true;
+      if (await this.takes(plan, freshLuck(`${plan.seed}/shrink/${this.runs}`))) return true;
     }
     return false;
   }
@@ -234,12 +231,16 @@ export class Shrinker {
     return new MomentChooser(tape, names, moments, () => this.nowUs);
   }
 
-  /** Whether a plan fails in the same way and is plainly smaller than the best, which it then is. */
-  async improves(plan: Plan, chooser: Chooser): Promise<boolean> {
+  /** Whether a plan fails in the same way, within so many events, and is plainly smaller than the best, which it then is. */
+  async improves(plan: Plan, chooser: Chooser, maxSteps: number = Infinity): Promise<boolean> {
     await this.breathe();
     if (this.isOver()) return false;
-    const run = this.run(plan, chooser, Math.floor(this.best.result.events * GROWTH));
-    if (run === null || costOf(run) >= costOf(this.best)) return false;
+    const { result } = this.best;
+    const maxCost = costOf(this.best);
+    const run = this.run(plan, chooser, {
+      maxSteps: Math.min(maxSteps, Math.floor(result.events * GROWTH)), maxLength: Infinity, maxCost,
+    });
+    if (run === null || costOf(run) >= maxCost) return false;
     this.best = run;
     this.progress();
     return true;
@@ -259,43 +260,44 @@ export class Shrinker {
   private async takes(plan: Plan, chooser: Chooser): Promise<boolean> {
     await this.breathe();
     if (this.isOver()) return false;
-    const run = this.run(plan, chooser, Math.floor(this.best.result.events * GROWTH) + 60);
-    if (run === null || run.length > this.best.length * GROWTH + SLACK) return false;
+    const { result, length } = this.best;
+    const maxLength = length * GROWTH + SLACK;
+    const run = this.run(plan, chooser, { maxSteps: Math.floor(result.events * GROWTH) + 60, maxLength, maxCost: Infinity });
+    if (run === null || run.length > maxLength) return false;
     this.best = run;
     this.progress();
     return true;
   }
 
-  private run(plan: Plan, inner: Chooser, maxSteps: number): FailingRun | null {
+  private run(plan: Plan, inner: Chooser, limits: Limits): FailingRun | null {
     this.runs++;
     this.nowUs = 0;
     const clocked = new ClockedChooser(inner, () => this.nowUs);
     const chooser = new RecordingChooser(clocked, { names: true });
-    const steps = new LengthSink(plan.members.map(({ id }) => id));
-    const trace: NonNullable<RunOptions['trace']> = {
-      event: (step, timeUs, node, event) => {
-        this.nowUs = timeUs;
-        steps.event(step, timeUs, node, event);
-      },
-      fact: (fact, node, timeMs, step) => {
-        steps.fact(fact, node, timeMs, step);
-      },
-    };
-    const result = this.failing(plan, chooser, { properties: this.judges, maxSteps, trace });
+    const isLiveness = this.wanted.outcome === 'liveness';
+    const course = new Course(plan, isLiveness, (timeUs) => { this.nowUs = timeUs; });
+    const { maxCost } = limits;
+    const maxSteps = Math.min(limits.maxSteps, maxCost - course.partsCost);
+    const result = this.failing(plan, chooser, {
+      properties: this.judges, maxSteps, trace: course,
+      ...(isLiveness ? {} : { isInVain: () => course.isBeyond(limits) }),
+    });
     if (result === null) return null;
-    const length = result.outcome === 'liveness' ? this.waysBack(plan, result.events) * WAY_BACK_STEPS : steps.length;
-    return { plan, tape: chooser.tape(), names: chooser.names(), moments: clocked.moments, result, length };
+    const run = { plan, tape: chooser.tape(), names: chooser.names(), moments: clocked.moments, result, length: course.length };
+    return isLiveness ? this.withWaysBack(run, course.loopLength, maxCost) : run;
   }
 
-  /** How often a plan that breaks liveness does not do so with other luck, of `LUCKS`. */
-  private waysBack(plan: Plan, events: number): number {
-    let passing = 0;
+  /** A plan that breaks liveness, with its length; null when that is found to be too much. */
+  private withWaysBack(run: FailingRun, loopLength: number, maxCost: number): FailingRun | null {
+    let length = 0;
     for (let luck = 1; luck <= LUCKS && !this.isOver(); luck++) {
+      if (costOf({ ...run, length }) >= maxCost) return null;
       this.runs++;
-      const options = { properties: this.judges, maxSteps: 2 * events };
-      if (this.failing(plan, new SeedChooser(`${plan.seed}/way back/${luck}`), options) === null) passing++;
+      const options = { properties: this.judges, maxSteps: 2 * run.result.events };
+      const chooser = freshLuck(`${run.plan.seed}/way back/${luck}`);
+      if (this.failing(run.plan, chooser, options) === null) length += WAY_BACK_STEPS;
     }
-    return passing;
+    return { ...run, length: length === 0 ? 0 : length + loopLength };
   }
 
   /** The result of a run that fails in the same way; null of any other. */
@@ -316,9 +318,10 @@ export class Shrinker {
 
   /** Lets Ctrl-C be heard. */
   private async breathe(): Promise<void> {
-    if (this.options.now() - this.yieldedAt < YIELD_EVERY_MS) return;
+    this.elapsedMs = this.options.now() - this.beganAt;
+    if (this.elapsedMs - this.yieldedAt < YIELD_EVERY_MS) return;
     await new Promise((resolve) => void setImmediate(resolve));
-    this.yieldedAt = this.options.now();
+    this.yieldedAt = this.elapsedMs;
   }
 }
 
@@ -328,8 +331,7 @@ function isBenign(tape: Tape): boolean {
 
 /** What a reader has to go through: events, and above all steps and parts of the plan, each of which asks why it is there. */
 export function costOf({ plan, result, length }: FailingRun): number {
-  const { servers, clients, operations, faults } = sizeOf(plan);
-  return result.events + STEP_COST * length + PART_COST * (servers + clients + operations + 2 * faults);
+  return result.events + STEP_COST * length + partsCost(plan);
 }
 
 /** The same promise is broken; where something broke off, by the same complaint: a plan that cannot be run is no smaller one. */

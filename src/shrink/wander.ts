@@ -6,12 +6,11 @@
  */
 import { seedStream } from '../base/random.ts';
 import type { Xoshiro } from '../base/random.ts';
-import { SeedChooser } from '../world/chooser.ts';
 import type { Chooser } from '../world/chooser.ts';
 import { jump, sketch } from './jumps.ts';
 import { sizeOf } from '../fuzz/plan-edits.ts';
 import type { Shrinker } from './shrink.ts';
-import { SparseChooser } from './sparse.ts';
+import { SparseChooser, freshLuck } from './sparse.ts';
 
 /** So many jumps in a row that led nowhere are enough, and so many more for each event and for each step of the best run. */
 const PATIENCE = 2500;
@@ -58,7 +57,7 @@ export async function sketches(shrinker: Shrinker): Promise<void> {
   for (let misses = 0; misses < SKETCHES && shrinker.elapsedMs < until && !shrinker.isOver(); misses++) {
     const plan = sketch(luck.below(3) === 0 ? all : best.plan, luck);
     const seed = `${plan.seed}/sketch/${shrinker.runs}`;
-    const chooser = luck.below(2) === 0 ? new SeedChooser(seed) : new SparseChooser(null, seed, rarity(shrinker, luck));
+    const chooser = luck.below(2) === 0 ? freshLuck(seed) : new SparseChooser(null, seed, rarity(shrinker, luck));
     if (await shrinker.improves(plan, chooser)) return;
   }
 }
@@ -70,7 +69,7 @@ export function otherLuck(shrinker: Shrinker, luck: Xoshiro): Chooser {
     case 0:
       return shrinker.tapeChooser();
     case 1:
-      return new SeedChooser(seed);
+      return freshLuck(seed);
     case 2:
       return new SparseChooser(null, seed, rarity(shrinker, luck));
     case 3:
