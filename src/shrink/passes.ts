@@ -14,6 +14,7 @@ import { FIRST_CLIENT } from '../fuzz/plan.ts';
 import {
   lengthOf, momentsOf, plainer, quieter, simpler, sooner, withClient, withOperations, withServers, withoutLimits,
 } from '../fuzz/plan-edits.ts';
+import { badMoments } from './bad-moments.ts';
 import { inPlaceOfFault } from './jumps.ts';
 import { ActSink } from './last-act.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
@@ -51,6 +52,7 @@ export const PASSES: readonly Pass[] = [
 /** What is looked for at random, where nothing more can be left out. */
 export const SEARCHES: readonly Pass[] = [
   { name: 'sketches', run: sketches },
+  { name: 'bad moments', run: badMoments },
   { name: 'faults for less', run: replaceFaults },
   { name: 'jumps', run: wander },
 ];

@@ -11,6 +11,7 @@ import type { Chooser, Tape } from '../world/chooser.ts';
 import { AligningChooser, unpackNames } from '../fuzz/align.ts';
 import type { TapeNames } from '../fuzz/align.ts';
 import type { Failure } from '../fuzz/failure.ts';
+import { BadMomentChooser } from './bad-moments.ts';
 import { Course, STEP_COST, partsCost } from './course.ts';
 import type { Limits } from './course.ts';
 import { ClockedChooser, MomentChooser } from './moments.ts';
@@ -231,6 +232,11 @@ export class Shrinker {
     return new MomentChooser(tape, names, moments, () => this.nowUs);
   }
 
+  /** Benign luck, but for what one stream draws in one millisecond. */
+  badMomentChooser(label: string | null, atMs: number): Chooser {
+    return new BadMomentChooser(label, atMs, () => this.nowUs);
+  }
+
   /** Whether a plan fails in the same way, within so many events, and is plainly smaller than the best, which it then is. */
   async improves(plan: Plan, chooser: Chooser, maxSteps: number = Infinity): Promise<boolean> {
     await this.breathe();
@@ -255,6 +261,25 @@ export class Shrinker {
   watch(trace: NonNullable<RunOptions['trace']>): void {
     const { plan, tape, names } = this.best;
     runPlan(plan, new AligningChooser(tape, names, 'zero'), { properties: this.judges, trace });
+  }
+
+  /** A plan with the most benign luck, whatever comes of it: what it draws, and the milliseconds in which anything is stated. */
+  rehearse(plan: Plan): { readonly tape: Tape; readonly moments: ReadonlySet<number> } {
+    this.runs++;
+    const chooser = new RecordingChooser(new AligningChooser([], [], 'zero'));
+    const moments = new Set<number>();
+    const trace: NonNullable<RunOptions['trace']> = {
+      event: () => undefined,
+      fact: (_fact, _node, timeMs) => { moments.add(timeMs); },
+    };
+    const maxSteps = Math.floor(this.best.result.events * GROWTH);
+    // Nobody judges it: a plan that cannot be run has stated and drawn so much and no more.
+    try {
+      runPlan(plan, chooser, { properties: [], maxSteps, trace });
+    } catch {
+      return { tape: [], moments };
+    }
+    return { tape: chooser.tape(), moments };
   }
 
   private async takes(plan: Plan, chooser: Chooser): Promise<boolean> {

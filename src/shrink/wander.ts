@@ -9,6 +9,7 @@ import type { Xoshiro } from '../base/random.ts';
 import type { Chooser } from '../world/chooser.ts';
 import { jump, sketch } from './jumps.ts';
 import { sizeOf } from '../fuzz/plan-edits.ts';
+import { costOf } from './shrink.ts';
 import type { Shrinker } from './shrink.ts';
 import { SparseChooser, freshLuck } from './sparse.ts';
 
@@ -16,6 +17,8 @@ import { SparseChooser, freshLuck } from './sparse.ts';
 const PATIENCE = 2500;
 const PATIENCE_PER_EVENT = 4;
 const PATIENCE_PER_STEP = 100;
+/** One that led to what costs less by this share makes up for all before it; by less, for as much less of them. */
+const MUCH = 0.05;
 /** And so is this share of the time that there is for everything. */
 const SHARE = 0.4;
 
@@ -33,8 +36,9 @@ export async function wander(shrinker: Shrinker): Promise<void> {
       misses++;
       continue;
     }
-    if (await shrinker.improves(plan, otherLuck(shrinker, luck))) misses = 0;
-    else misses++;
+    const before = costOf(shrinker.best);
+    misses++;
+    if (await shrinker.improves(plan, otherLuck(shrinker, luck))) misses *= 1 - Math.min(1, (1 - costOf(shrinker.best) / before) / MUCH);
   }
 }
 
@@ -42,6 +46,8 @@ export async function wander(shrinker: Shrinker): Promise<void> {
 const MANY_PARTS = 8;
 const SKETCHES = 20_000;
 const SKETCH_SHARE = 0.35;
+/** So many events a sketch may have in any case. */
+const SKETCH_EVENTS = 300;
 
 /**
  * Of a plan that is still large, sketches with as good as nothing in them, until one of them fails: where one part after another
@@ -58,7 +64,9 @@ export async function sketches(shrinker: Shrinker): Promise<void> {
     const plan = sketch(luck.below(3) === 0 ? all : best.plan, luck);
     const seed = `${plan.seed}/sketch/${shrinker.runs}`;
     const chooser = luck.below(2) === 0 ? freshLuck(seed) : new SparseChooser(null, seed, rarity(shrinker, luck));
-    if (await shrinker.improves(plan, chooser)) return;
+    // Most sketches that fail at all do so early, and most do not fail.
+    const maxSteps = Math.max(SKETCH_EVENTS, best.result.events >> luck.below(4));
+    if (await shrinker.improves(plan, chooser, maxSteps)) return;
   }
 }
 
