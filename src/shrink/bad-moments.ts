@@ -1,8 +1,8 @@
 /**
- * Benign luck but for one bad moment of one link, disk or process. Faults are often there for one single thing that they bring
+ * Benign luck but for one bad draw of one link, disk or process. Faults are often there for one single thing that they bring
  * about, a message that is late or a sync that takes long; and what matters happens when something else does. So a plan is run
  * once with the most benign luck, as it is, without one of its faults, and in smaller worlds; and then, for each moment at which
- * something was seen to happen, one stream at a time draws the worst there, and each moment of the plan's own is put there:
+ * something was seen to happen, each draw by itself is the worst that it can be, and each moment of the plan's own is put there:
  * a fault ends when a session expires, a client asks when a leader has committed. Nothing of it is left to chance.
  */
 import { Stream } from '../world/chooser.ts';
@@ -12,37 +12,60 @@ import type { Plan, PlannedFault } from '../fuzz/plan.ts';
 import type { FailingRun, Shrinker } from './shrink.ts';
 import { smallWorlds } from './small-worlds.ts';
 
-/** Answers zero, but in one millisecond one stream answers the worst that there is. */
+/** The stream of a client's own draws, and what it draws: so many milliseconds until it tries again. */
+const CLIENT = /^process\/\d{4,}$/;
+const CLIENT_DRAW = 20;
+
+/** One of the draws of a millisecond: of which stream, and which of those that it draws then, from 0. */
+export interface BadDraw {
+  readonly label: string;
+  readonly which: number;
+}
+
+/**
+ * Answers zero, but for one draw the worst that there is; and clients do not try again at once: as often as they would until
+ * there is a leader, that would be most of the run.
+ */
 export class BadMomentChooser implements Chooser {
-  private readonly label: string | null;
-  private readonly atMs: number;
+  /** How often each stream drew in the millisecond. */
+  readonly drawn: Map<string, number> = new Map();
+  private readonly atUs: number;
+  private readonly bad: BadDraw | null;
   private readonly nowUs: () => number;
 
-  /** `label`: of the stream; null: benign throughout. */
-  constructor(label: string | null, atMs: number, nowUs: () => number) {
-    this.label = label;
-    this.atMs = atMs;
+  /** `bad`: null for benign luck throughout. */
+  constructor(atMs: number, bad: BadDraw | null, nowUs: () => number) {
+    this.atUs = atMs * 1000;
+    this.bad = bad;
     this.nowUs = nowUs;
   }
 
   stream(label: string): Stream {
-    return new BadMomentStream(label === this.label ? this.atMs * 1000 : Infinity, this.nowUs);
+    return new BadMomentStream(CLIENT.test(label) ? CLIENT_DRAW : 0, () => this.isBad(label));
+  }
+
+  private isBad(label: string): boolean {
+    const sinceUs = this.nowUs() - this.atUs;
+    if (sinceUs < 0 || sinceUs >= 1000) return false;
+    const which = this.drawn.get(label) ?? 0;
+    this.drawn.set(label, which + 1);
+    return label === this.bad?.label && which === this.bad.which;
   }
 }
 
 class BadMomentStream extends Stream {
-  private readonly fromUs: number;
-  private readonly nowUs: () => number;
+  private readonly usual: number;
+  private readonly isBad: () => boolean;
 
-  constructor(fromUs: number, nowUs: () => number) {
+  constructor(usual: number, isBad: () => boolean) {
     super();
-    this.fromUs = fromUs;
-    this.nowUs = nowUs;
+    this.usual = usual;
+    this.isBad = isBad;
   }
 
   override below(bound: number, _name: string): number {
-    const sinceUs = this.nowUs() - this.fromUs;
-    return sinceUs >= 0 && sinceUs < 1000 ? bound - 1 : 0;
+    if (bound === 1) return 0;
+    return this.isBad() ? bound - 1 : Math.min(this.usual, bound - 1);
   }
 }
 
@@ -72,6 +95,8 @@ export function movesOf(plan: Plan): Move[] {
 
 /** The worst of a message or of a sync is so much longer. */
 const LATE_US = 20_000;
+/** So many draws of one stream in one millisecond are tried. */
+const DRAWS_MAX = 6;
 /** Larger runs have too many moments, and larger plans too many to move. */
 const EVENTS_MAX = 600;
 const MOVES_MAX = 8;
@@ -105,27 +130,28 @@ function uneven(plan: Plan): Plan {
 }
 
 async function anyMoment(shrinker: Shrinker, plan: Plan): Promise<boolean> {
-  const rehearsed = shrinker.rehearse(plan);
-  const moments = [...rehearsed.moments].sort((one, other) => one - other);
-  const labels = rehearsed.tape.filter(([, draws]) => draws.length > 0).map(([label]) => label);
   const moves = movesOf(plan);
-  for (const moment of moments) {
-    if (await isBad(shrinker, plan, labels, moment)) return true;
+  for (const moment of shrinker.rehearse(plan)) {
+    if (await isBad(shrinker, plan, moment)) return true;
     for (const move of moves) {
       for (const toMs of [moment, moment + 1]) {
-        if (shrinker.isOver()) return false;
         const moved = move(toMs);
-        if (moved !== null && await isBad(shrinker, moved, [null, ...labels], moment)) return true;
+        if (moved !== null && await isBad(shrinker, moved, moment)) return true;
+        if (shrinker.isOver()) return false;
       }
     }
   }
   return false;
 }
 
-/** Whether any of the streams makes it fail by what it draws at the moment. */
-async function isBad(shrinker: Shrinker, plan: Plan, labels: readonly (string | null)[], moment: number): Promise<boolean> {
-  for (const label of labels) {
-    if (await shrinker.improves(plan, shrinker.badMomentChooser(label, moment))) return true;
+/** Whether a plan fails by benign luck, or if one draw in that millisecond is a bad one. */
+async function isBad(shrinker: Shrinker, plan: Plan, atMs: number): Promise<boolean> {
+  const benign = shrinker.badMomentChooser(atMs, null);
+  if (await shrinker.improves(plan, benign)) return true;
+  for (const [label, count] of benign.drawn) {
+    for (let which = 0; which < Math.min(count, DRAWS_MAX); which++) {
+      if (await shrinker.improves(plan, shrinker.badMomentChooser(atMs, { label, which }))) return true;
+    }
   }
   return false;
 }

@@ -31,8 +31,8 @@ export function partsCost(plan: Plan): number {
 /** Hand it to `runPlan` as its trace. */
 export class Course implements TraceSink {
   readonly partsCost: number;
-  /** The steps with which the run closed its first loop; all of them if it never did. */
-  private closedLength = 0;
+  /** After how many steps the run began to repeat itself; null if it never did, or nobody asked. */
+  loopLength: number | null = null;
   private events = 0;
   private readonly steps: LengthSink;
   private readonly recurrence: Recurrence | null;
@@ -50,10 +50,6 @@ export class Course implements TraceSink {
     return this.steps.length;
   }
 
-  get loopLength(): number {
-    return this.recurrence === null || this.recurrence.step === 0 ? this.length : this.closedLength;
-  }
-
   event(step: number, timeUs: number, node: NodeId, event: Event): void {
     this.events = step;
     this.tick(timeUs);
@@ -65,7 +61,8 @@ export class Course implements TraceSink {
     if (this.recurrence === null) return;
     const before = this.recurrence.step;
     this.recurrence.fact(fact, node, step);
-    if (this.recurrence.step !== before) this.closedLength = this.length;
+    if (this.recurrence.step === before) return;
+    this.loopLength = this.recurrence.step === 0 ? null : this.length;
   }
 
   /** Whether it is already larger than that. Steps do not count before the ensemble is formed: then they begin anew. */

@@ -151,17 +151,31 @@ export function inPlaceOfFault(plan: Plan, index: number, luck: Xoshiro): Plan {
   }
 }
 
-/** No more than a connection is lost, or nobody hears of a server for a moment, at about the same time. */
+/** A plainer or milder fault on the same server or on another, at about the same time, and perhaps with one client less. */
 function milder(plan: Plan, index: number, luck: Xoshiro): Plan {
-  const target: Target = { node: plan.members[luck.below(plan.members.length)]?.id ?? 1 };
-  const forMs = 1 + luck.below(MOMENT_MS);
-  const fault: Fault = luck.below(2) === 0 ? { kind: 'reset', target } : { kind: 'partition', shape: 'isolate', target, forMs };
+  const struck = nodeOf(plan.faults[index]?.fault ?? NO_FAULT);
+  const isSame = struck > 0 && struck <= LAST_SERVER && luck.below(2) === 0;
+  const target: Target = { node: isSame ? struck : plan.members[luck.below(plan.members.length)]?.id ?? 1 };
+  const fault = MILDER[luck.below(MILDER.length)]?.(target, 1 + luck.below(MOMENT_MS)) ?? NO_FAULT;
   const faults = plan.faults.map((planned, at): PlannedFault => {
     if (at !== index) return planned;
     return { atMs: Math.max(0, Math.min(plan.safetyMs, planned.atMs + luck.below(NEAR_MS) - NEAR_MS / 2)), fault };
   });
-  return { ...plan, faults: faults.sort((one, other) => one.atMs - other.atMs) };
+  const lost = luck.below(2) === 0 ? luck.below(plan.clients.length + 1) : plan.clients.length;
+  const clients = plan.clients.filter((_, at) => at !== lost);
+  return { ...plan, clients, faults: faults.sort((one, other) => one.atMs - other.atMs) };
 }
+
+const NO_FAULT: Fault = { kind: 'reset', target: { node: 1 } };
+
+/** A server dies, or is not heard of for a moment; or it does not hear a peer, or clients; or no more than a connection is lost. */
+const MILDER: readonly ((target: Target, forMs: number) => Fault)[] = [
+  (target, downMs) => ({ kind: 'crash', target, downMs }),
+  (target, forMs) => ({ kind: 'partition', shape: 'isolate', target, forMs }),
+  (target, forMs) => ({ kind: 'stall', target, forMs }),
+  (target, forMs) => ({ kind: 'clientCut', target, forMs }),
+  (target) => ({ kind: 'reset', target }),
+];
 
 /** A client reconnects, instead of one of its operations or after all of them. */
 function reconnecting(plan: Plan, luck: Xoshiro): Plan {

@@ -21,7 +21,7 @@ import { reduceList, reduceNumber } from './reduce.ts';
 import type { Shrinker } from './shrink.ts';
 import { freshLuck } from './sparse.ts';
 import { reducePlaces, reduceRecipes, reduceScript } from './clients.ts';
-import { sketches, wander } from './wander.ts';
+import { firstSketches, otherLuck, sketches, wander } from './wander.ts';
 
 /** One kind of attempt. */
 export interface Pass {
@@ -33,6 +33,7 @@ export interface Pass {
 export const PASSES: readonly Pass[] = [
   { name: 'causal past', run: cutCausally },
   { name: 'last act', run: cutActs },
+  { name: 'first sketches', run: firstSketches },
   { name: 'clients', run: reduceClients },
   { name: 'faults', run: reduceFaults },
   { name: 'luck', run: calm },
@@ -287,7 +288,7 @@ async function replaceFaults(shrinker: Shrinker): Promise<void> {
   for (let index = shrinker.best.plan.faults.length - 1; index >= 0; index--) {
     for (let tries = 0; tries < LESS_TRIES && !shrinker.isOver(); tries++) {
       const plan = inPlaceOfFault(shrinker.best.plan, index, luck);
-      if (await shrinker.improves(plan, freshLuck(`${plan.seed}/less/${shrinker.runs}`))) break;
+      if (await shrinker.improves(plan, otherLuck(shrinker, luck))) break;
     }
   }
 }

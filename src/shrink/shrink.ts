@@ -12,6 +12,7 @@ import { AligningChooser, unpackNames } from '../fuzz/align.ts';
 import type { TapeNames } from '../fuzz/align.ts';
 import type { Failure } from '../fuzz/failure.ts';
 import { BadMomentChooser } from './bad-moments.ts';
+import type { BadDraw } from './bad-moments.ts';
 import { Course, STEP_COST, partsCost } from './course.ts';
 import type { Limits } from './course.ts';
 import { ClockedChooser, MomentChooser } from './moments.ts';
@@ -25,6 +26,7 @@ import type { RunOptions, RunResult } from '../fuzz/run.ts';
 import { PASSES, SEARCHES } from './passes.ts';
 import type { Pass } from './passes.ts';
 import { freshLuck } from './sparse.ts';
+import { shortenLoop } from './wander.ts';
 import { sentenceShape } from '../fuzz/verdict.ts';
 import type { Finding } from '../fuzz/verdict.ts';
 
@@ -82,10 +84,11 @@ export interface FailingRun extends NamedTape {
   readonly moments: Moments;
   /**
    * In the steps that people count, see `length.ts`. Most of a run that breaks liveness is waiting; such a run counts as the
-   * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back? Where
-   * it does sometimes, the steps until it repeats itself count as well.
+   * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back?
    */
   readonly length: number;
+  /** After how many steps a run that breaks liveness began to repeat itself; null where it never did, and of other runs. */
+  readonly loopLength: number | null;
 }
 
 /** Findings that are about the harness, not about a run. */
@@ -103,9 +106,13 @@ const SLACK = 6;
 /** So often a plan that breaks liveness is tried with other luck, and each time that it recovers counts as so many steps. */
 const LUCKS = 4;
 const WAY_BACK_STEPS = 20;
+/** What an event of a run that breaks liveness is worth. */
+const WAITING_COST = 0.05;
 const YIELD_EVERY_MS = 40;
 /** So many times in a row searches may find nothing, each time with other luck. */
 const VAIN_SEARCHES = 2;
+/** Searches end when so much of the time is over. */
+const SEARCHES_UNTIL = 0.75;
 /** A round that brought less than this is the last one. */
 const WORTH = 0.97;
 
@@ -147,6 +154,10 @@ export class Shrinker {
   private readonly options: ShrinkOptions;
   private readonly beganAt: number;
   private yieldedAt = 0;
+  /** When what is under way must end. */
+  private untilMs: number;
+  /** Of all that were the best for a while: a pass may go through larger ones. */
+  private smallest: FailingRun;
   private pass = 'causal past';
   /** The clock of the run under way. */
   private nowUs = 0;
@@ -155,6 +166,7 @@ export class Shrinker {
 
   constructor(failure: Failure, options: ShrinkOptions) {
     this.options = options;
+    this.untilMs = options.forMs;
     this.wanted = failure.verdict;
     this.judges = options.properties.filter(({ name }) => name === failure.verdict.property);
     this.beganAt = options.now();
@@ -166,6 +178,7 @@ export class Shrinker {
       throw new ShrinkError(`it does not violate ${failure.verdict.property} any more: perhaps ${hint}`);
     }
     this.best = first;
+    this.smallest = first;
     this.first = first;
   }
 
@@ -175,34 +188,42 @@ export class Shrinker {
   }
 
   /** Time is up, or somebody has had enough. */
-  readonly isOver = (): boolean => this.options.signal.aborted || this.elapsedMs >= this.options.forMs;
+  readonly isOver = (): boolean => this.options.signal.aborted || this.elapsedMs >= this.untilMs;
 
   /**
    * All passes, again and again until none finds anything, and then the searches, which take their time: as soon as one of them
    * finds something, it begins anew. False if it had to stop before.
    */
   async reduce(): Promise<boolean> {
-    for (let vain = 0; vain < VAIN_SEARCHES;) {
+    for (let vain = 0; vain < VAIN_SEARCHES && !this.isOver();) {
       while (await this.round(PASSES));
-      let again = false;
-      for (const search of SEARCHES) if (!again) again = await this.round([search]);
-      if (this.isOver()) return false;
-      vain = again ? 0 : vain + 1;
+      if (this.elapsedMs >= SEARCHES_UNTIL * this.forMs) break;
+      vain = await this.search() ? 0 : vain + 1;
     }
-    return true;
+    if (this.best.result.outcome === 'liveness') await this.round([{ name: 'loops', run: shortenLoop }]);
+    return !this.isOver();
   }
 
-  /** Some passes, one after the other; whether it was worth it. What is larger in the end than it was is forgotten. */
+  /** The searches, until one of them was worth it. What they find must still be gone through, so they end before the time is up. */
+  private async search(): Promise<boolean> {
+    let found = false;
+    this.untilMs = SEARCHES_UNTIL * this.forMs;
+    for (const search of SEARCHES) if (!found) found = await this.round([search]);
+    this.untilMs = this.forMs;
+    return found;
+  }
+
+  /** Some passes, one after the other; whether it was worth it. The smallest of what they went through is the best. */
   private async round(passes: readonly Pass[]): Promise<boolean> {
-    const before = this.best;
+    const before = costOf(this.best);
     for (const pass of passes) {
       this.pass = pass.name;
       this.progress();
       await pass.run(this);
       if (this.isOver()) break;
     }
-    if (costOf(this.best) > costOf(before)) this.best = before;
-    return !this.isOver() && costOf(this.best) < WORTH * costOf(before);
+    this.best = this.smallest;
+    return !this.isOver() && costOf(this.best) < WORTH * before;
   }
 
   /**
@@ -232,9 +253,9 @@ export class Shrinker {
     return new MomentChooser(tape, names, moments, () => this.nowUs);
   }
 
-  /** Benign luck, but for what one stream draws in one millisecond. */
-  badMomentChooser(label: string | null, atMs: number): Chooser {
-    return new BadMomentChooser(label, atMs, () => this.nowUs);
+  /** Benign luck, but for one draw in a millisecond. */
+  badMomentChooser(atMs: number, bad: BadDraw | null): BadMomentChooser {
+    return new BadMomentChooser(atMs, bad, () => this.nowUs);
   }
 
   /** Whether a plan fails in the same way, within so many events, and is plainly smaller than the best, which it then is. */
@@ -247,8 +268,7 @@ export class Shrinker {
       maxSteps: Math.min(maxSteps, Math.floor(result.events * GROWTH)), maxLength: Infinity, maxCost,
     });
     if (run === null || costOf(run) >= maxCost) return false;
-    this.best = run;
-    this.progress();
+    this.take(run);
     return true;
   }
 
@@ -263,23 +283,43 @@ export class Shrinker {
     runPlan(plan, new AligningChooser(tape, names, 'zero'), { properties: this.judges, trace });
   }
 
-  /** A plan with the most benign luck, whatever comes of it: what it draws, and the milliseconds in which anything is stated. */
-  rehearse(plan: Plan): { readonly tape: Tape; readonly moments: ReadonlySet<number> } {
+  /** Whether a plan breaks liveness and comes to its first loop sooner than the best, at no greater cost of any other kind. */
+  async loopsSooner(plan: Plan, chooser: Chooser): Promise<boolean> {
+    await this.breathe();
+    const { best } = this;
+    if (this.isOver() || partsCost(plan) > partsCost(best.plan)) return false;
+    const maxSteps = Math.floor(best.result.events * GROWTH);
+    const run = this.watched(plan, chooser, { maxSteps, maxLength: Infinity, maxCost: Infinity });
+    if (run === null || run.loopLength === null || run.loopLength >= (best.loopLength ?? Infinity)) return false;
+    const known = plan === best.plan ? { ...run, length: best.length } : this.withWaysBack(run, Infinity);
+    if (known === null || known.length > best.length) return false;
+    this.best = known;
+    this.smallest = known;
+    this.progress();
+    return true;
+  }
+
+  /** A plan with the most benign luck, whatever comes of it: the milliseconds in which anything is stated. */
+  rehearse(plan: Plan): number[] {
     this.runs++;
-    const chooser = new RecordingChooser(new AligningChooser([], [], 'zero'));
     const moments = new Set<number>();
     const trace: NonNullable<RunOptions['trace']> = {
       event: () => undefined,
       fact: (_fact, _node, timeMs) => { moments.add(timeMs); },
     };
     const maxSteps = Math.floor(this.best.result.events * GROWTH);
-    // Nobody judges it: a plan that cannot be run has stated and drawn so much and no more.
     try {
-      runPlan(plan, chooser, { properties: [], maxSteps, trace });
+      runPlan(plan, this.badMomentChooser(0, null), { properties: [], maxSteps, trace });
     } catch {
-      return { tape: [], moments };
+      // A plan that cannot be run came this far.
     }
-    return { tape: chooser.tape(), moments };
+    return [...moments];
+  }
+
+  private take(run: FailingRun): void {
+    this.best = run;
+    if (costOf(run) <= costOf(this.smallest)) this.smallest = run;
+    this.progress();
   }
 
   private async takes(plan: Plan, chooser: Chooser): Promise<boolean> {
@@ -289,12 +329,16 @@ export class Shrinker {
     const maxLength = length * GROWTH + SLACK;
     const run = this.run(plan, chooser, { maxSteps: Math.floor(result.events * GROWTH) + 60, maxLength, maxCost: Infinity });
     if (run === null || run.length > maxLength) return false;
-    this.best = run;
-    this.progress();
+    this.take(run);
     return true;
   }
 
   private run(plan: Plan, inner: Chooser, limits: Limits): FailingRun | null {
+    const run = this.watched(plan, inner, limits);
+    return run?.result.outcome === 'liveness' ? this.withWaysBack(run, limits.maxCost) : run;
+  }
+
+  private watched(plan: Plan, inner: Chooser, limits: Limits): FailingRun | null {
     this.runs++;
     this.nowUs = 0;
     const clocked = new ClockedChooser(inner, () => this.nowUs);
@@ -302,27 +346,26 @@ export class Shrinker {
     const isLiveness = this.wanted.outcome === 'liveness';
     const course = new Course(plan, isLiveness, (timeUs) => { this.nowUs = timeUs; });
     const { maxCost } = limits;
-    const maxSteps = Math.min(limits.maxSteps, maxCost - course.partsCost);
+    const maxSteps = isLiveness ? limits.maxSteps : Math.min(limits.maxSteps, maxCost - course.partsCost);
     const result = this.failing(plan, chooser, {
       properties: this.judges, maxSteps, trace: course,
       ...(isLiveness ? {} : { isInVain: () => course.isBeyond(limits) }),
     });
     if (result === null) return null;
-    const run = { plan, tape: chooser.tape(), names: chooser.names(), moments: clocked.moments, result, length: course.length };
-    return isLiveness ? this.withWaysBack(run, course.loopLength, maxCost) : run;
+    const { length, loopLength } = course;
+    return { plan, tape: chooser.tape(), names: chooser.names(), moments: clocked.moments, result, length, loopLength };
   }
 
-  /** A plan that breaks liveness, with its length; null when that is found to be too much. */
-  private withWaysBack(run: FailingRun, loopLength: number, maxCost: number): FailingRun | null {
+  /** How often a plan that breaks liveness does not do so with other luck, of `LUCKS`, is its length; null when it is too much. */
+  private withWaysBack(run: FailingRun, maxCost: number): FailingRun | null {
     let length = 0;
     for (let luck = 1; luck <= LUCKS && !this.isOver(); luck++) {
       if (costOf({ ...run, length }) >= maxCost) return null;
       this.runs++;
       const options = { properties: this.judges, maxSteps: 2 * run.result.events };
-      const chooser = freshLuck(`${run.plan.seed}/way back/${luck}`);
-      if (this.failing(run.plan, chooser, options) === null) length += WAY_BACK_STEPS;
+      if (this.failing(run.plan, freshLuck(`${run.plan.seed}/way back/${luck}`), options) === null) length += WAY_BACK_STEPS;
     }
-    return { ...run, length: length === 0 ? 0 : length + loopLength };
+    return { ...run, length };
   }
 
   /** The result of a run that fails in the same way; null of any other. */
@@ -354,9 +397,13 @@ function isBenign(tape: Tape): boolean {
   return tape.every(([, values]) => values.every((value) => value === 0));
 }
 
-/** What a reader has to go through: events, and above all steps and parts of the plan, each of which asks why it is there. */
+/**
+ * What a reader has to go through: events, and above all steps and parts of the plan, each of which asks why it is there. Of
+ * what breaks liveness most events are waiting, of which nobody reads much.
+ */
 export function costOf({ plan, result, length }: FailingRun): number {
-  return result.events + STEP_COST * length + partsCost(plan);
+  const events = result.outcome === 'liveness' ? result.events * WAITING_COST : result.events;
+  return events + STEP_COST * length + partsCost(plan);
 }
 
 /** The same promise is broken; where something broke off, by the same complaint: a plan that cannot be run is no smaller one. */

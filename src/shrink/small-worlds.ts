@@ -9,8 +9,8 @@ import type { Plan, PlannedFault } from '../fuzz/plan.ts';
 const FEW_SERVERS = 3;
 
 /**
- * The plan itself, and then its smaller worlds, the smallest first. What struck a server that is gone strikes the one of the
- * highest id instead, who is the leader as a rule.
+ * The plan itself, and then its smaller worlds, the smallest first. Whoever struck or asked a server that is gone
+ * strikes or asks the one of the highest id instead, who is the leader as a rule.
  */
 export function smallWorlds(plan: Plan): Plan[] {
   const ids = plan.members.map(({ id }) => id);
@@ -33,5 +33,6 @@ function withOnly(plan: Plan, kept: readonly number[]): Plan | null {
     if (!('target' in fault) || fault.target === undefined || !('node' in fault.target)) return planned;
     return isGone(fault.target.node) ? { ...planned, fault: { ...fault, target: { node: leader } } } : planned;
   });
-  return withServers({ ...plan, faults }, kept);
+  const clients = plan.clients.map((client) => (client.servers.every(isGone) ? { ...client, servers: [leader] } : client));
+  return withServers({ ...plan, faults, clients }, kept);
 }
