@@ -7,8 +7,10 @@
  */
 import { Stream } from '../world/chooser.ts';
 import type { Chooser } from '../world/chooser.ts';
-import { lengthOf, withClient } from '../fuzz/plan-edits.ts';
+import { lengthOf, momentsOf, withClient } from '../fuzz/plan-edits.ts';
 import type { Plan, PlannedFault } from '../fuzz/plan.ts';
+import { FIRST_CLIENT } from '../fuzz/plan.ts';
+import { ActSink } from './last-act.ts';
 import type { FailingRun, Shrinker } from './shrink.ts';
 import { smallWorlds } from './small-worlds.ts';
 
@@ -95,6 +97,8 @@ export function movesOf(plan: Plan): Move[] {
 
 /** The worst of a message or of a sync is so much longer. */
 const LATE_US = 20_000;
+/** What happens long before anything in the plan does hardly matters. */
+const BEFORE_MS = 50;
 /** So many draws of one stream in one millisecond are tried. */
 const DRAWS_MAX = 6;
 /** Larger runs have too many moments, and larger plans too many to move. */
@@ -108,7 +112,7 @@ const VAIN: WeakSet<FailingRun> = new WeakSet();
 export async function badMoments(shrinker: Shrinker): Promise<void> {
   const { best } = shrinker;
   if (VAIN.has(best) || best.result.events > EVENTS_MAX || movesOf(best.plan).length > MOVES_MAX) return;
-  for (const world of smallWorlds(best.plan)) {
+  for (const world of smallWorlds(pinned(shrinker))) {
     const { faults } = world;
     const fewer = faults.map((gone) => ({ ...world, faults: faults.filter((fault) => fault !== gone) }));
     for (const plan of [...fewer, world]) {
@@ -116,6 +120,18 @@ export async function badMoments(shrinker: Shrinker): Promise<void> {
     }
   }
   if (!shrinker.isOver()) VAIN.add(best);
+}
+
+/** Each client knows only the server where it was in the end: in another world it would go to another. */
+function pinned(shrinker: Shrinker): Plan {
+  const { plan } = shrinker.best;
+  const sink = new ActSink();
+  shrinker.watch(sink);
+  const clients = plan.clients.map((client, index) => {
+    const server = sink.servers.get(FIRST_CLIENT + index);
+    return server === undefined ? client : { ...client, servers: [server] };
+  });
+  return { ...plan, clients };
 }
 
 /** Links and disks that may be slow, in the order of time. */
@@ -131,7 +147,9 @@ function uneven(plan: Plan): Plan {
 
 async function anyMoment(shrinker: Shrinker, plan: Plan): Promise<boolean> {
   const moves = movesOf(plan);
+  const fromMs = Math.min(...momentsOf(plan)) - BEFORE_MS;
   for (const moment of shrinker.rehearse(plan)) {
+    if (moment < fromMs) continue;
     if (await isBad(shrinker, plan, moment)) return true;
     for (const move of moves) {
       for (const toMs of [moment, moment + 1]) {

@@ -160,6 +160,23 @@ async function reduceConnections(shrinker: Shrinker): Promise<void> {
     if (server === undefined || client === undefined || client.servers.length < 2) continue;
     await shrinker.accepts(withClient(shrinker.best.plan, index, { ...client, servers: [server] }), 1);
   }
+  if (shrinker.best.plan.clients.length <= FEW_CLIENTS) await moveClients(shrinker);
+}
+
+const FEW_CLIENTS = 3;
+
+/** Where a client asks at another server, fewer messages may do: those to and from the leader, if it is him that it asks. */
+async function moveClients(shrinker: Shrinker): Promise<void> {
+  for (let index = 0; index < shrinker.best.plan.clients.length && !shrinker.isOver(); index++) {
+    for (const { id } of shrinker.best.plan.members) {
+      const { plan } = shrinker.best;
+      const client = plan.clients[index];
+      if (client === undefined || (client.servers.length === 1 && client.servers[0] === id)) continue;
+      const moved = withClient(plan, index, { ...client, servers: [id] });
+      if (await shrinker.improves(moved, shrinker.tapeChooser()) || await shrinker.improves(moved, shrinker.momentChooser())) break;
+      if (await shrinker.improves(moved, new AligningChooser([], [], 'zero'))) break;
+    }
+  }
 }
 
 /** Fewer servers make other quorums, and hence other schedules: more fresh tapes than elsewhere. */
@@ -245,10 +262,13 @@ async function simplifyFaults(shrinker: Shrinker): Promise<void> {
     const named = byNumber(planned.fault, struck[index] ?? 0);
     if (named !== null) await shrinker.accepts(withFault(shrinker.best.plan, index, named), 1);
     for (const simple of simpler(shrinker.best.plan.faults[index]?.fault ?? planned.fault)) {
-      if (await shrinker.accepts(withFault(shrinker.best.plan, index, simple), 1)) break;
+      if (await shrinker.accepts(withFault(shrinker.best.plan, index, simple), FAULT_TAPES)) break;
     }
   }
 }
+
+/** Another fault makes another run of it: more fresh tapes than elsewhere. */
+const FAULT_TAPES = 6;
 
 function withFault(plan: Plan, index: number, fault: Fault): Plan {
   return { ...plan, faults: plan.faults.map((planned, at) => (at === index ? { ...planned, fault } : planned)) };

@@ -9,13 +9,13 @@ import type { Plan, PlannedFault } from '../fuzz/plan.ts';
 const FEW_SERVERS = 3;
 
 /**
- * The plan itself, and then its smaller worlds, the smallest first. Whoever struck or asked a server that is gone
+ * The smaller worlds of a plan, the smallest first, and then the plan itself. Whoever struck or asked a server that is gone
  * strikes or asks the one of the highest id instead, who is the leader as a rule.
  */
 export function smallWorlds(plan: Plan): Plan[] {
   const ids = plan.members.map(({ id }) => id);
   const smaller = ids.length <= FEW_SERVERS ? subsets(ids) : ids.map((lost) => ids.filter((id) => id !== lost));
-  return [plan, ...smaller.map((kept) => withOnly(plan, kept)).filter((world) => world !== null)];
+  return [...smaller.map((kept) => withOnly(plan, kept)).filter((world) => world !== null), plan];
 }
 
 /** All that are neither empty nor whole, by their size. */

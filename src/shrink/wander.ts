@@ -52,8 +52,9 @@ const FIRST_SKETCH_SHARE = 0.1;
 const SKETCH_EVENTS = 300;
 
 /**
- * Of a plan that is still large, sketches with as good as nothing in them, until one of them fails: where one part after another
- * could not be left out since each changed the luck of all others, it is quicker to begin with little.
+ * Of a plan that is still large, sketches with as good as nothing in them: where one part after another
+ * could not be left out since each changed the luck of all others, it is quicker to begin with little. Where one fails others
+ * may, and some of them are smaller.
  */
 export function sketches(shrinker: Shrinker): Promise<void> {
   return sketched(shrinker, SKETCHES, SKETCH_SHARE);
@@ -77,7 +78,7 @@ async function sketched(shrinker: Shrinker, tries: number, share: number): Promi
     const chooser = luck.below(2) === 0 ? freshLuck(seed) : new SparseChooser(null, seed, rarity(shrinker, luck));
     // Most sketches that fail at all do so early, and most do not fail.
     const maxSteps = Math.max(SKETCH_EVENTS, best.result.events >> luck.below(4));
-    if (await shrinker.improves(plan, chooser, maxSteps)) return;
+    if (await shrinker.improves(plan, chooser, maxSteps)) misses = 0;
   }
 }
 
