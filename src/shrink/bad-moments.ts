@@ -11,7 +11,8 @@ import { lengthOf, momentsOf, withClient } from '../fuzz/plan-edits.ts';
 import type { Plan, PlannedFault } from '../fuzz/plan.ts';
 import { FIRST_CLIENT } from '../fuzz/plan.ts';
 import { ActSink } from './last-act.ts';
-import type { FailingRun, Shrinker } from './shrink.ts';
+import type { FailingRun } from './failing-run.ts';
+import type { Shrinker } from './shrink.ts';
 import { smallWorlds } from './small-worlds.ts';
 
 /** The stream of a client's own draws, and what it draws: so many milliseconds until it tries again. */

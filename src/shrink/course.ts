@@ -18,8 +18,9 @@ export interface Limits {
   readonly maxCost: number;
 }
 
-/** A part of a plan is worth so many events, and so is a step that people count. */
+/** A part of a plan is worth so many events, */
 const PART_COST = 10;
+/** and so is a step that people count. */
 export const STEP_COST = 10;
 
 /** What the parts of a plan cost, whatever the run. */

@@ -8,7 +8,7 @@ import type { Fault, Target } from '../world/fault.ts';
 import type { SchedulerPlan } from '../world/scheduler.ts';
 import { lengthOf, momentsOf, sooner, withClient, withOperations, withServers } from '../fuzz/plan-edits.ts';
 import type { Plan, PlannedFault } from '../fuzz/plan.ts';
-import type { FailingRun } from './shrink.ts';
+import type { FailingRun } from './failing-run.ts';
 
 /** Where a jump may begin. */
 export interface Footing {
@@ -90,7 +90,7 @@ function fewServers(plan: Plan, luck: Xoshiro): Plan {
 }
 
 /** Some faults come at another time, last for another time, or strike another. */
-function shaken(plan: Plan, luck: Xoshiro): Plan | null {
+export function shaken(plan: Plan, luck: Xoshiro): Plan | null {
   if (plan.faults.length === 0) return null;
   const moments = momentsOf(plan);
   const ids = plan.members.map(({ id }) => id);
@@ -168,7 +168,7 @@ function milder(plan: Plan, index: number, luck: Xoshiro): Plan {
 
 const NO_FAULT: Fault = { kind: 'reset', target: { node: 1 } };
 
-/** A server dies, or is not heard of for a moment; or it does not hear a peer, or clients; or no more than a connection is lost. */
+/** A server dies, is not heard of for a moment, by all or by one, or by clients; or no more than a connection is lost. */
 const MILDER: readonly ((target: Target, forMs: number) => Fault)[] = [
   (target, downMs) => ({ kind: 'crash', target, downMs }),
   (target, forMs) => ({ kind: 'partition', shape: 'isolate', target, forMs }),

@@ -173,7 +173,8 @@ async function moveClients(shrinker: Shrinker): Promise<void> {
       const client = plan.clients[index];
       if (client === undefined || (client.servers.length === 1 && client.servers[0] === id)) continue;
       const moved = withClient(plan, index, { ...client, servers: [id] });
-      if (await shrinker.improves(moved, shrinker.tapeChooser()) || await shrinker.improves(moved, shrinker.momentChooser())) break;
+      if (await shrinker.improves(moved, shrinker.tapeChooser())) break;
+      if (await shrinker.improves(moved, shrinker.momentChooser())) break;
       if (await shrinker.improves(moved, new AligningChooser([], [], 'zero'))) break;
     }
   }

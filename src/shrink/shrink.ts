@@ -9,17 +9,15 @@ import type { Property } from '../history/judge.ts';
 import { RecordingChooser } from '../world/chooser.ts';
 import type { Chooser, Tape } from '../world/chooser.ts';
 import { AligningChooser, unpackNames } from '../fuzz/align.ts';
-import type { TapeNames } from '../fuzz/align.ts';
 import type { Failure } from '../fuzz/failure.ts';
 import { BadMomentChooser } from './bad-moments.ts';
 import type { BadDraw } from './bad-moments.ts';
-import { Course, STEP_COST, partsCost } from './course.ts';
+import { Course, partsCost } from './course.ts';
 import type { Limits } from './course.ts';
+import { costOf, lassoOf, sizeOfRun } from './failing-run.ts';
+import type { FailingRun, NamedTape, ShrinkSize } from './failing-run.ts';
 import { ClockedChooser, MomentChooser } from './moments.ts';
-import type { Moments } from './moments.ts';
 import type { Plan } from '../fuzz/plan.ts';
-import { sizeOf } from '../fuzz/plan-edits.ts';
-import type { PlanSize } from '../fuzz/plan-edits.ts';
 import { recordRun, recordedFailure } from '../fuzz/record.ts';
 import { MAX_STEPS, runPlan } from '../fuzz/run.ts';
 import type { RunOptions, RunResult } from '../fuzz/run.ts';
@@ -29,12 +27,6 @@ import { freshLuck } from './sparse.ts';
 import { shortenLoop } from './wander.ts';
 import { sentenceShape } from '../fuzz/verdict.ts';
 import type { Finding } from '../fuzz/verdict.ts';
-
-/** How large a failing run is. `draws`: those that are not zero. */
-export interface ShrinkSize extends PlanSize {
-  readonly events: number;
-  readonly draws: number;
-}
 
 /** What is known while it shrinks. */
 export interface ShrinkProgress {
@@ -71,26 +63,6 @@ export class ShrinkError extends Error {
   override readonly name = 'ShrinkError';
 }
 
-/** A tape and the names of its draws. */
-export interface NamedTape {
-  readonly tape: Tape;
-  readonly names: TapeNames;
-}
-
-/** A failing run. */
-export interface FailingRun extends NamedTape {
-  readonly plan: Plan;
-  readonly result: RunResult;
-  readonly moments: Moments;
-  /**
-   * In the steps that people count, see `length.ts`. Most of a run that breaks liveness is waiting; such a run counts as the
-   * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back?
-   */
-  readonly length: number;
-  /** After how many steps a run that breaks liveness began to repeat itself; null where it never did, and of other runs. */
-  readonly loopLength: number | null;
-}
-
 /** Findings that are about the harness, not about a run. */
 const NOT_OF_A_RUN: ReadonlySet<string> = new Set(['worker', 'harness', 'nondeterminism', 'budget']);
 
@@ -106,13 +78,12 @@ const SLACK = 6;
 /** So often a plan that breaks liveness is tried with other luck, and each time that it recovers counts as so many steps. */
 const LUCKS = 4;
 const WAY_BACK_STEPS = 20;
-/** What an event of a run that breaks liveness is worth. */
-const WAITING_COST = 0.05;
 const YIELD_EVERY_MS = 40;
 /** So many times in a row searches may find nothing, each time with other luck. */
 const VAIN_SEARCHES = 2;
-/** Searches end when so much of the time is over. */
-const SEARCHES_UNTIL = 0.75;
+/** Searches end when so much of the time is over; sooner where a loop is still to be made shorter. */
+const SEARCHES_UNTIL = 0.9;
+const SEARCHES_UNTIL_LOOPS = 0.7;
 /** A round that brought less than this is the last one. */
 const WORTH = 0.97;
 
@@ -135,12 +106,6 @@ export async function shrink(failure: Failure, options: ShrinkOptions): Promise<
     elapsedMs: shrinker.elapsedMs,
     isMinimal,
   };
-}
-
-/** Counts. */
-export function sizeOfRun({ plan, tape, result }: FailingRun): ShrinkSize {
-  const draws = tape.reduce((sum, [, values]) => sum + values.filter((value) => value !== 0).length, 0);
-  return { ...sizeOf(plan), events: result.events, draws };
 }
 
 /** The work of shrinking one failure: the best run so far, and the ways to try another. */
@@ -197,17 +162,21 @@ export class Shrinker {
   async reduce(): Promise<boolean> {
     for (let vain = 0; vain < VAIN_SEARCHES && !this.isOver();) {
       while (await this.round(PASSES));
-      if (this.elapsedMs >= SEARCHES_UNTIL * this.forMs) break;
+      if (this.elapsedMs >= this.searchesUntilMs) break;
       vain = await this.search() ? 0 : vain + 1;
     }
-    if (this.best.result.outcome === 'liveness') await this.round([{ name: 'loops', run: shortenLoop }]);
+    if (this.best.result.outcome === 'liveness' && this.best.length > 0) await this.round([{ name: 'loops', run: shortenLoop }]);
     return !this.isOver();
   }
 
-  /** The searches, until one of them was worth it. What they find must still be gone through, so they end before the time is up. */
+  private get searchesUntilMs(): number {
+    return this.forMs * (this.wanted.outcome === 'liveness' ? SEARCHES_UNTIL_LOOPS : SEARCHES_UNTIL);
+  }
+
+  /** The searches, until one was worth it. What they find must still be gone through: they end before time is up. */
   private async search(): Promise<boolean> {
     let found = false;
-    this.untilMs = SEARCHES_UNTIL * this.forMs;
+    this.untilMs = this.searchesUntilMs;
     for (const search of SEARCHES) if (!found) found = await this.round([search]);
     this.untilMs = this.forMs;
     return found;
@@ -283,16 +252,17 @@ export class Shrinker {
     runPlan(plan, new AligningChooser(tape, names, 'zero'), { properties: this.judges, trace });
   }
 
-  /** Whether a plan breaks liveness and comes to its first loop sooner than the best, at no greater cost of any other kind. */
+  /** Whether a plan that is no larger breaks liveness nearly as surely, and comes to its first loop so much sooner. */
   async loopsSooner(plan: Plan, chooser: Chooser): Promise<boolean> {
     await this.breathe();
     const { best } = this;
     if (this.isOver() || partsCost(plan) > partsCost(best.plan)) return false;
+    const least = lassoOf(best);
     const maxSteps = Math.floor(best.result.events * GROWTH);
     const run = this.watched(plan, chooser, { maxSteps, maxLength: Infinity, maxCost: Infinity });
-    if (run === null || run.loopLength === null || run.loopLength >= (best.loopLength ?? Infinity)) return false;
+    if (run === null || run.loopLength === null || run.loopLength >= least) return false;
     const known = plan === best.plan ? { ...run, length: best.length } : this.withWaysBack(run, Infinity);
-    if (known === null || known.length > best.length) return false;
+    if (known === null || lassoOf(known) >= least) return false;
     this.best = known;
     this.smallest = known;
     this.progress();
@@ -327,7 +297,8 @@ export class Shrinker {
     if (this.isOver()) return false;
     const { result, length } = this.best;
     const maxLength = length * GROWTH + SLACK;
-    const run = this.run(plan, chooser, { maxSteps: Math.floor(result.events * GROWTH) + 60, maxLength, maxCost: Infinity });
+    const maxSteps = Math.floor(result.events * GROWTH) + 60;
+    const run = this.run(plan, chooser, { maxSteps, maxLength, maxCost: Infinity });
     if (run === null || run.length > maxLength) return false;
     this.take(run);
     return true;
@@ -356,7 +327,7 @@ export class Shrinker {
     return { plan, tape: chooser.tape(), names: chooser.names(), moments: clocked.moments, result, length, loopLength };
   }
 
-  /** How often a plan that breaks liveness does not do so with other luck, of `LUCKS`, is its length; null when it is too much. */
+  /** How often a plan that breaks liveness does not do so with other luck is its length; null when that is too much. */
   private withWaysBack(run: FailingRun, maxCost: number): FailingRun | null {
     let length = 0;
     for (let luck = 1; luck <= LUCKS && !this.isOver(); luck++) {
@@ -395,15 +366,6 @@ export class Shrinker {
 
 function isBenign(tape: Tape): boolean {
   return tape.every(([, values]) => values.every((value) => value === 0));
-}
-
-/**
- * What a reader has to go through: events, and above all steps and parts of the plan, each of which asks why it is there. Of
- * what breaks liveness most events are waiting, of which nobody reads much.
- */
-export function costOf({ plan, result, length }: FailingRun): number {
-  const events = result.outcome === 'liveness' ? result.events * WAITING_COST : result.events;
-  return events + STEP_COST * length + partsCost(plan);
 }
 
 /** The same promise is broken; where something broke off, by the same complaint: a plan that cannot be run is no smaller one. */

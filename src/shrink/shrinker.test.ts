@@ -7,7 +7,8 @@ import type { At, Expectations, JudgedFact, Property } from '../history/judge.ts
 import { SeedChooser } from '../world/chooser.ts';
 import type { Failure } from '../fuzz/failure.ts';
 import { recordRun, recordedFailure } from '../fuzz/record.ts';
-import { Shrinker, costOf, shrink } from './shrink.ts';
+import { costOf } from './failing-run.ts';
+import { Shrinker, shrink } from './shrink.ts';
 import type { ShrinkOptions } from './shrink.ts';
 import { wander } from './wander.ts';
 

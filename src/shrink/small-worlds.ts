@@ -30,7 +30,7 @@ function withOnly(plan: Plan, kept: readonly number[]): Plan | null {
   const isGone = (id: number): boolean => plan.members.some((member) => member.id === id) && !kept.includes(id);
   const faults = plan.faults.map((planned): PlannedFault => {
     const { fault } = planned;
-    if (!('target' in fault) || fault.target === undefined || !('node' in fault.target)) return planned;
+    if (!('target' in fault) || !('node' in fault.target)) return planned;
     return isGone(fault.target.node) ? { ...planned, fault: { ...fault, target: { node: leader } } } : planned;
   });
   const clients = plan.clients.map((client) => (client.servers.every(isGone) ? { ...client, servers: [leader] } : client));

@@ -7,9 +7,10 @@
 import { seedStream } from '../base/random.ts';
 import type { Xoshiro } from '../base/random.ts';
 import type { Chooser } from '../world/chooser.ts';
-import { jump, sketch } from './jumps.ts';
+import { inPlaceOfFault, jump, shaken, sketch } from './jumps.ts';
+import type { Plan } from '../fuzz/plan.ts';
 import { sizeOf } from '../fuzz/plan-edits.ts';
-import { costOf } from './shrink.ts';
+import { costOf } from './failing-run.ts';
 import type { Shrinker } from './shrink.ts';
 import { SparseChooser, freshLuck } from './sparse.ts';
 
@@ -38,7 +39,9 @@ export async function wander(shrinker: Shrinker): Promise<void> {
     }
     const before = costOf(shrinker.best);
     misses++;
-    if (await shrinker.improves(plan, otherLuck(shrinker, luck))) misses *= 1 - Math.min(1, (1 - costOf(shrinker.best) / before) / MUCH);
+    if (!await shrinker.improves(plan, otherLuck(shrinker, luck))) continue;
+    const gain = 1 - costOf(shrinker.best) / before;
+    misses *= 1 - Math.min(1, gain / MUCH);
   }
 }
 
@@ -76,8 +79,9 @@ async function sketched(shrinker: Shrinker, tries: number, share: number): Promi
     const plan = sketch(luck.below(3) === 0 ? all : best.plan, luck);
     const seed = `${plan.seed}/sketch/${shrinker.runs}`;
     const chooser = luck.below(2) === 0 ? freshLuck(seed) : new SparseChooser(null, seed, rarity(shrinker, luck));
-    // Most sketches that fail at all do so early, and most do not fail.
-    const maxSteps = Math.max(SKETCH_EVENTS, best.result.events >> luck.below(4));
+    // Most sketches that fail at all do so early, and most do not fail; but what never recovers takes its time.
+    const halvings = best.result.outcome === 'liveness' ? luck.below(2) : 1 + luck.below(5);
+    const maxSteps = Math.max(SKETCH_EVENTS, best.result.events >> halvings);
     if (await shrinker.improves(plan, chooser, maxSteps)) misses = 0;
   }
 }
@@ -94,8 +98,23 @@ export async function shortenLoop(shrinker: Shrinker): Promise<void> {
   const luck = seedStream(shrinker.best.plan.seed, `loops ${shrinker.runs}`);
   const until = Math.min(shrinker.elapsedMs + LOOP_SHARE * shrinker.forMs, LOOPS_UNTIL * shrinker.forMs);
   for (let misses = 0; misses < LOOP_TRIES && shrinker.elapsedMs < until && !shrinker.isOver(); misses++) {
-    const plan = luck.below(2) === 0 ? shrinker.best.plan : jump(shrinker, luck);
+    const plan = elsewhereInTime(shrinker, luck);
     if (plan !== null && await shrinker.loopsSooner(plan, otherLuck(shrinker, luck))) misses = 0;
+  }
+}
+
+/** The best plan itself, or another that is no larger. */
+function elsewhereInTime(shrinker: Shrinker, luck: Xoshiro): Plan | null {
+  const { plan } = shrinker.best;
+  switch (luck.below(4)) {
+    case 0:
+      return plan;
+    case 1:
+      return jump(shrinker, luck);
+    case 2:
+      return shaken(plan, luck);
+    default:
+      return plan.faults.length === 0 ? null : shaken(inPlaceOfFault(plan, luck.below(plan.faults.length), luck), luck);
   }
 }
 
