@@ -10,7 +10,8 @@ import { recordRun, recordedFailure } from '../fuzz/record.ts';
 import { costOf } from './failing-run.ts';
 import { Shrinker, shrink } from './shrink.ts';
 import type { ShrinkOptions } from './shrink.ts';
-import { wander } from './wander.ts';
+import { PASSES } from './passes.ts';
+import { sketches, wander } from './wander.ts';
 
 const test = suite('shrinker');
 
@@ -97,6 +98,59 @@ test('jumps end when nothing comes of them, or when their share of the time is o
   const shrinker = new Shrinker(failureOf(property, 0), optionsFor(property, 3000));
   await wander(shrinker);
   assert.is(shrinker.isOver(), false);
+});
+
+test('a large plan that cannot lose one part after another is sketched; a small one is not', async () => {
+  const property = propertyWith(({ clients }) => ([1, 2, 8].includes(clients.length) ? 'somebody leads' : null));
+  const failure = failureOf(property, 1);
+  const [client] = failure.plan.clients;
+  if (client === undefined) throw new Error('there is no client in the scenario calm');
+  const plan = { ...failure.plan, clients: Array.from({ length: 8 }, () => client) };
+  const recorded = recordRun(plan, new SeedChooser('1'), [property]);
+  const eight = recordedFailure(plan, recorded, { judged: ['complaint'], mutant: null });
+  const shrinker = new Shrinker(eight, optionsFor(property, 20_000));
+  const { best } = shrinker;
+  await reduceClients(shrinker);
+  assert.is(shrinker.best.plan.clients.length, 8);
+  await sketches(shrinker);
+  assert.ok(shrinker.best.plan.clients.length <= 2);
+  assert.ok(costOf(shrinker.best) < costOf(best), `${costOf(best)} to ${costOf(shrinker.best)}`);
+  const { runs } = shrinker;
+  await sketches(shrinker);
+  assert.is(shrinker.runs, runs);
+});
+
+async function reduceClients(shrinker: Shrinker): Promise<void> {
+  await PASSES.find(({ name }) => name === 'clients')?.run(shrinker);
+}
+
+test('clients come to know one server only, and ask the one at which it takes the fewest steps', async () => {
+  class Answered extends Judge {
+    see(fact: JudgedFact, at: At): void {
+      if (fact.kind === 'replied' && fact.err === 0) this.violate('somebody was answered', at);
+    }
+  }
+  const answered: Property = { ...propertyWith(() => null), name: 'complaint', reads: ['replied'], create: () => new Answered() };
+  const calm = SCENARIOS.find(({ name }) => name === 'calm')?.plan('1');
+  const [client] = calm?.clients ?? [];
+  if (calm === undefined || client === undefined) throw new Error('there is no client in the scenario calm');
+  const request = { kind: 'setData' as const, path: '/', data: '' };
+  const plan = {
+    ...calm,
+    members: [1, 2, 3].map((id) => ({ id, role: 'participant' as const })),
+    clients: [[1, 2], [1, 2, 3]].map((servers, index) => {
+      return { ...client, servers, operations: index === 0 ? [{ afterMs: 2000, waitForReply: true, request }] : [] };
+    }),
+  };
+  const recorded = recordRun(plan, new SeedChooser('1'), [answered]);
+  const shrinker = new Shrinker(
+    recordedFailure(plan, recorded, { judged: ['complaint'], mutant: null }), optionsFor(answered, 20_000),
+  );
+  await PASSES.find(({ name }) => name === 'connections')?.run(shrinker);
+  const { clients } = shrinker.best.plan;
+  assert.equal(clients.map(({ servers }) => servers.length), [1, 1]);
+  // The leader.
+  assert.equal(clients[0]?.servers, [3]);
 });
 
 test.run();

@@ -15,7 +15,10 @@ function planOf(ids: readonly number[]): Plan {
     ...plan,
     members: ids.map((id) => ({ id, role: 'participant' })),
     clients: [{ ...client, servers: [1] }, { ...client, servers: [2, 3] }],
-    faults: [{ atMs: 5, fault: { kind: 'pause', target: { node: 1 }, forMs: 3 } }, { atMs: 6, fault: { kind: 'power', downMs: 1 } }],
+    faults: [
+      { atMs: 5, fault: { kind: 'pause', target: { node: 1 }, forMs: 3 } },
+      { atMs: 6, fault: { kind: 'power', downMs: 1 } },
+    ],
   };
 }
 
