@@ -48,12 +48,14 @@ export const ROOMS: readonly Room[] = [
   roof('fuzz', SIMULATED),
   below('scenarios', [...GROUND, 'world', 'server', 'client', 'fuzz'], ['fast-check'], 'scenarios'),
   roof('shrink', [...SIMULATED, 'fuzz']),
-  roof('report', [...SIMULATED, 'fuzz', 'shrink', 'scenarios']),
+  roof('exploration', [...SIMULATED, 'fuzz']),
+  roof('report', [...SIMULATED, 'fuzz', 'shrink', 'exploration', 'scenarios']),
   roof('mutants', [...SIMULATED, 'fuzz', 'scenarios', 'report'], 'properties/mutants'),
   roof('test worker', [], 'properties/run-tests-worker.ts'),
   roof('test front end', ['test worker'], 'properties/run-tests.ts'),
   roof('api', [...GROUND, 'client', 'recipes', 'host']),
-  roof('cli', [...SIMULATED, 'api', 'host', 'fuzz', 'shrink', 'scenarios', 'report', 'mutants']),
+  roof('cli', [...SIMULATED, 'api', 'host', 'fuzz', 'shrink', 'exploration', 'scenarios', 'report',
+    'mutants']),
   roof('testing', [...SIMULATED, 'api', 'host', 'fuzz', 'scenarios', 'cli']),
 ];
 

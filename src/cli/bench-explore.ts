@@ -1,6 +1,6 @@
 /** The explorer against its bars: three servers at the whole grain, every judge on, and what a visited state takes. */
 import { zabSmall } from '../../scenarios/zab-small.ts';
-import { searchOf } from '../fuzz/explore-run.ts';
+import { searchOf } from '../exploration/run.ts';
 import type { Grain } from '../explore/grain.ts';
 import type { Start } from '../explore/start.ts';
 import type { Search } from '../explore/search.ts';

@@ -1,6 +1,6 @@
 /** `viv explore --crash-points`: one run, and every way in which each disk may come out of a crash at every step of it. */
 import { bundleWorker, type SourceEdit } from '../fuzz/bundle.ts';
-import { crashPointsOf, type Exploration, failureOn, findingIn } from '../fuzz/explore-run.ts';
+import { crashPointsOf, type Exploration, failureOn, findingIn } from '../exploration/run.ts';
 import { writeFailure } from '../fuzz/failure.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, duration as inWords } from '../report/format.ts';

@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { invariant } from '../base/invariant.ts';
 import { MUTANTS } from '../../properties/mutants/index.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
-import type { Exploration } from '../fuzz/explore-run.ts';
+import type { Exploration } from '../exploration/run.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import { decimal, table } from '../report/format.ts';
 import { UsageError } from './command.ts';

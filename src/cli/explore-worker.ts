@@ -5,9 +5,9 @@
 import type { Share } from '../explore/crash-points.ts';
 import {
   crashPointsOf, type Exploration, type Explored, exploredSoFar, failureFrom, failureOn, findingIn, searchOf, tallyOf,
-} from '../fuzz/explore-run.ts';
+} from '../exploration/run.ts';
 import type { Failure } from '../fuzz/failure.ts';
-import { isHeapNearlyFull } from '../fuzz/heap.ts';
+import { isHeapNearlyFull } from '../exploration/heap.ts';
 import type { Finding } from '../fuzz/verdict.ts';
 import { processorMs } from './bench-bars.ts';
 

@@ -4,14 +4,14 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { GRAINS } from '../explore/grain.ts';
 import type { Search } from '../explore/search.ts';
 import { STARTS } from '../explore/start.ts';
-import { whyAsymmetric, whyUnfit } from '../fuzz/exploration.ts';
+import { whyAsymmetric, whyUnfit } from '../exploration/bridge.ts';
+import { checkWritable, readCheckpoint, writeCheckpoint } from '../exploration/checkpoint.ts';
+import { isHeapNearlyFull } from '../exploration/heap.ts';
 import {
   type Exploration, type Explored, exploredSoFar, failureFrom, searchOf, type Tally, tallyOf, type Times,
-} from '../fuzz/explore-run.ts';
-import { exploreTogether, type Progress } from '../fuzz/explore-squad.ts';
-import { checkWritable, readCheckpoint, writeCheckpoint } from '../fuzz/checkpoint.ts';
+} from '../exploration/run.ts';
+import { exploreTogether, type Progress } from '../exploration/squad.ts';
 import { writeFailure } from '../fuzz/failure.ts';
-import { isHeapNearlyFull } from '../fuzz/heap.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import type { Plan } from '../fuzz/plan.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';

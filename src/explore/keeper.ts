@@ -1,6 +1,6 @@
 /**
  * Who keeps the states that were seen and what sleeps in each: one search alone (here), or several together
- * (`fuzz/shared-states.ts`).
+ * (`exploration/shared-states.ts`).
  */
 import type { SleepSets } from './sleep.ts';
 import { Visited } from './visited.ts';

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { allProperties } from '../../properties/index.ts';
 import { zabSmall } from '../../scenarios/zab-small.ts';
 import { seedStream } from '../base/random.ts';
-import { subjectOf } from '../fuzz/exploration.ts';
+import { subjectOf } from '../exploration/bridge.ts';
 import { Panel } from '../history/panel.ts';
 import { keyOf, printOf } from './print.ts';
 import { Space } from './space.ts';

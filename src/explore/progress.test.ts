@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { allProperties } from '../../properties/index.ts';
 import { zabSmall } from '../../scenarios/zab-small.ts';
-import { subjectOf } from '../fuzz/exploration.ts';
+import { subjectOf } from '../exploration/bridge.ts';
 import type { Event } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { allProperties } from '../../properties/index.ts';
 import { sameSmall, zabSmall } from '../../scenarios/zab-small.ts';
-import { subjectOf, whyAsymmetric } from '../fuzz/exploration.ts';
+import { subjectOf, whyAsymmetric } from '../exploration/bridge.ts';
 import { type At, Judge, type JudgedFact, type Property } from '../history/judge.ts';
 import { renamingsOf } from './symmetry.ts';
 import { Search } from './search.ts';

@@ -47,7 +47,7 @@ test('a journal is read as it was written; a torn line costs its own runs only, 
   appendFileSync(path, '{"elapsedMs":40,"runs":["five 5"],"pack');
   const torn = readJournal(path);
   assert.is(torn.tornLines, 1);
-  assert.equal(torn.entries, [entry('1'), entry('3', 'sync')]);
+  assert.equal(torn.entries, [{ ...entry('1'), doneMs: 10 }, { ...entry('3', 'sync'), doneMs: 30 }]);
   assert.is(torn.elapsedMs, 30);
   assert.equal(torn.head, HEAD);
   const again = new Journal(path, HEAD, true);
@@ -62,7 +62,9 @@ test('a journal is read as it was written; a torn line costs its own runs only, 
 
 test('merged shards add up, a run that is in both counts once, and what is missing is told', () => {
   const found = (index: number, of: number, ...entries: JournalEntry[]): ReturnType<typeof readJournal> => {
-    return { path: `${index}`, head: { ...HEAD, shard: { index, of } }, entries, elapsedMs: 100 * index, tornLines: 0 };
+    // The second shard is half a beat behind the first.
+    const timed = entries.map((one, at) => ({ ...one, doneMs: 10 * at + 5 * index }));
+    return { path: `${index}`, head: { ...HEAD, shard: { index, of } }, entries: timed, elapsedMs: 100 * index, tornLines: 0 };
   };
   const both = mergeJournals([found(1, 2, entry('1'), entry('3', 'sync')), found(2, 2, entry('2'), entry('4', 'sync'))]);
   assert.is(both.summary.seeds, 4);
@@ -70,6 +72,11 @@ test('merged shards add up, a run that is in both counts once, and what is missi
   assert.equal(both.summary.failures.map(({ key, seeds }) => [key, seeds]), [['sync-1', ['five 3', 'five 4']]]);
   assert.equal(both.summary.remarks, []);
   assert.equal(both.corpus.map(({ seed }) => seed), ['3', '4']);
+  assert.equal(both.entries.map(({ result: { seed } }) => seed), ['1', '2', '3', '4']);
+  assert.equal(both.summary.timeline, [
+    { elapsedMs: 5, seeds: 1, situations: 0, failures: 0 }, { elapsedMs: 10, seeds: 2, situations: 0, failures: 0 },
+    { elapsedMs: 15, seeds: 3, situations: 0, failures: 1 }, { elapsedMs: 20, seeds: 4, situations: 0, failures: 1 },
+  ]);
   const overlapping = mergeJournals([found(1, 3, entry('1')), found(3, 3, entry('1'), entry('3'))]);
   assert.is(overlapping.summary.seeds, 2);
   assert.equal(overlapping.summary.remarks, [

@@ -142,4 +142,17 @@ test('an interrupted campaign tells what it has', async () => {
   assert.is(summary.seeds, 1);
 });
 
+test('a campaign that is gone on with keeps its course from the beginning', async () => {
+  const entries = ['1', '2'].map((seed, index) => {
+    return { result: { ...held, seed }, workMs: 1, wasRunTwice: false, signature: null, file: null, doneMs: 1000 * (index + 1) };
+  });
+  const { seeds, timeline } = await runCampaign(new FakePool((job) => {
+    return { result: { ...held, seed: job.seed }, workMs: 1, wasRunTwice: false, failure: null };
+  }), { ...OPTIONS, resumed: { entries, elapsedMs: 2500 } });
+  assert.is(seeds, 6);
+  assert.equal(timeline.slice(0, 2).map((point) => [point.elapsedMs, point.seeds]), [[1000, 1], [2000, 2]]);
+  assert.equal(timeline.map((point) => point.seeds), [1, 2, 3, 4, 5, 6]);
+  assert.ok(timeline.slice(2).every((point) => point.elapsedMs >= 2500), 'the time goes on where it was');
+});
+
 test.run();

@@ -72,6 +72,7 @@ class Course {
     this.agenda = new Agenda({ ...options, ...known, done }, () => this.elapsedMs);
     for (const entry of entries) {
       this.enter(entry);
+      this.tally.mark(entry.doneMs);
       this.agenda.learn(entry.result, entry.workMs);
     }
   }

@@ -38,11 +38,18 @@ export interface JournalEntry {
   readonly file: string | null;
 }
 
+/** A run as a journal has it. */
+export interface FoundEntry extends JournalEntry {
+  /** How long the campaign had been going on when it was on disk. */
+  readonly doneMs: number;
+}
+
 /** A journal as it was found. */
 export interface FoundJournal {
   readonly path: string;
   readonly head: JournalHead;
-  readonly entries: readonly JournalEntry[];
+  /** In the order in which they ended. */
+  readonly entries: readonly FoundEntry[];
   /** How long the campaign had been going on. */
   readonly elapsedMs: number;
   /** Lines that could not be read. */
@@ -106,15 +113,16 @@ export function readJournal(path: string): FoundJournal {
     const why = error instanceof DecodeError ? error.message : 'its first line is no JSON';
     throw new DecodeError(`${path} is no journal of a campaign: ${why}`);
   }
-  const entries: JournalEntry[] = [];
+  const entries: FoundEntry[] = [];
   let [elapsedMs, tornLines] = [0, 0];
   for (const line of lines) {
     try {
       const fields = new Fields(JSON.parse(line), '');
       const packed = Buffer.from(fields.get('packed', text), 'base64');
       const batch = list(decodeEntry)(JSON.parse(inflateRawSync(packed).toString('utf8')), 'runs');
-      elapsedMs = Math.max(elapsedMs, fields.get('elapsedMs', integer(0)));
-      entries.push(...batch);
+      const doneMs = fields.get('elapsedMs', integer(0));
+      elapsedMs = Math.max(elapsedMs, doneMs);
+      entries.push(...batch.map((entry) => ({ ...entry, doneMs })));
     } catch {
       // Torn by a kill, or by hand: whatever is wrong with it, its runs are not known.
       tornLines++;

@@ -1,6 +1,9 @@
-/** Joining the shards of campaigns: their journals added up as if one campaign had run it all, each run once. */
+/**
+ * Joining the shards of campaigns: their journals added up as if one campaign had run it all, each run once, and all shards had
+ * begun at the same time.
+ */
 import type { CorpusEntry } from './corpus.ts';
-import type { FoundJournal, JournalEntry } from './journal.ts';
+import type { FoundEntry, FoundJournal, JournalEntry, JournalHead } from './journal.ts';
 import { Tally } from './tally.ts';
 import type { Summary } from './tally.ts';
 
@@ -15,33 +18,37 @@ export interface Merged {
 /** Adds journals up. What was run twice counts once, and is told; so is a shard that is missing. */
 export function mergeJournals(journals: readonly FoundJournal[]): Merged {
   const tally = new Tally();
-  const seen = new Map<string, string>();
+  const seen = new Set<string>();
   const entries: JournalEntry[] = [];
   const corpus: CorpusEntry[] = [];
   let again = 0;
-  for (const { path, head, entries: found, tornLines } of journals) {
-    if (tornLines > 0) tally.remark(`${path}: torn lines skipped: ${tornLines}`);
-    for (const entry of found) {
-      const { scenario, seed, finding } = entry.result;
-      const name = `${scenario} ${seed} ${head.mutant ?? ''}`;
-      if (seen.has(name) && seed.endsWith('.json')) continue;
-      if (seen.has(name)) {
-        again++;
-        continue;
-      }
-      seen.set(name, path);
-      entries.push(entry);
-      enter(tally, entry);
-      const mutant = head.mutant === null ? {} : { mutant: head.mutant };
-      if (finding !== null && entry.signature !== null) {
-        corpus.push({ signature: entry.signature, property: finding.property, scenario, seed, ...mutant });
-      }
+  for (const { path, tornLines } of journals) if (tornLines > 0) tally.remark(`${path}: torn lines skipped: ${tornLines}`);
+  for (const { head, entry } of byTime(journals)) {
+    const { scenario, seed, finding } = entry.result;
+    const name = `${scenario} ${seed} ${head.mutant ?? ''}`;
+    if (seen.has(name)) {
+      if (!seed.endsWith('.json')) again++;
+      continue;
+    }
+    seen.add(name);
+    entries.push(entry);
+    enter(tally, entry);
+    tally.mark(entry.doneMs);
+    const mutant = head.mutant === null ? {} : { mutant: head.mutant };
+    if (finding !== null && entry.signature !== null) {
+      corpus.push({ signature: entry.signature, property: finding.property, scenario, seed, ...mutant });
     }
   }
   if (again > 0) tally.remark(`runs that were in more than one journal, counted once: ${again}`);
   for (const remark of missingShards(journals)) tally.remark(remark);
   const elapsedMs = Math.max(0, ...journals.map((journal) => journal.elapsedMs));
   return { summary: tally.summary(elapsedMs, journals.length, false), entries, corpus };
+}
+
+/** The runs of all, in the order in which they were done; what was done at the same time, in the order of the journals. */
+function byTime(journals: readonly FoundJournal[]): { readonly head: JournalHead; readonly entry: FoundEntry }[] {
+  const all = journals.flatMap(({ head, entries }) => entries.map((entry) => ({ head, entry })));
+  return all.sort((one, other) => one.entry.doneMs - other.entry.doneMs);
 }
 
 function enter(tally: Tally, { result, workMs, wasRunTwice, signature, file }: JournalEntry): void {

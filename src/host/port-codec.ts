@@ -80,7 +80,7 @@ class ClientCodec implements PortCodec {
   }
 
   next(): Message | undefined {
-    const payload = this.splitter.next();
+    const payload = this.splitter.nextLent();
     if (payload === undefined) return undefined;
     if (!this.isGreeted) {
       this.isGreeted = true;
@@ -124,7 +124,7 @@ class QuorumCodec implements PortCodec {
   }
 
   next(): Message | undefined {
-    const bytes = this.splitter.next();
+    const bytes = this.splitter.nextLent();
     if (bytes !== undefined) {
       this.incomplete -= bytes.length;
       return decodeQuorumMessage(bytes);

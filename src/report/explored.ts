@@ -1,5 +1,5 @@
 /** What an exploration came to, in lines for people. */
-import type { Explored } from '../fuzz/explore-run.ts';
+import type { Explored } from '../exploration/run.ts';
 import { describeFinding } from './text.ts';
 import { decimal, duration } from './format.ts';
 

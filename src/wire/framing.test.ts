@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { electionMessage, quorumMessage } from './arbitraries.ts';
+import { electionMessage, quorumMessage, request } from './arbitraries.ts';
+import { decodeRequest, encodeClientMessage } from './client-codec.ts';
 import { decodeElectionHello, encodeElectionMessage } from './election-codec.ts';
 import { ElectionSplitter, frame, FrameSplitter } from './framing.ts';
 import { fromHex, toHex } from './hex.ts';
-import { encodeQuorumMessage } from './quorum-codec.ts';
+import { decodeQuorumMessage, encodeQuorumMessage } from './quorum-codec.ts';
 import { QuorumSplitter } from './quorum-framing.ts';
 import { WireError } from './wire-error.ts';
 
@@ -121,6 +122,41 @@ test('what was taken out does not change when the chunk it came in does', () => 
     assert.is(toHex(taken), '0102');
     assert.is(Object.getPrototypeOf(taken), Uint8Array.prototype);
   }
+});
+
+test('what is lent is the same as what is taken', () => {
+  fc.assert(
+    fc.property(fc.array(quorumMessage, { maxLength: 8 }), sizes, (messages, cuts) => {
+      const sent = messages.map(encodeQuorumMessage);
+      const packets = new QuorumSplitter();
+      const frames = new FrameSplitter();
+      const lent = (splitter: { push(chunk: Uint8Array): void; nextLent(): Uint8Array | undefined }): Splitter => ({
+        push: (chunk) => { splitter.push(chunk); },
+        next: () => splitter.nextLent()?.slice(),
+      });
+      assert.equal(split(lent(packets), join(sent), cuts), sent);
+      assert.equal(split(lent(frames), join(sent.map(frame)), cuts), sent);
+    }),
+    RUNS,
+  );
+});
+
+test('what is decoded shares nothing with the bytes it came in', () => {
+  fc.assert(
+    fc.property(quorumMessage, request, (message, asked) => {
+      const packet = encodeQuorumMessage(message);
+      const lent = Buffer.from(packet);
+      const decoded = decodeQuorumMessage(lent);
+      lent.fill(255);
+      assert.equal(encodeQuorumMessage(decoded), packet);
+      const payload = encodeClientMessage({ kind: 'request', xid: 1, request: asked });
+      const chunk = Buffer.from(payload);
+      const read = decodeRequest(chunk);
+      chunk.fill(255);
+      assert.equal(encodeClientMessage(read), payload);
+    }),
+    RUNS,
+  );
 });
 
 test('a long frame in tiny chunks costs time in proportion', () => {

@@ -48,11 +48,23 @@ export class QuorumSplitter {
 
   /** The next whole message, or undefined. Once it has thrown, the connection is of no more use. */
   next(): Uint8Array | undefined {
-    while (this.place !== 'end') if (!this.advance()) return undefined;
+    const length = this.lengthOfNext();
+    return length < 0 ? undefined : this.queue.take(length);
+  }
+
+  /** The same without a copy; to be read before the next `push`. */
+  nextLent(): Uint8Array | undefined {
+    const length = this.lengthOfNext();
+    return length < 0 ? undefined : this.queue.lend(length);
+  }
+
+  /** -1 while it is not all here. */
+  private lengthOfNext(): number {
+    while (this.place !== 'end') if (!this.advance()) return -1;
     const length = this.at;
     this.place = 'packet';
     this.at = 0;
-    return this.queue.take(length);
+    return length;
   }
 
   /** Walks over one element; false if it is not all here yet. */

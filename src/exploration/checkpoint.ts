@@ -4,8 +4,8 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Resumption, Search } from '../explore/search.ts';
-import { DecodeError } from './decode.ts';
-import type { Exploration } from './explore-run.ts';
+import { DecodeError } from '../fuzz/decode.ts';
+import type { Exploration } from './run.ts';
 
 const FORMAT = 'vivarium exploration';
 const FORMAT_VERSION = 1;

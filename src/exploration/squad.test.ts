@@ -5,11 +5,11 @@ import { canary } from '../../properties/mutants/canary.ts';
 import { zabSmall } from '../../scenarios/zab-small.ts';
 import { repositoryRoot } from '../cli/shell.ts';
 import type { Grain } from '../explore/grain.ts';
-import type { SourceEdit } from './bundle.ts';
-import { type Exploration, failureFrom, searchOf, type Tally, tallyOf } from './explore-run.ts';
-import { exploreTogether } from './explore-squad.ts';
+import type { SourceEdit } from '../fuzz/bundle.ts';
+import { type Exploration, failureFrom, searchOf, type Tally, tallyOf } from './run.ts';
+import { exploreTogether } from './squad.ts';
 
-const test = suite('explore-squad');
+const test = suite('exploration/squad');
 
 function exploration(servers: number, operations: number, crashes: number, grain: Grain): Exploration {
   return {

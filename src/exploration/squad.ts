@@ -6,12 +6,12 @@
 import { totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Status } from '../explore/search.ts';
-import { bundleWorker, type SourceEdit } from './bundle.ts';
-import { type MemberData, type Order, type Standing, YOUNG_MB } from './explore-member.ts';
-import type { Exploration, Tally } from './explore-run.ts';
+import { bundleWorker, type SourceEdit } from '../fuzz/bundle.ts';
+import { type MemberData, type Order, type Standing, YOUNG_MB } from './member.ts';
+import type { Exploration, Tally } from './run.ts';
 import { bytesFor, enlarge, makeShared, type SharedStates, statesIn } from './shared-states.ts';
 
-const MEMBER = 'src/fuzz/explore-member.ts';
+const MEMBER = 'src/exploration/member.ts';
 const FIRST_STATES = 1 << 14;
 const FIRST_ARENA = 1 << 20;
 /** States that each looks at between two words with the others. */

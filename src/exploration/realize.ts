@@ -4,10 +4,12 @@
  * messages is held against the world's: whatever the path claims must happen there too.
  */
 import { invariant, present } from '../base/invariant.ts';
-import { answerTo, type CrashLuck, DISK_FAULTS } from '../explore/cell.ts';
 import { Act, actionOf } from '../explore/action.ts';
+import { answerTo, type CrashLuck, DISK_FAULTS } from '../explore/cell.ts';
 import type { Space } from '../explore/space.ts';
 import { connectionId, type Move, PORTS, TWINS_MAX } from '../explore/wires.ts';
+import type { Plan, PlannedFault } from '../fuzz/plan.ts';
+import { nodesOf } from '../fuzz/run.ts';
 import type { ConnectionId, NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import type { Tape } from '../world/chooser.ts';
@@ -16,8 +18,6 @@ import { Due, type Scheduled } from '../world/heap.ts';
 import type { End } from '../world/link.ts';
 import { sealed } from '../world/seal.ts';
 import { World } from '../world/world.ts';
-import type { Plan, PlannedFault } from './plan.ts';
-import { nodesOf } from './run.ts';
 import { bringForward, type Drawn, SteeredChooser, SteeredIo } from './steering.ts';
 
 /** Steps that fit into one millisecond; no path may be longer. */

@@ -2,22 +2,22 @@
  * One exploration, as plain data in and out: what is searched and how, and what came of it. Whoever drives it looks at the
  * clock.
  */
-import { CrashPoints, type Share } from '../explore/crash-points.ts';
+import { allProperties } from '../../properties/index.ts';
 import { ACT_NAMES } from '../explore/action.ts';
-import { type Badness, Space } from '../explore/space.ts';
-import type { Bounds } from '../explore/subject.ts';
+import { CrashPoints, type Share } from '../explore/crash-points.ts';
 import {
   type Counterexample, type Manner, oddsOfMiss, Search, type SharedKeeperMaker, type Status,
 } from '../explore/search.ts';
-import { allProperties } from '../../properties/index.ts';
+import { type Badness, Space } from '../explore/space.ts';
+import type { Bounds } from '../explore/subject.ts';
+import type { Failure } from '../fuzz/failure.ts';
+import type { Plan } from '../fuzz/plan.ts';
+import { recordedFailure, recordRun } from '../fuzz/record.ts';
+import type { Finding, Outcome } from '../fuzz/verdict.ts';
 import type { Property } from '../history/judge.ts';
 import { TapeChooser } from '../world/chooser.ts';
-import { subjectOf } from './exploration.ts';
-import type { Failure } from './failure.ts';
-import type { Plan } from './plan.ts';
+import { subjectOf } from './bridge.ts';
 import { PATH_MAX, realize } from './realize.ts';
-import { recordedFailure, recordRun } from './record.ts';
-import type { Finding, Outcome } from './verdict.ts';
 
 /** What to explore. */
 export interface Exploration {

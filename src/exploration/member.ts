@@ -1,12 +1,12 @@
 /**
- * One of several workers that search one space together (`explore-squad.ts`): a thread with its own copy of the real code
+ * One of several workers that search one space together (`squad.ts`): a thread with its own copy of the real code
  * and its own tables, and the visited states in memory that all share. It does what it is told and says where it stands.
  */
 import { parentPort } from 'node:worker_threads';
 import type { Search, Status } from '../explore/search.ts';
 import { isHeapNearlyFull } from './heap.ts';
+import { type Exploration, searchOf, type Tally, tallyOf } from './run.ts';
 import { SharedKeeper, type SharedStates } from './shared-states.ts';
-import { type Exploration, searchOf, type Tally, tallyOf } from './explore-run.ts';
 
 /** What its heap has for young objects, with what Node adds to that. */
 const HEAP_YOUNG_MB = 210;

@@ -2,14 +2,14 @@
  * The bridge between plans and the explorer: which plans can be explored, what of a plan is searched, and how a path that was
  * found becomes a plan and a tape again (`realize.ts`).
  */
-import { SYMMETRIC_MAX } from '../explore/symmetry.ts';
 import { freeze } from '../explore/print.ts';
 import type { Bounds, Subject } from '../explore/subject.ts';
+import { SYMMETRIC_MAX } from '../explore/symmetry.ts';
+import { DecodeError } from '../fuzz/decode.ts';
+import type { Plan } from '../fuzz/plan.ts';
+import { expectationsOf, nodesOf } from '../fuzz/run.ts';
 import type { Property } from '../history/judge.ts';
 import { UNTIMED } from '../world/settings.ts';
-import { DecodeError } from './decode.ts';
-import type { Plan } from './plan.ts';
-import { expectationsOf, nodesOf } from './run.ts';
 
 /** What the explorer searches of a plan. Throws a `DecodeError` that says why it cannot. */
 export function subjectOf(plan: Plan, bounds: Bounds, properties: readonly Property[], symmetry = false): Subject {

@@ -1,18 +1,18 @@
 /** The explorer against the world: along random walks, both must state the same facts. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { zabSmall } from '../../scenarios/zab-small.ts';
 import { seedStream } from '../base/random.ts';
 import { Act } from '../explore/action.ts';
 import { TEAR } from '../explore/chances.ts';
 import { Space } from '../explore/space.ts';
+import { runPlan } from '../fuzz/run.ts';
 import type { Fact } from '../io/fact.ts';
 import { TapeChooser } from '../world/chooser.ts';
-import { zabSmall } from '../../scenarios/zab-small.ts';
-import { subjectOf } from './exploration.ts';
+import { subjectOf } from './bridge.ts';
 import { PATH_MAX, realize } from './realize.ts';
-import { runPlan } from './run.ts';
 
-const test = suite('realize');
+const test = suite('exploration/realize');
 
 interface Stated {
   readonly node: number;
