@@ -165,6 +165,7 @@ export class Shrinker {
       if (this.elapsedMs >= this.searchesUntilMs) break;
       vain = await this.search() ? 0 : vain + 1;
     }
+    this.best = this.smallest;
     if (this.best.result.outcome === 'liveness' && this.best.length > 0) await this.round([{ name: 'loops', run: shortenLoop }]);
     return !this.isOver();
   }

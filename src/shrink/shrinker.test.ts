@@ -5,7 +5,9 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { Judge } from '../history/judge.ts';
 import type { At, Expectations, JudgedFact, Property } from '../history/judge.ts';
 import { SeedChooser } from '../world/chooser.ts';
+import type { ClientScript } from '../client/script.ts';
 import type { Failure } from '../fuzz/failure.ts';
+import type { Plan } from '../fuzz/plan.ts';
 import { recordRun, recordedFailure } from '../fuzz/record.ts';
 import { costOf } from './failing-run.ts';
 import { Shrinker, shrink } from './shrink.ts';
@@ -124,33 +126,55 @@ async function reduceClients(shrinker: Shrinker): Promise<void> {
   await PASSES.find(({ name }) => name === 'clients')?.run(shrinker);
 }
 
-test('clients come to know one server only, and ask the one at which it takes the fewest steps', async () => {
+/** The clients after the pass `connections`, of which the first is answered once and all others are idle. */
+async function connected(idle: number): Promise<readonly ClientScript[]> {
   class Answered extends Judge {
     see(fact: JudgedFact, at: At): void {
       if (fact.kind === 'replied' && fact.err === 0) this.violate('somebody was answered', at);
     }
   }
-  const answered: Property = { ...propertyWith(() => null), name: 'complaint', reads: ['replied'], create: () => new Answered() };
+  const property: Property = { ...propertyWith(() => null), reads: ['replied'], create: () => new Answered() };
   const calm = SCENARIOS.find(({ name }) => name === 'calm')?.plan('1');
   const [client] = calm?.clients ?? [];
   if (calm === undefined || client === undefined) throw new Error('there is no client in the scenario calm');
   const request = { kind: 'setData' as const, path: '/', data: '' };
-  const plan = {
+  const plan: Plan = {
     ...calm,
-    members: [1, 2, 3].map((id) => ({ id, role: 'participant' as const })),
-    clients: [[1, 2], [1, 2, 3]].map((servers, index) => {
-      return { ...client, servers, operations: index === 0 ? [{ afterMs: 2000, waitForReply: true, request }] : [] };
-    }),
+    members: [1, 2, 3].map((id) => ({ id, role: 'participant' })),
+    clients: [
+      { ...client, servers: [1, 2], operations: [{ afterMs: 2000, waitForReply: true, request }] },
+      ...Array.from({ length: idle }, () => ({ ...client, servers: [1, 2, 3], operations: [] })),
+    ],
   };
-  const recorded = recordRun(plan, new SeedChooser('1'), [answered]);
-  const shrinker = new Shrinker(
-    recordedFailure(plan, recorded, { judged: ['complaint'], mutant: null }), optionsFor(answered, 20_000),
-  );
+  const recorded = recordRun(plan, new SeedChooser('1'), [property]);
+  const failure = recordedFailure(plan, recorded, { judged: ['complaint'], mutant: null });
+  const shrinker = new Shrinker(failure, optionsFor(property, 20_000));
   await PASSES.find(({ name }) => name === 'connections')?.run(shrinker);
-  const { clients } = shrinker.best.plan;
-  assert.equal(clients.map(({ servers }) => servers.length), [1, 1]);
-  // The leader.
-  assert.equal(clients[0]?.servers, [3]);
+  return shrinker.best.plan.clients;
+}
+
+test('some of many clients come to know one server only: the one where they were', async () => {
+  const clients = await connected(4);
+  assert.ok(clients.some(({ servers }) => servers.length === 1), JSON.stringify(clients.map(({ servers }) => servers)));
+});
+
+test('a client comes to ask the server at which it takes the fewest steps, which is the leader', async () => {
+  const [client] = await connected(1);
+  assert.equal(client?.servers, [3]);
+});
+
+test('however large a run is gone through, the smallest of all is what is left', async () => {
+  const property = propertyWith(() => 'somebody leads');
+  const interrupt = new AbortController();
+  const shrinker = new Shrinker(failureOf(property, 1), { ...optionsFor(property, 1000), signal: interrupt.signal });
+  const { plan } = shrinker.best;
+  assert.ok(await shrinker.accepts({ ...plan, clients: [] }));
+  const smallest = Math.min(costOf(shrinker.first), costOf(shrinker.best));
+  assert.ok(await shrinker.accepts(plan));
+  assert.ok(costOf(shrinker.best) > smallest);
+  interrupt.abort();
+  assert.is(await shrinker.reduce(), false);
+  assert.is(costOf(shrinker.best), smallest);
 });
 
 test.run();
