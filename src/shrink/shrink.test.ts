@@ -10,7 +10,7 @@ import { causalPast } from '../fuzz/causality.ts';
 import { recordRun, recordedFailure } from '../fuzz/record.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
 import { runPlan } from '../fuzz/run.ts';
-import { withOperations } from '../fuzz/plan-edits.ts';
+import { simpler, withOperations } from '../fuzz/plan-edits.ts';
 import { costOf } from './failing-run.ts';
 import { ShrinkError, Shrinker, shrink } from './shrink.ts';
 import type { Failure } from '../fuzz/failure.ts';
@@ -126,6 +126,15 @@ test('an operation that is left out takes with it whatever names what it returne
   const { operations } = withOperations(script, [1, 2, 3]);
   const kept = operations.map(({ afterMs, request }) => [afterMs, 'path' in request ? request.path : '']);
   assert.equal(kept, [[11, '/b-'], [7, '$0']]);
+});
+
+test('what stops a server by its disk may do so by a crash', () => {
+  const target = { node: 2 };
+  assert.equal(simpler({ kind: 'diskFull', target, forMs: 70 }), [{ kind: 'crash', target, downMs: 70 }]);
+  const failing = simpler({ kind: 'diskError', target, call: 'sync', error: 'EIO', times: 1 });
+  assert.equal(failing, [{ kind: 'crash', target, downMs: 100 }]);
+  assert.equal(simpler({ kind: 'crash', target, downMs: 70 }), []);
+  assert.equal(simpler({ kind: 'pause', target, forMs: 70 }), []);
 });
 
 test('the causal past follows processes and messages', () => {
