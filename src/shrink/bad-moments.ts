@@ -103,8 +103,10 @@ const BEFORE_MS = 50;
 /** So many draws of one stream in one millisecond are tried. */
 const DRAWS_MAX = 6;
 /** Larger runs have too many moments, and larger plans too many to move. */
-const EVENTS_MAX = 600;
+const EVENTS_MAX = 2000;
 const MOVES_MAX = 8;
+/** This share of the time is enough: the smallest worlds come first. */
+const SHARE = 0.15;
 
 /** Runs from which nothing led on: it would not the second time. */
 const VAIN: WeakSet<FailingRun> = new WeakSet();
@@ -113,11 +115,12 @@ const VAIN: WeakSet<FailingRun> = new WeakSet();
 export async function badMoments(shrinker: Shrinker): Promise<void> {
   const { best } = shrinker;
   if (VAIN.has(best) || best.result.events > EVENTS_MAX || movesOf(best.plan).length > MOVES_MAX) return;
+  const untilMs = shrinker.elapsedMs + SHARE * shrinker.forMs;
   for (const world of smallWorlds(pinned(shrinker))) {
     const { faults } = world;
     const fewer = faults.map((gone) => ({ ...world, faults: faults.filter((fault) => fault !== gone) }));
     for (const plan of [...fewer, world]) {
-      if (await anyMoment(shrinker, uneven(plan))) return;
+      if (await anyMoment(shrinker, uneven(plan), untilMs)) return;
     }
   }
   if (!shrinker.isOver()) VAIN.add(best);
@@ -146,7 +149,7 @@ function uneven(plan: Plan): Plan {
   return { ...plan, settings, scheduler: { kind: 'timed' } };
 }
 
-async function anyMoment(shrinker: Shrinker, plan: Plan): Promise<boolean> {
+async function anyMoment(shrinker: Shrinker, plan: Plan, untilMs: number): Promise<boolean> {
   const moves = movesOf(plan);
   const fromMs = Math.min(...momentsOf(plan)) - BEFORE_MS;
   for (const moment of shrinker.rehearse(plan)) {
@@ -156,7 +159,7 @@ async function anyMoment(shrinker: Shrinker, plan: Plan): Promise<boolean> {
       for (const toMs of [moment, moment + 1]) {
         const moved = move(toMs);
         if (moved !== null && await isBad(shrinker, moved, moment)) return true;
-        if (shrinker.isOver()) return false;
+        if (shrinker.isOver() || shrinker.elapsedMs >= untilMs) return false;
       }
     }
   }

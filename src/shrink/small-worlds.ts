@@ -5,7 +5,7 @@
 import { withServers } from '../fuzz/plan-edits.ts';
 import type { Plan, PlannedFault } from '../fuzz/plan.ts';
 
-/** Of no more servers than these each subset is tried; of more, all but one. */
+/** Of no more servers than these each subset is tried; of more, one, and all but one. */
 const FEW_SERVERS = 3;
 
 /**
@@ -14,7 +14,10 @@ const FEW_SERVERS = 3;
  */
 export function smallWorlds(plan: Plan): Plan[] {
   const ids = plan.members.map(({ id }) => id);
-  const smaller = ids.length <= FEW_SERVERS ? subsets(ids) : ids.map((lost) => ids.filter((id) => id !== lost));
+  const smaller = ids.length <= FEW_SERVERS ? subsets(ids) : [
+    ...ids.map((id) => [id]),
+    ...ids.map((lost) => ids.filter((id) => id !== lost)),
+  ];
   return [...smaller.map((kept) => withOnly(plan, kept)).filter((world) => world !== null), plan];
 }
 
