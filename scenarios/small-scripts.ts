@@ -114,6 +114,43 @@ const AFTERWARDS: World = {
   clients: [{ servers: [1], script: [and(create('/a')), and(create('/b')), then(create('/c'))] }],
 };
 
+const PADDED: World = {
+  ...AFTERWARDS,
+  name: 'padded-small',
+  summary: 'the same, with space for the log taken in advance',
+  knobs: { preAllocSizeKb: 1 },
+};
+
+/** Nobody needs a quorum for a session. */
+const LOCAL_SESSIONS = { service: { localSessionsEnabled: true, localSessionsUpgradingEnabled: true } };
+
+const STALE: World = {
+  name: 'stale-small',
+  summary: 'a client that writes by one server, and one that comes to the next with a session of that alone, and reads',
+  knobs: LOCAL_SESSIONS,
+  clients: [
+    { servers: [1], script: [and(create('/a')), and(create('/b')), then(create('/c'))] },
+    { servers: [2], script: [and({ kind: 'exists', path: '/c' })] },
+  ],
+};
+
+const LINGERING: World = {
+  ...STALE,
+  name: 'lingering-small',
+  summary: 'the same, where that server is the first leader',
+  clients: STALE.clients.map((client) => (client.servers.includes(2) ? { ...client, servers: [3] } : client)),
+};
+
+/** Where no luck is drawn, the client tries what comes behind the first: 1, 2, 1 with its other session, and 3. */
+const DENIED: World = {
+  name: 'denied-small',
+  summary: 'a client that begins another session and goes with it to the first leader',
+  clients: [{ servers: [3, 1, 2, 1], script: [
+    and(create('/a')), and(create('/b')), then({ kind: 'closeSession' }), then({ kind: 'reconnect' }),
+    and({ kind: 'exists', path: '/a' }),
+  ] }],
+};
+
 const BEHIND: World = {
   name: 'behind-small',
   summary: 'a leader that remembers one transaction, and sends a snapshot to who has missed more',
@@ -124,10 +161,19 @@ const BEHIND: World = {
 const LOCAL: World = {
   name: 'local-small',
   summary: 'a client with a local session that becomes a global one by a multi, and is closed',
-  knobs: { service: { localSessionsEnabled: true, localSessionsUpgradingEnabled: true } },
+  knobs: LOCAL_SESSIONS,
   clients: [{ servers: [1, 2], script: [
     and({ kind: 'multi', ops: [{ kind: 'create', path: '/e', flags: CreateFlag.EPHEMERAL }] }), and({ kind: 'reconnect' }),
     and({ kind: 'closeSession' }), then({ kind: 'exists', path: '/e' }),
+  ] }],
+};
+
+const UPGRADED: World = {
+  name: 'upgraded-small',
+  summary: 'a client whose session was local and is global, that leaves with a write under way and closes it',
+  knobs: LOCAL_SESSIONS,
+  clients: [{ servers: [1, 2], script: [
+    and(create('/e', CreateFlag.EPHEMERAL)), then(create('/f')), and({ kind: 'reconnect' }), and({ kind: 'closeSession' }),
   ] }],
 };
 
@@ -215,8 +261,8 @@ const GROWING: World = {
 
 /** See the head of the file. */
 export const SCRIPTED_SCENARIOS: readonly SmallScenario[] = [
-  TREE, WATCHES, REWATCH, SMALL_SESSION, EXPIRY, LATE, AFTERWARDS, BEHIND, LOCAL, ACL, QUOTA, CONTAINER, SYNC, SNAPSHOTS, COUNTER,
-  OBSERVERS, LEAVING, GROWING,
+  TREE, WATCHES, REWATCH, SMALL_SESSION, EXPIRY, LATE, AFTERWARDS, PADDED, STALE, LINGERING, DENIED, BEHIND, LOCAL, UPGRADED, ACL,
+  QUOTA, CONTAINER, SYNC, SNAPSHOTS, COUNTER, OBSERVERS, LEAVING, GROWING,
 ].map(scenarioOf);
 
 function scenarioOf(world: World): SmallScenario {

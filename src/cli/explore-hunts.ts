@@ -24,6 +24,13 @@ const TWO = 'zab-small --start proposed --crashes 2 --timeouts 0 --epochs 3 --ro
 const ALONE = '--servers 1 --crashes 1 --timeouts 0 --grain whole';
 const NOTHING = 'zab-small --start nothing --crashes 0 --timeouts 0';
 
+/** A leader that is cut off and has not heard of it; and a timer by which much time passes. */
+const LINGERING = 'lingering-small --start parted --crashes 0 --partitions 2 --timeouts 1';
+/** One committed everywhere; a bit flips on a disk at rest, and somebody crashes. */
+const ROTTEN = 'zab-small --start committed --crashes 1 --timeouts 0 --rot 1';
+/** No fault either, and all clients have their sessions. */
+const MET = '--start connected --crashes 0 --timeouts 0';
+
 /** See the head of the file; by tier. */
 export const HUNTS: readonly Hunt[] = [
   { id: 'canary', flags: `zab-small --ops 1 ${CALM}` },
@@ -60,6 +67,14 @@ export const HUNTS: readonly Hunt[] = [
   { id: 'acl-in-multi', flags: `acl-small ${CALM}` },
   { id: 'quota-one-less', flags: `quota-small ${CALM}` },
   { id: 'number-again', flags: `tree-small ${CALM}`, judges: 'all' },
+  { id: 'untold-touches', flags: `sessions-small --ops 1 ${CALM} --liveness` },
+  { id: 'hasty-reaper', flags: 'container-small --servers 1 --start committed --crashes 0 --timeouts 2 --grain elections' },
+  { id: 'recipe-any-urgency', flags: `queue-small ${MET}` },
+  { id: 'recipe-joins-as-another', flags: `group-small ${MET}` },
+  { id: 'recipe-finds-the-gone', flags: `group-small ${MET}` },
+  { id: 'recipe-reads-past-a-writer', flags: `shared-small ${MET}` },
+  { id: 'recipe-lease-too-many', flags: `semaphore-small ${MET}` },
+  { id: 'recipe-numbers-again', flags: `ids-small ${MET}` },
 
   {
     id: 'minority-quorum', judges: 'all', published: '25',
@@ -98,6 +113,14 @@ export const HUNTS: readonly Hunt[] = [
     id: 'zk-1653',
     flags: 'afterwards-small --ops 3 --start skipped --crashes 2 --timeouts 0 --grain elections',
   },
+  { id: 'zk-1366', flags: 'expiry-small --start serving --crashes 0 --timeouts 2 --wall-jumps 1' },
+  { id: 'lingering-leader', flags: LINGERING },
+  {
+    id: 'patient-follower',
+    flags: 'stale-small --ops 2 --start severed --crashes 0 --partitions 1 --timeouts 1 --epochs 1 --rounds 1',
+  },
+  { id: 'zk-1496', flags: 'expiry-small --start committed --crashes 0 --timeouts 3 --liveness', published: '8' },
+  { id: 'purged-too-much', flags: `snapshots-small --ops 4 --start serving ${ALONE}` },
   { id: 'zk-2872', flags: 'behind-small --start serving --crashes 2 --timeouts 0', published: '25' },
   { id: 'zk-1090', flags: `snapshots-small --start serving ${ALONE}`, published: '12' },
 
@@ -108,6 +131,10 @@ export const HUNTS: readonly Hunt[] = [
   { id: 'failed-sync', flags: 'zab-small --ops 1 --start serving --crashes 1 --timeouts 0 --disk-faults 1' },
   { id: 'zk-1291', flags: `zab-small --start nothing ${ALONE}`, published: '25' },
   { id: 'zk-1144', flags: `${NOTHING} --servers 1 --clients 0 --ops 0 --liveness`, published: '12' },
+  {
+    id: 'zk-498', published: '20',
+    flags: 'zab-small --servers 5 --clients 0 --ops 0 --start serving --crashes 1 --timeouts 0 --liveness',
+  },
   { id: 'zk-4394', flags: ONE, published: '17 (model)' },
   { id: 'half-fix-apply-later', flags: ONE },
   { id: 'half-fix-split-queues', flags: ONE },
@@ -118,37 +145,23 @@ export const HUNTS: readonly Hunt[] = [
   { id: 'sync-of-the-future', flags: `zab-small --start serving ${ALONE}` },
   { id: 'mark-ahead', flags: `zab-small --start serving ${ALONE}` },
   { id: 'tear-is-damage', flags: `zab-small --start serving --ops 1 ${ALONE} --disk-faults 1` },
+  { id: 'trusting-timers', flags: LINGERING },
+  { id: 'hasty-denial', flags: 'denied-small --start parted --crashes 0 --partitions 2 --timeouts 1' },
+  { id: 'local-late', flags: `upgraded-small ${CALM}` },
+  {
+    id: 'zk-1489', published: '45',
+    flags: 'padded-small --ops 3 --start deposed --crashes 1 --partitions 2 --timeouts 2 --rounds 3',
+  },
+  { id: 'zk-2325', flags: ROTTEN, published: '8' },
+  { id: 'zk-596', flags: ROTTEN, published: '25' },
+  {
+    id: 'zk-3701', published: '35',
+    flags: 'zab-small --start skipped --crashes 2 --timeouts 0 --epochs 3 --rounds 3 --rot 1',
+  },
   { id: 'watch-left-behind', flags: `rewatch-small --servers 1 ${CALM}` },
 
   { id: 'zk-2845', flags: TWO, published: '10 to 11 (model)' },
 ];
 
-const CLOCK = 'is about how long something takes, and nothing here takes any time';
-const LARGE = 'no bounds were found within which two minutes suffice';
-const RECIPE = 'is in a recipe, whose clients hold and wait by the clock: none of the small worlds has such clients';
-const ROT = 'is about bytes that decay on a disk at rest, which is none of the choices';
-
 /** Those of tiers 0 to 2 that are not looked for, and why. */
-export const NOT_HUNTED: ReadonlyMap<string, string> = new Map([
-  ['untold-touches', `${LARGE} (a session that expires behind pings)`],
-  ['hasty-reaper', `${LARGE} (a container that is used, emptied and reaped)`],
-  ['zk-1496', 'ephemeral nodes that stay for ever: liveness here asks that servers serve and clients are answered'],
-  ['lingering-leader', CLOCK],
-  ['patient-follower', CLOCK],
-  ['zk-1366', 'the wall clock jumps, and here it does not'],
-  ['purged-too-much', `${LARGE} (several snapshots with writes under way)`],
-  ['local-late', `${LARGE} (a local session that becomes global, moves and is closed)`],
-  ['zk-2325', ROT],
-  ['hasty-denial', CLOCK],
-  ['zk-498', 'a dead leader whose votes are followed: the fair schedule of liveness starts the dead again'],
-  ['trusting-timers', CLOCK],
-  ['zk-3701', `${LARGE} (a TRUNC that fails, a write after it, another crash)`],
-  ['zk-1489', `${LARGE} (a server that is cut off, and lives, while the others go on without what it wrote last; then a crash)`],
-  ['zk-596', ROT],
-  ['recipe-any-urgency', RECIPE],
-  ['recipe-joins-as-another', RECIPE],
-  ['recipe-finds-the-gone', RECIPE],
-  ['recipe-reads-past-a-writer', RECIPE],
-  ['recipe-lease-too-many', RECIPE],
-  ['recipe-numbers-again', RECIPE],
-]);
+export const NOT_HUNTED: ReadonlyMap<string, string> = new Map();

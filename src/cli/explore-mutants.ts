@@ -79,10 +79,10 @@ export async function huntTogether(
   return done.flatMap((one) => (one === undefined ? [] : [one]));
 }
 
-/** One line a mutant, and one for each that is not looked for. */
+/** One line a mutant, and one for each that is found without the world confirming it, or not looked for. */
 export function mutantTable(rows: readonly Hunted[]): string[] {
   const found = rows.filter(({ answer: { explored } }) => explored.finding !== null);
-  const confirmed = found.filter(({ answer: { kept } }) => typeof kept !== 'string').length;
+  const unconfirmed = found.flatMap(({ hunt, answer: { kept } }) => (typeof kept === 'string' ? [`  ${hunt.id}: ${kept}`] : []));
   return [
     ...table([
       ['mutant', 'tier', 'found by', 'depth', 'published', 'one by one', 'distinct', 'seconds'],
@@ -93,7 +93,8 @@ export function mutantTable(rows: readonly Hunted[]): string[] {
         decimal(explored.distinct), (explored.elapsedMs / 1000).toFixed(1),
       ]),
     ]),
-    `${found.length} of ${rows.length} found, ${confirmed} of them confirmed by a run of the world; not looked for:`,
-    ...[...NOT_HUNTED].map(([id, why]) => `  ${id}: ${why}`),
+    `${found.length} of ${rows.length} found, ${found.length - unconfirmed.length} of them confirmed by a run of the world`,
+    ...unconfirmed,
+    ...(NOT_HUNTED.size > 0 ? ['not looked for:'] : []), ...[...NOT_HUNTED].map(([id, why]) => `  ${id}: ${why}`),
   ];
 }

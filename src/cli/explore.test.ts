@@ -73,6 +73,13 @@ test('misuse is one sentence and exit code 1', async () => {
     [['--symmetry', '--clients', '2'], /--symmetry exchanges clients, and they do not all do the same/],
     [['same-small', '--symmetry', '--clients', '1'], /--symmetry exchanges clients, and there are not two of them/],
     [['--disk-faults', 'one'], /--disk-faults/],
+    [['--start', 'deposed'], /--start deposed has .*: three servers, --partitions 2, --timeouts 2, --epochs 2, --rounds 2/],
+    [['--start', 'parted', '--partitions', '1'], /--start parted has .*: three servers, --partitions 2, --timeouts 0,/],
+    [['--start', 'severed'], /--start severed has .*: two servers, --partitions 1/],
+    [['--rot', '1', '--servers', '2'], /--rot needs three servers/],
+    [['--wall-jumps', 'x'], /--wall-jumps must be/],
+    [['--rot', 'x'], /--rot must be/],
+    [['--resume', path, '--rot', '1'], /--resume knows what is explored: leave out --rot/],
     [['--resume', path, '--disk-faults', '1'], /--resume knows what is explored: leave out --disk-faults/],
     [['--checkpoint', path, '--depth-first'], /--checkpoint is for breadth first/],
     [['--checkpoint', join(directory, 'none', 'file'), '--max-states', '50'], /none.file cannot be written/],
@@ -84,7 +91,7 @@ test('misuse is one sentence and exit code 1', async () => {
     [['--lies', 'x'], /--lies must be/],
     [['--rounds', '0'], /--epochs and --rounds must be at least 1/],
     [['--max-depth', '0'], /--max-depth must be at least 1/],
-    [['--start', 'anywhere'], /--start must be one of nothing, serving, committed, proposed/],
+    [['--start', 'anywhere'], /--start must be one of nothing, .*, severed, proposed, skipped, parted, deposed/],
     [['--jobs', '2', '--mutant', 'canary'], /--mutant is for one core, but with --crash-points: leave out --jobs/],
     [['zab-small', 'reads-small'], /viv explore takes one scenario/],
     [['wipes'], /no scenario is called "wipes"/],
@@ -133,6 +140,21 @@ test('a bug that keeps everybody waiting is found by --liveness alone', async ()
   assert.is(code, 3);
   assert.match(out, /liveness violated: liveness: .*server 1 did not come to serve/);
 });
+
+const KEPT_WAITING: readonly (readonly [mutant: string, flags: string, said: RegExp])[] = [
+  ['zk-498', 'zab-small --servers 5 --clients 0 --ops 0 --start serving --crashes 1 --timeouts 0', /, without server \d/],
+  ['zk-1496', 'expiry-small --start committed --crashes 0 --timeouts 3', /session \w+, which nobody holds, was not closed/],
+  // Its sessions do not live for as long as the judge of the world's quiet grants.
+  ['untold-touches', 'sessions-small --ops 1 --start serving --crashes 0 --timeouts 0', /in the quiet session \w+ is given up/],
+];
+for (const [mutant, flags, said] of KEPT_WAITING) {
+  test(`and so are those who wait without the dead, and sessions that nobody holds or that are given up: ${mutant}`, async () => {
+    const { code, out } = await viv(...flags.split(' '), '--mutant', mutant, '--liveness', '--for', '1h');
+    assert.is(code, 3, out);
+    assert.match(out, said);
+    assert.is(/-small-1\S*\.json/.test(out), mutant !== 'untold-touches', out);
+  });
+}
 
 test('every planted bug of tiers 0 to 2 is looked for, or it is said why not', () => {
   const ids = HUNTS.map(({ id }) => id);

@@ -3,7 +3,8 @@ import { SMALL_SCENARIOS } from '../../scenarios/small.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { GRAINS } from '../explore/grain.ts';
 import type { Search } from '../explore/search.ts';
-import { STARTS } from '../explore/start.ts';
+import type { Bounds } from '../explore/subject.ts';
+import { type Start, STARTS } from '../explore/start.ts';
 import { whyAsymmetric, whyUnfit } from '../exploration/bridge.ts';
 import { checkWritable, readCheckpoint, writeCheckpoint } from '../exploration/checkpoint.ts';
 import { isHeapNearlyFull } from '../exploration/heap.ts';
@@ -13,7 +14,7 @@ import {
 import { exploreTogether, type Progress } from '../exploration/squad.ts';
 import { writeFailure } from '../fuzz/failure.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
-import type { Plan } from '../fuzz/plan.ts';
+import { type Plan, serverIds } from '../fuzz/plan.ts';
 import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { exploredReport } from '../report/explored.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
@@ -46,6 +47,8 @@ export const explore: Command = {
     { name: 'partitions', value: 'N', help: 'times that all connections between two processes die (0)' },
     { name: 'disk-faults', value: 'N', help: 'appends, cuts and syncs that fail, and crashes that tear the last write (0)' },
     { name: 'lies', value: 'N', help: 'syncs of one disk that are said to be done and are not (0)' },
+    { name: 'rot', value: 'N', help: 'bits that flip in what is durable on one disk, each at a few places of every file (0)' },
+    { name: 'wall-jumps', value: 'N', help: 'times that a wall clock is set forward or back by an hour (0)' },
     { name: 'timeouts', value: 'N', help: 'timers that fire although their time has not come (1)' },
     { name: 'epochs', value: 'N', help: 'no epoch above this (2)' },
     { name: 'rounds', value: 'N', help: 'no round of elections above this (2)' },
@@ -139,8 +142,8 @@ interface Task {
 }
 
 const NOT_WITH_RESUME = [
-  'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'lies', 'epochs', 'rounds', 'grain', 'start',
-  'symmetry', 'liveness',
+  'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'lies', 'rot', 'wall-jumps',
+  'epochs', 'rounds', 'grain', 'start', 'symmetry', 'liveness',
 ];
 
 function taskOf(given: Given): Task {
@@ -165,6 +168,9 @@ function taskOf(given: Given): Task {
   return { exploration, search, checkpoint: given.text('checkpoint') ?? file };
 }
 
+/** What can be come to without a write. */
+const WITHOUT_WRITES: ReadonlySet<Start> = new Set(['nothing', 'serving', 'connected']);
+
 /** What the flags ask for; every misuse is a `UsageError`. */
 export function explorationOf(given: Given): Exploration {
   if (given.names.length > 1) throw new UsageError('viv explore takes one scenario');
@@ -174,9 +180,14 @@ export function explorationOf(given: Given): Exploration {
     return text === undefined ? otherwise : wholeNumber(flag, text);
   };
   const plan = planOf(given);
+  const [rot, wallJumps] = [number('rot', 0), number('wall-jumps', 0)];
+  if (rot > 0 && plan.members.filter(({ role }) => role === 'participant').length < 3) {
+    throw new UsageError('--rot needs three servers: where most disks must be whole, none of two may decay');
+  }
   const bounds = {
     crashes: number('crashes', 1), partitions: number('partitions', 0), timeouts: number('timeouts', 1),
-    diskFaults: number('disk-faults', 0), lies: number('lies', 0),
+    diskFaults: number('disk-faults', 0), lies: number('lies', 0), ...(rot > 0 ? { rot } : {}),
+    ...(wallJumps > 0 ? { wallJumps } : {}),
     epochs: number('epochs', 2), rounds: number('rounds', 2),
   };
   if (bounds.epochs === 0 || bounds.rounds === 0) {
@@ -190,17 +201,34 @@ export function explorationOf(given: Given): Exploration {
     maxStates: number('max-states', 1_000_000_000), maxBytes: number('memory', 2000) * 1_000_000,
     isReduced: !given.has('unreduced'), symmetry: given.has('symmetry'), liveness: given.has('liveness'),
   } as const;
-  if (manner.start !== 'nothing' && manner.start !== 'serving' && writesOf(plan) < 2) {
+  if (!WITHOUT_WRITES.has(manner.start) && writesOf(plan) < 2) {
     throw new UsageError(`--start ${manner.start} needs a client with two operations: --ops 2`);
   }
-  const hasRoom = bounds.crashes > 0 && bounds.epochs > 1 && bounds.rounds > 1 && plan.members.length > 2;
-  if (manner.start === 'skipped' && !hasRoom) {
-    const needs = 'three servers, --crashes 1, --epochs 2, --rounds 2';
-    throw new UsageError(`--start skipped has a crash and two elections behind it: ${needs}`);
-  }
+  refuseWithoutRoom(manner.start, bounds, plan.members.length, serverIds(plan).length - 1);
   const asymmetric = manner.symmetry ? whyAsymmetric(plan) : null;
   if (asymmetric !== null) throw new UsageError(`--symmetry exchanges clients, and ${asymmetric}: try same-small --clients 2`);
   return { plan, bounds, manner, properties: null, mutant: null };
+}
+
+/** Timers by which a leader that is cut off finds that it leads no longer. */
+const GIVING_UP = 2;
+
+/** The start must be within the bounds. */
+function refuseWithoutRoom(start: Start, bounds: Bounds, members: number, others: number): void {
+  const { crashes, partitions, timeouts, epochs, rounds } = bounds;
+  const hasRoom = epochs > 1 && rounds > 1 && members > 2;
+  if (start === 'skipped' && (!hasRoom || crashes === 0)) {
+    const needs = 'three servers, --crashes 1, --epochs 2, --rounds 2';
+    throw new UsageError(`--start skipped has a crash and two elections behind it: ${needs}`);
+  }
+  const least = start === 'deposed' ? GIVING_UP : 0;
+  if ((start === 'deposed' || start === 'parted') && (!hasRoom || partitions < others || timeouts < least)) {
+    const needs = `three servers, --partitions ${Math.max(2, others)}, --timeouts ${least}, --epochs 2, --rounds 2`;
+    throw new UsageError(`--start ${start} has a leader that is cut off, and two elections, behind it: ${needs}`);
+  }
+  if (start === 'severed' && (members < 2 || partitions === 0)) {
+    throw new UsageError('--start severed has a follower that is cut off behind it: two servers, --partitions 1');
+  }
 }
 
 function writesOf(plan: Plan): number {

@@ -2,6 +2,7 @@
  * The bridge between plans and the explorer: which plans can be explored, what of a plan is searched, and how a path that was
  * found becomes a plan and a tape again (`realize.ts`).
  */
+import type { RecipeKind, RecipeTurn } from '../client/recipe.ts';
 import { freeze } from '../explore/print.ts';
 import type { Bounds, Subject } from '../explore/subject.ts';
 import { SYMMETRIC_MAX } from '../explore/symmetry.ts';
@@ -18,7 +19,7 @@ export function subjectOf(plan: Plan, bounds: Bounds, properties: readonly Prope
   return {
     nodes: nodesOf(plan),
     properties: properties.filter(({ kind }) => kind === 'safety'),
-    expectations: freeze({ ...expectationsOf(plan), heals: false, mayHalt: (bounds.diskFaults ?? 0) > 0 }),
+    expectations: freeze({ ...expectationsOf(plan), heals: false, mayHalt: (bounds.diskFaults ?? 0) + (bounds.rot ?? 0) > 0 }),
     bounds,
     symmetry,
   };
@@ -38,6 +39,14 @@ export function whyUnfit(plan: Plan): string | null {
   if (plan.clients.some(({ operations }) => operations.some(({ afterMs }) => afterMs > 0))) {
     return 'its clients wait for the clock between operations, and exploring has no clock';
   }
+  if (plan.clients.some(({ recipe }) => recipe?.turns.some((turn) => waits(recipe.kind, turn)) === true)) {
+    return 'its clients wait and hold by the clock, and exploring has no clock';
+  }
   if (JSON.stringify(plan.settings) !== JSON.stringify(UNTIMED)) return 'its links and disks are timed, and exploring is untimed';
   return null;
+}
+
+/** Whether a turn takes time by itself. Who produces holds nothing: there it says how urgent what is produced is. */
+function waits(kind: RecipeKind, { afterMs, holdMs }: RecipeTurn): boolean {
+  return afterMs > 0 || (holdMs > 0 && kind !== 'urgentProducer');
 }

@@ -86,4 +86,34 @@ test('and so do failing calls, lies and torn writes of disks', () => {
   assert.ok(tears > 5, `walks must tear writes to mean anything, and tore ${tears}`);
 });
 
+test('and so do bits that flip on a disk at rest, and what is read of them', () => {
+  const plan = zabSmall.plan({ servers: 3, operations: 2, clients: 1 });
+  const files = new Set<string>();
+  let refusals = 0;
+  for (let seed = 1; seed <= 25; seed++) {
+    const bounds = { crashes: 4, partitions: 0, timeouts: 8, rot: 1, epochs: 9, rounds: 30 };
+    const space = new Space(subjectOf(plan, bounds, []));
+    const { steps, facts } = walk(space, `rot ${seed}`);
+    for (const { fact } of facts) {
+      if (fact.kind === 'faultBegan') files.add(`${fact.fault} ${fact.detail.replace(/^bit 0 of byte \d+ of (\w+).*/, '$1')}`);
+      if (fact.kind === 'stateRefused') refusals++;
+    }
+    assert.equal(realize(plan, space, steps).facts.map(line), facts.map(line), `seed ${seed}`);
+  }
+  assert.ok(files.size >= 3 && [...files].every((file) => /^bitRot:bit \w+$/.test(file)), [...files].join());
+  assert.ok(refusals > 2, `walks must meet what decayed to mean anything, and did ${refusals} times`);
+});
+
+test('and so do wall clocks that are set', () => {
+  const plan = zabSmall.plan({ servers: 3, operations: 2, clients: 1 });
+  let jumps = 0;
+  for (let seed = 1; seed <= 8; seed++) {
+    const space = new Space(subjectOf(plan, { crashes: 1, partitions: 0, timeouts: 4, wallJumps: 3, epochs: 9, rounds: 30 }, []));
+    const { steps, facts } = walk(space, `clocks ${seed}`);
+    jumps += facts.filter(({ fact }) => fact.kind === 'faultEnded' && fact.fault === 'wallJump').length;
+    assert.equal(realize(plan, space, steps).facts.map(line), facts.map(line), `seed ${seed}`);
+  }
+  assert.ok(jumps > 5, `walks must set clocks to mean anything, and set ${jumps}`);
+});
+
 test.run();

@@ -6,7 +6,9 @@
 import { invariant, present } from '../base/invariant.ts';
 import { Act, actionOf } from '../explore/action.ts';
 import { answerTo, type CrashLuck, DISK_FAULTS } from '../explore/cell.ts';
+import { answerToDecay, type RottenPlace, rottenPlaces } from '../explore/rot.ts';
 import type { Space } from '../explore/space.ts';
+import { WALL_JUMPS_MS } from '../explore/wall-jump.ts';
 import { connectionId, type Move, PORTS, TWINS_MAX } from '../explore/wires.ts';
 import type { Plan, PlannedFault } from '../fuzz/plan.ts';
 import { nodesOf } from '../fuzz/run.ts';
@@ -69,12 +71,16 @@ class Pilot {
   /** Draws of a listed luck that were answered. */
   private drawn = 0;
   private resetIndex = 0;
+  /** Where a bit flips. */
+  private rotten: RottenPlace | null = null;
 
   constructor(plan: Plan, space: Space) {
     this.plan = plan;
     this.space = space;
     this.chooser = new SteeredChooser((name, bound) => {
       if (name === 'resetConnection') return this.resetIndex;
+      const decayed = this.rotten === null ? undefined : answerToDecay(name, this.rotten);
+      if (decayed !== undefined) return decayed;
       if (!CRASH_DRAWS.has(name)) return 0;
       return typeof this.luck === 'string' ? answerTo(name, bound, this.luck) : (this.luck[this.drawn++] ?? 0);
     });
@@ -102,6 +108,7 @@ class Pilot {
     const move = kind === Act.deliver ? space.moveOf(row, index, sub) : null;
     const entry = move === null ? null : this.entryOf(index, move);
     const accepted = move?.kind === 'accepted' ? present(entry?.end?.peer, 'an opening has two ends') : null;
+    if (kind === Act.rot) this.rotten = rottenPlaces(space.cells.get(row[index] ?? 0))[sub] ?? null;
     space.fire(row, code);
     const nowMs = row[space.nowAt] ?? 0;
     const timeUs = nowMs * 1000 + offsetUs;
@@ -112,6 +119,8 @@ class Pilot {
     else if (kind === Act.restart) this.restart(node, timeUs);
     else if (kind === Act.reset) this.reset(index, timeUs);
     else if (kind === Act.diskFault) this.harm(node, sub, timeUs);
+    else if (kind === Act.rot) this.rot(node, timeUs);
+    else if (kind === Act.wallJump) this.inject({ kind: 'wallJump', target: { node }, byMs: WALL_JUMPS_MS[sub] ?? 0 }, timeUs);
     this.go(move?.node ?? node, nowMs);
     world.core.schedule.nowUs = timeUs;
     if (accepted !== null && accepted.id !== 0 && move !== null) {
@@ -235,6 +244,12 @@ class Pilot {
     if (call === 'sync') this.resting = forgets ? 'lose' : 'keep';
     this.inject({ kind: 'diskError', target: { node }, call, error, times: 1 }, timeUs);
     this.luck = this.resting;
+  }
+
+  private rot(node: NodeId, timeUs: number): void {
+    // The disk is at rest: it was kept busy only by the delays that were drawn before they were shortened.
+    this.world.host(node).diskBusyUntilUs.clear();
+    this.inject({ kind: 'bitRot', target: { node }, decay: 'bit', file: this.rotten?.file ?? '' }, timeUs);
   }
 
   private restart(node: NodeId, timeUs: number): void {

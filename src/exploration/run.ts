@@ -11,10 +11,11 @@ import {
 import { type Badness, Space } from '../explore/space.ts';
 import type { Bounds } from '../explore/subject.ts';
 import type { Failure } from '../fuzz/failure.ts';
-import type { Plan } from '../fuzz/plan.ts';
+import { type Plan, serverIds } from '../fuzz/plan.ts';
 import { recordedFailure, recordRun } from '../fuzz/record.ts';
 import type { Finding, Outcome } from '../fuzz/verdict.ts';
 import type { Property } from '../history/judge.ts';
+import type { NodeId } from '../io/event.ts';
 import { TapeChooser } from '../world/chooser.ts';
 import { subjectOf } from './bridge.ts';
 import { PATH_MAX, realize } from './realize.ts';
@@ -172,14 +173,34 @@ export function failureFrom(exploration: Exploration, found: Counterexample | nu
   return found === null ? 'there is no counterexample' : failureOn(exploration, spaceOf(exploration), found);
 }
 
-/** The failure file of steps that lead to something bad. */
-export function failureOn(
-  exploration: Exploration, space: Space, found: { readonly steps: readonly number[]; readonly badness: Badness },
-): Failure | string {
-  if (found.steps.length > PATH_MAX) return `the way there has ${found.steps.length} steps, and ${PATH_MAX} can be replayed`;
+/** Steps that lead to something bad. */
+type Found = Pick<Counterexample, 'steps' | 'badness'> & Partial<Counterexample>;
+
+/**
+ * The failure file of steps that lead to something bad. Where a fair schedule that made no progress is too long, or shows nothing
+ * in the world, the world goes on by itself from where it began. Who stays dead is lost for good.
+ */
+export function failureOn(exploration: Exploration, space: Space, found: Found): Failure | string {
+  const { steps, badness, schedule = null } = found;
+  const dead = schedule?.dead ?? [];
+  const plan = dead.length === 0 ? exploration.plan : { ...exploration.plan, core: aliveOf(exploration.plan, dead) };
+  const ways = schedule === null ? [steps] : [steps, steps.slice(0, steps.length - schedule.steps)];
+  const fit = ways.filter(({ length }) => length <= PATH_MAX);
+  for (const way of fit) {
+    const failure = failureOf({ ...exploration, plan }, space, way);
+    if (failure !== null) return failure;
+  }
+  if (fit.length === 0) return `the way there has ${steps.length} steps, and ${PATH_MAX} can be replayed`;
+  return `the explorer found a breach of ${findingIn(badness).property}, and the world does not confirm it`;
+}
+
+function failureOf(exploration: Exploration, space: Space, steps: readonly number[]): Failure | null {
   const { properties: judged, mutant } = exploration;
-  const { plan, tape } = realize(exploration.plan, space, found.steps);
+  const { plan, tape } = realize(exploration.plan, space, steps);
   const recorded = recordRun(plan, new TapeChooser(tape, plan.seed), propertiesNamed(judged));
-  if (recorded.result.finding !== null) return recordedFailure(plan, recorded, { judged, mutant });
-  return `the explorer found a breach of ${findingIn(found.badness).property}, and the world does not confirm it`;
+  return recorded.result.finding === null ? null : recordedFailure(plan, recorded, { judged, mutant });
+}
+
+function aliveOf(plan: Plan, dead: readonly NodeId[]): NodeId[] {
+  return serverIds(plan).filter((id) => !dead.includes(id));
 }

@@ -1,10 +1,12 @@
 /** Actions as numbers: the kind in the highest byte, whom it happens to in the next, and which of several in the rest. */
 
 /** Kinds of actions, in the highest byte of an action's code. */
-export const Act = { deliver: 1, disk: 2, prompt: 3, timeout: 4, crash: 5, restart: 6, reset: 7, diskFault: 8 } as const;
+export const Act = {
+  deliver: 1, disk: 2, prompt: 3, timeout: 4, crash: 5, restart: 6, reset: 7, diskFault: 8, rot: 9, wallJump: 10,
+} as const;
 /** Their names, by kind. */
 export const ACT_NAMES: readonly string[] = [
-  '', 'deliver', 'disk', 'timer', 'timeout', 'crash', 'restart', 'reset', 'disk fault',
+  '', 'deliver', 'disk', 'timer', 'timeout', 'crash', 'restart', 'reset', 'disk fault', 'rot', 'wall jump',
 ];
 
 /** What an action's code says. */

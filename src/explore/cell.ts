@@ -161,8 +161,8 @@ export class Cell {
   prompt: TimerId[] = [];
   /** When a sync fails, what it was to save is gone. */
   forgets = false;
-  /** Its disk has lied, or is about to. */
-  isLiar = false;
+  /** Its disk has lied, or is about to, or bytes on it have decayed. */
+  isImpaired = false;
 
   constructor(spec: NodeSpec) {
     const disk = spec.disk ? new SimulatedDisk() : null;
@@ -210,7 +210,7 @@ export class Cell {
 
   /** All that its future depends on, in a form that does not depend on how it came about. */
   view(): unknown {
-    const { process, disk, timers, diskErrors: errors } = this.host;
+    const { process, disk, timers, diskErrors: errors, clock: { wallOffsetMs } } = this.host;
     const inodes: Inode[] = [];
     const numberOf = (inode: Inode): number => {
       const at = inodes.indexOf(inode);
@@ -231,7 +231,8 @@ export class Cell {
       process, files, durable, changes, requests,
       timers: new Map([...timers].map(([id, slot]) => [id, slot.dueLocalUs])),
       contents: inodes.map((inode) => [inode.contents(), inode.durable(), inode.pending, inode.everSynced]),
-      open: new Set(this.open), prompt: new Set(this.prompt), errors, forgets: this.forgets, isLiar: this.isLiar,
+      open: new Set(this.open), prompt: new Set(this.prompt), errors, forgets: this.forgets, isImpaired: this.isImpaired,
+      wallOffsetMs,
     };
   }
 }
@@ -343,7 +344,7 @@ export function armDisk(cell: Cell, fault: number): Came {
   const name = `diskError:${error}`;
   host.diskErrors = [...host.diskErrors, { call, error, times: 1, fault: new ActiveFault(name, host.node) }];
   if (call === 'sync') cell.forgets = forgets;
-  if (error === 'lie') cell.isLiar = true;
+  if (error === 'lie') cell.isImpaired = true;
   const fact: Fact = { kind: 'faultBegan', fault: name, node: host.node, detail: `${call}, 1 times` };
   return { sent: [], facts: [fact], broken: null };
 }

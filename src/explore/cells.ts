@@ -11,7 +11,9 @@ import type { Message } from '../wire/message.ts';
 import type { NodeSpec } from '../world/host.ts';
 import { armDisk, type Broken, Cell, type Came, completeRequest, type CrashLuck, die, forkCell, step } from './cell.ts';
 import { freeze, keyOf, type Print, printOf, printRenamed } from './print.ts';
+import { decay, rottenPlaces } from './rot.ts';
 import type { OtherNames } from './symmetry.ts';
+import { jumpWall } from './wall-jump.ts';
 import { type Move, peerOf, type WireEffect, type Wires } from './wires.ts';
 
 /** Facts stated in one step: whose, and what. */
@@ -48,8 +50,8 @@ export interface Readiness {
   /** When each of `timers` is due. */
   readonly dueMs: readonly number[];
   readonly hasUnsynced: boolean;
-  /** Its disk has lied. */
-  readonly isLiar: boolean;
+  /** Its disk has lied, or bytes on it have decayed. */
+  readonly isImpaired: boolean;
 }
 
 /** What happens to a cell. */
@@ -60,11 +62,15 @@ export type CellEvent =
   | { readonly kind: 'accept'; readonly peer: NodeId; readonly port: number; readonly address: string }
   | { readonly kind: 'crash'; readonly luck: CrashLuck }
   | { readonly kind: 'fault'; readonly fault: number }
+  | { readonly kind: 'rot'; readonly place: number }
+  | { readonly kind: 'wallJump'; readonly which: number }
   | { readonly kind: 'start' | 'restart' };
 
 const SYNC_KINDS: ReadonlySet<string> = new Set([
   'FOLLOWERINFO', 'OBSERVERINFO', 'LEADERINFO', 'ACKEPOCH', 'DIFF', 'TRUNC', 'SNAP', 'NEWLEADER', 'UPTODATE',
 ]);
+/** Of these no process dies. */
+const CALM: ReadonlySet<CellEvent['kind']> = new Set(['disk', 'fault', 'rot', 'wallJump'] as const);
 const STRIDE = 0x400_0000;
 const PORT_NAMES = ['client', 'quorum', 'election'] as const;
 
@@ -84,6 +90,7 @@ export class Cells {
   private readonly messageByKey: Map<string, number> = new Map();
   private readonly factsByKey: Map<string, number> = new Map();
   private readonly ready: Readiness[] = [];
+  private readonly rotten: number[] = [];
   /** By time, then by key. */
   private readonly events: Map<number, Map<number, number>> = new Map();
   private eventCount = 0;
@@ -111,6 +118,11 @@ export class Cells {
 
   readiness(cell: number): Readiness {
     return present(this.ready[cell], 'cells are interned');
+  }
+
+  /** At how many places its disk may decay. */
+  rottenPlaces(cell: number): number {
+    return (this.rotten[cell] ??= rottenPlaces(this.get(cell)).length);
   }
 
   /** A number for an event at a time; `key` tells it from all others that can happen to one process. */
@@ -165,7 +177,7 @@ export class Cells {
     const came = play(cell, nowMs, what);
     for (const { message } of came.sent) freeze(message);
     freeze(came.facts);
-    const isGone = cell.host.process === null && what.kind !== 'disk' && what.kind !== 'fault';
+    const isGone = cell.host.process === null && !CALM.has(what.kind);
     const died = isGone || came.facts.at(-1)?.kind === 'crashed';
     return {
       cell: this.intern(cell),
@@ -250,6 +262,10 @@ function play(cell: Cell, nowMs: number, what: CellEvent): Came {
     }
     case 'fault':
       return armDisk(cell, what.fault);
+    case 'rot':
+      return decay(cell, what.place);
+    case 'wallJump':
+      return jumpWall(cell, what.which);
     case 'start':
     case 'restart': {
       cell.host.process = cell.host.spec.boot();
@@ -285,7 +301,7 @@ function readinessOf(cell: Cell): Readiness {
     timers: later,
     dueMs: later.map((id) => Math.floor((timers.get(id)?.dueLocalUs ?? 0) / 1000)),
     hasUnsynced: cell.hasUnsynced,
-    isLiar: cell.isLiar,
+    isImpaired: cell.isImpaired,
   };
 }
 

@@ -3,7 +3,8 @@ import type { Move } from './wires.ts';
 
 /** Numbers of events that are no move, for one process. */
 export const Key = {
-  start: 1, restart: 2, timer: 0x100, fault: 0x8000, disk: 0x1_0000, crash: 0x2_0000, move: 0x10_0000,
+  start: 1, restart: 2, timer: 0x100, fault: 0x8000, rot: 0x9000, wallJump: 0xa000,
+  disk: 0x1_0000, crash: 0x2_0000, move: 0x10_0000,
 } as const;
 
 /** A number for the event of a move, above all others. */

@@ -10,15 +10,16 @@ import type { Process } from '../io/process.ts';
 import type { Grain } from './grain.ts';
 import { Search } from './search.ts';
 import { Space } from './space.ts';
+import type { Start } from './start.ts';
 import type { Bounds, Subject } from './subject.ts';
 
 const test = suite('progress');
 
 const BOUNDS: Bounds = { crashes: 1, partitions: 0, timeouts: 0, epochs: 2, rounds: 2 };
 
-function explore(subject: Subject, grain: Grain = 'coarse'): Search {
+function explore(subject: Subject, grain: Grain = 'coarse', start: Start = 'nothing'): Search {
   const search = new Search(new Space(subject), {
-    order: 'breadth', maxDepth: Number.MAX_SAFE_INTEGER, maxStates: 1e5, maxBytes: 1e9, grain, start: 'nothing',
+    order: 'breadth', maxDepth: Number.MAX_SAFE_INTEGER, maxStates: 1e5, maxBytes: 1e9, grain, start,
     isReduced: true, symmetry: false, liveness: true,
   });
   while (search.run(1000) === 'going');
@@ -37,6 +38,14 @@ for (const [servers, crashes] of HELD) {
     assert.ok((search.progress?.followed ?? 0) > 10);
   });
 }
+
+test('where one of three dies, the others serve, with it or without', () => {
+  const subject = subjectOf(zabSmall.plan({ servers: 3, clients: 0, operations: 0 }), BOUNDS, allProperties);
+  const search = explore(subject, 'coarse', 'serving');
+  assert.is(search.status, 'exhausted', search.found?.badness.violation?.sentence);
+  // From states in which one is down, two schedules are followed.
+  assert.ok((search.progress?.followed ?? 0) > search.keeper.count);
+});
 
 /** A server that does one thing, for ever. */
 class Toy implements Process {

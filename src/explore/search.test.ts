@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { allProperties } from '../../properties/index.ts';
 import { zabSmall } from '../../scenarios/zab-small.ts';
 import { subjectOf } from '../exploration/bridge.ts';
+import { Act } from './action.ts';
 import type { Grain } from './grain.ts';
 import { Search, type Manner } from './search.ts';
 import { Space } from './space.ts';
@@ -68,6 +69,9 @@ const SPACES: readonly Reduced[] = [
     manner: { grain: 'messages' } },
   { name: 'two that serve, a crash, and cuts of what is cut', size: TWO, bounds: { ...CRASH, partitions: 3, timeouts: 1 },
     manner: SERVING },
+  { name: 'three, a disk decays', size: { ...TWO, servers: 3 }, bounds: { ...CRASH, rot: 1, lies: 1 }, manner: SERVING },
+  { name: 'a server alone whose clock is set', size: { ...WRITES, servers: 1 }, bounds: { ...CRASH, wallJumps: 2 },
+    manner: SERVING },
   { name: 'three that write', size: { ...WRITES, servers: 3 }, bounds: NO_FAULT, manner: { ...SERVING, grain: 'elections' } },
 ];
 
@@ -108,6 +112,33 @@ test('from a skipped proposal on, its leader comes back and is put in line', () 
   const { space } = search;
   assert.ok(space.cells.messages.some(({ kind }) => kind === 'TRUNC'));
   assert.throws(() => explore(size, { ...bounds, crashes: 0 }, { start: 'skipped' }), /the bounds/);
+});
+
+test('a leader that is cut off and gives up is put in line while it lives', () => {
+  const size = { servers: 3, clients: 1, operations: 2 };
+  const bounds = { ...NO_FAULT, epochs: 2, rounds: 2, partitions: 2, timeouts: 2 };
+  const search = explore(size, bounds, { start: 'deposed', grain: 'coarse' });
+  assert.is(search.status, 'exhausted');
+  const { cells, taken } = search.space;
+  assert.ok(cells.messages.some(({ kind }) => kind === 'TRUNC'));
+  assert.is(taken[Act.crash], 0);
+  for (const less of [{ partitions: 1 }, { timeouts: 1 }]) {
+    assert.throws(() => explore(size, { ...bounds, ...less }, { start: 'deposed' }), /the bounds/);
+  }
+});
+
+test('who is cut off has heard of nothing, and the others go on', () => {
+  const size = { servers: 3, clients: 1, operations: 2 };
+  const starts: readonly (readonly [Start, Partial<Bounds>, number])[] = [
+    ['severed', { partitions: 1 }, 1], ['parted', { partitions: 2, epochs: 2, rounds: 2 }, 2],
+  ];
+  for (const [start, more, epochs] of starts) {
+    const search = explore(size, { ...NO_FAULT, ...more }, { start, grain: 'coarse', maxStates: 1 });
+    const { history } = search.space.panels.panelAt(search.space.panels.count - 1);
+    assert.is(history.latest?.epoch, epochs, start);
+    assert.equal([...history.servers.values()].map(({ role }) => role).filter((role) => role === 'LOOKING'), [], start);
+    assert.throws(() => explore(size, { ...NO_FAULT, ...more, partitions: epochs - 1 }, { start }), /the bounds/);
+  }
 });
 
 test('a search is a function of what it is told: the same numbers again', () => {

@@ -4,9 +4,10 @@
  * look at a clock, which it may not. It ends when the space is exhausted, a promise is broken, or no memory is left.
  */
 import { invariant, present } from '../base/invariant.ts';
+import type { NodeId } from '../io/event.ts';
 import { type Grain, Stepper, unfold } from './grain.ts';
 import { type Keeper, OwnKeeper } from './keeper.ts';
-import { Progress } from './progress.ts';
+import { Progress, type Stuck } from './progress.ts';
 import { Rows } from './rows.ts';
 import type { Badness, Space } from './space.ts';
 import { SleepSets } from './sleep.ts';
@@ -44,6 +45,8 @@ export interface Counterexample {
   /** One by one, from nothing. */
   readonly steps: readonly number[];
   readonly badness: Badness;
+  /** Where there is no progress: how many of the last steps are of the fair schedule, and who stays dead on it. */
+  readonly schedule: { readonly steps: number; readonly dead: readonly NodeId[] } | null;
 }
 
 /** A state in which steps are to be taken after all. */
@@ -117,7 +120,7 @@ export class Search {
     this.generated = 1;
     this.frontier.push(first, ~id);
     this.depths.push(0);
-    if (!isGood) this.stop([], NO_CODES, space.badness(first));
+    if (!isGood) this.stop([], { steps: NO_CODES, badness: space.badness(first) });
   }
 
   /** States that wait to be looked at: all, and those of this depth only. */
@@ -264,7 +267,7 @@ export class Search {
     const { space, row, codes } = this;
     const stuck = this.progress?.follow(row) ?? null;
     if (stuck !== null) {
-      this.stop(this.keeper.path(id), stuck.steps, stuck.badness);
+      this.stop(this.keeper.path(id), stuck);
       return;
     }
     space.actions(row, codes);
@@ -309,12 +312,14 @@ export class Search {
   }
 
   private fail(id: number, code: number): void {
-    this.stop([...this.keeper.path(id), code], NO_CODES, this.space.badness(this.child));
+    this.stop([...this.keeper.path(id), code], { steps: NO_CODES, badness: this.space.badness(this.child) });
   }
 
   /** A counterexample: a path in steps of the grain, and what was done behind it one by one. */
-  private stop(path: readonly number[], behind: readonly number[], badness: Badness): void {
-    this.found = { path, steps: [...unfold(this.space, this.manner.grain, this.start, path), ...behind], badness };
+  private stop(path: readonly number[], behind: Omit<Stuck, 'dead'> & Partial<Stuck>): void {
+    const { steps, badness, dead } = behind;
+    const schedule = dead === undefined ? null : { steps: steps.length, dead };
+    this.found = { path, steps: [...unfold(this.space, this.manner.grain, this.start, path), ...steps], badness, schedule };
     this.status = 'found';
   }
 

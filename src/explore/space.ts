@@ -9,7 +9,7 @@ import type { Event, NodeId } from '../io/event.ts';
 import type { Violation } from '../history/judge.ts';
 import { Act, ACT_NAMES, codeOf } from './action.ts';
 import { type Broken, type CrashLuck, LIE } from './cell.ts';
-import { addChances, NAMED_LUCKS, TEAR } from './chances.ts';
+import { addChances, addRot, NAMED_LUCKS, TEAR } from './chances.ts';
 import { accepting, type CellEvent, Cells, type FactList, type Outcome } from './cells.ts';
 import { eventKey, Key } from './event-key.ts';
 import { Panels } from './panels.ts';
@@ -53,6 +53,8 @@ export class Space {
   readonly partitionsAt: number;
   readonly diskFaultsAt: number;
   readonly liesAt: number;
+  readonly rotAt: number;
+  readonly wallJumpsAt: number;
   /** How often each kind of action was taken. */
   readonly taken: number[] = ACT_NAMES.map(() => 0);
   broken: (Broken & { readonly node: NodeId }) | null = null;
@@ -86,13 +88,9 @@ export class Space {
       this.pairOf[j * count + i] = pair;
     }
     this.panelAt = count + pairs.length;
-    this.nowAt = this.panelAt + 1;
-    this.crashesAt = this.panelAt + 2;
-    this.timeoutsAt = this.panelAt + 3;
-    this.partitionsAt = this.panelAt + 4;
-    this.diskFaultsAt = this.panelAt + 5;
-    this.liesAt = this.panelAt + 6;
-    this.width = this.panelAt + 7;
+    let slot = this.panelAt;
+    [this.nowAt, this.crashesAt, this.timeoutsAt, this.partitionsAt] = [++slot, ++slot, ++slot, ++slot];
+    [this.diskFaultsAt, this.liesAt, this.rotAt, this.wallJumpsAt, this.width] = [++slot, ++slot, ++slot, ++slot, ++slot];
     const processOf = (index: number, names: Renaming): number => this.indexOf.get(names.of(this.nodes[index] ?? 0)) ?? index;
     this.printer = new RowPrinter(this.width, [
       { slots: count, parts: this.cells, moved: processOf },
@@ -110,12 +108,8 @@ export class Space {
   /** The row of the beginning: every process has started, in the order of their ids, and nothing has arrived. */
   begin(): Int32Array {
     const row = new Int32Array(this.width);
-    const { bounds, nodes } = this.subject;
-    row[this.crashesAt] = bounds.crashes;
-    row[this.timeoutsAt] = bounds.timeouts;
-    row[this.partitionsAt] = bounds.partitions;
-    row[this.diskFaultsAt] = bounds.diskFaults ?? 0;
-    row[this.liesAt] = bounds.lies ?? 0;
+    const { bounds: { crashes, timeouts, partitions, diskFaults = 0, lies = 0, rot = 0, wallJumps = 0 }, nodes } = this.subject;
+    row.set([crashes, timeouts, partitions, diskFaults, lies, rot, wallJumps], this.crashesAt);
     nodes.forEach((spec, index) => {
       row[index] = this.cells.found(spec);
     });
@@ -133,8 +127,10 @@ export class Space {
       for (const move of this.wires.moves(row[count + pair] ?? 0)) into.push(codeOf(Act.deliver, pair, move.code));
     }
     const timeouts = row[this.timeoutsAt] ?? 0;
-    const lies = this.mayLie(row) ? (row[this.liesAt] ?? 0) : 0;
-    const budgets = { crashes: row[this.crashesAt] ?? 0, diskFaults: row[this.diskFaultsAt] ?? 0, lies };
+    const lies = this.mayBeImpaired(row) ? (row[this.liesAt] ?? 0) : 0;
+    const hasRot = (row[this.rotAt] ?? 0) > 0 && this.mayBeImpaired(row);
+    const wallJumps = row[this.wallJumpsAt] ?? 0;
+    const budgets = { crashes: row[this.crashesAt] ?? 0, diskFaults: row[this.diskFaultsAt] ?? 0, lies, wallJumps };
     for (let index = 0; index < count; index++) {
       const ready = this.cells.readiness(row[index] ?? 0);
       for (const request of ready.disk) into.push(codeOf(Act.disk, index, request));
@@ -142,6 +138,7 @@ export class Space {
       if (timeouts > 0) for (const timer of ready.timers) into.push(codeOf(Act.timeout, index, timer));
       if (this.subject.nodes[index]?.kind !== 'server') continue;
       addChances(index, ready, budgets, into);
+      if (hasRot) addRot(index, this.cells.rottenPlaces(row[index] ?? 0), into);
     }
     if ((row[this.partitionsAt] ?? 0) > 0) this.resets(row, into);
   }
@@ -175,6 +172,12 @@ export class Space {
       case Act.diskFault:
         this.pay(row, sub === LIE ? this.liesAt : this.diskFaultsAt);
         return this.happen(row, index, Key.fault + sub, () => ({ kind: 'fault', fault: sub }));
+      case Act.rot:
+        this.pay(row, this.rotAt);
+        return this.happen(row, index, Key.rot + sub, () => ({ kind: 'rot', place: sub }));
+      case Act.wallJump:
+        this.pay(row, this.wallJumpsAt);
+        return this.happen(row, index, Key.wallJump + sub, () => ({ kind: 'wallJump', which: sub }));
       default:
         return this.reset(row, index);
     }
@@ -258,10 +261,10 @@ export class Space {
     this.printer.print(row, into);
   }
 
-  /** At most one disk lies: most of the voters' must not. */
-  private mayLie(row: Int32Array): boolean {
-    const hasLiar = this.nodes.some((_, index) => this.cells.readiness(row[index] ?? 0).isLiar);
-    return !hasLiar && this.subject.expectations.voters.length > 2;
+  /** At most one disk lies or decays: most of the voters' must not. */
+  private mayBeImpaired(row: Int32Array): boolean {
+    const isAnyImpaired = this.nodes.some((_, index) => this.cells.readiness(row[index] ?? 0).isImpaired);
+    return !isAnyImpaired && this.subject.expectations.voters.length > 2;
   }
 
   private resets(row: Int32Array, into: number[]): void {

@@ -13,6 +13,10 @@ export interface Bounds {
   readonly diskFaults?: number;
   /** Syncs of one server's disk that are said to be done, and are not; left out: none. */
   readonly lies?: number;
+  /** Bits that flip on one server's disk at rest; left out: none. */
+  readonly rot?: number;
+  /** Times that a server's wall clock is set; left out: none. */
+  readonly wallJumps?: number;
   /** No epoch above this, and no round of elections. */
   readonly epochs: number;
   readonly rounds: number;
