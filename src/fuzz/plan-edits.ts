@@ -174,10 +174,23 @@ function smallerReconfigs(request: Extract<ScriptedRequest, { readonly kind: 're
   ];
 }
 
+type Stopping = Extract<Fault, { readonly kind: 'diskFull' | 'diskError' | 'wipe' | 'oldImage' | 'clone' }>;
+
+/** What stops a server, sooner or later, by what happens to its disk. */
+function isStopping(fault: Fault): fault is Stopping {
+  return ['diskFull', 'diskError', 'wipe', 'oldImage', 'clone'].includes(fault.kind);
+}
+
+/** A server that only stops is down for so long, if nothing else says for how long. */
+const STOPPED_MS = 100;
+
 /** Simpler faults instead of one, simplest first. */
 export function simpler(fault: Fault): Fault[] {
   const simple: Fault[] = [];
   if (fault.kind === 'power') return simple;
+  if (isStopping(fault)) {
+    simple.push({ kind: 'crash', target: fault.target, downMs: lengthOf(fault)?.ms ?? STOPPED_MS });
+  }
   if (fault.kind === 'crash' && fault.afterEffects !== undefined) {
     simple.push({ kind: 'crash', target: fault.target, downMs: fault.downMs });
   }

@@ -64,11 +64,25 @@ export interface Plan {
 /** Clients are numbered from here, so that they never collide with a server's id. */
 export const FIRST_CLIENT = 1001;
 
+type SharedConfig = ServiceConfig & Omit<ServerKnobs, 'service'>;
+
+/** Thousands of plans share their knobs while a failure is shrunk, and to join the two takes longer than a small run's event. */
+const SHARED: WeakMap<ServerKnobs, SharedConfig> = new WeakMap();
+
+function sharedConfig(knobs: ServerKnobs): SharedConfig {
+  let shared = SHARED.get(knobs);
+  if (shared === undefined) {
+    const { service, ...own } = knobs;
+    shared = { ...DEFAULT_SERVICE_CONFIG, ...service, ...own };
+    SHARED.set(knobs, shared);
+  }
+  return shared;
+}
+
 /** The configuration of one server of the plan. */
 export function serverConfig(plan: Plan, id: number): ServerConfig {
-  const { service, ...knobs } = plan.knobs;
   const { members, reconfig } = plan;
-  const config = { ...DEFAULT_SERVICE_CONFIG, ...service, ...knobs, id, members };
+  const config = { ...sharedConfig(plan.knobs), id, members };
   if (reconfig === undefined) return { ...config, reconfigEnabled: false, standaloneEnabled: true };
   const { standaloneEnabled, hierarchy } = reconfig;
   const groups = hierarchy === undefined ? {} : { hierarchy };

@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly maxSteps?: number;
   /** A run that is only looked at may stop early without a verdict. */
   readonly stopAtStep?: number;
+  /** Asked after every fact: whether it no longer matters what comes of the run, which is then unknown. */
+  readonly isInVain?: () => boolean;
 }
 
 /** What came of a run. Plain data. */
@@ -87,7 +89,7 @@ export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunR
       counter.see(fact);
       options.trace?.fact?.(fact, node, timeMs, step);
       panel.see(fact, node, timeMs, step);
-      if (panel.violation !== null) world.stop();
+      if (panel.violation !== null || options.isInVain?.() === true) world.stop();
     },
     ...(plan.scheduler === undefined ? {} : { scheduler: plan.scheduler }),
     ...(options.trace === undefined ? {} : { trace: options.trace }),

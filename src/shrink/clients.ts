@@ -3,7 +3,7 @@ import { AskedSink } from './as-script.ts';
 import { directoriesOf, elsewhere } from './places.ts';
 import { withClient, withOperations } from '../fuzz/plan-edits.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
-import { costOf } from './shrink.ts';
+import { costOf } from './failing-run.ts';
 import type { Shrinker } from './shrink.ts';
 
 /** The operations of a client's script, as few as will do. */

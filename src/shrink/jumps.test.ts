@@ -17,7 +17,7 @@ function footingOf(name: string, seed: string): Footing {
   const plan = SCENARIOS.find((scenario) => scenario.name === name)?.plan(seed);
   if (plan === undefined) throw new Error(`there is no scenario ${name}`);
   const result = runPlan({ ...plan, clients: [] }, new SeedChooser(seed), { properties: [], maxSteps: 1 });
-  const run = { plan, tape: [], names: [], moments: new Map(), result, length: 0 };
+  const run = { plan, tape: [], names: [], moments: new Map(), result, length: 0, loopLength: null };
   return { best: run, first: run };
 }
 

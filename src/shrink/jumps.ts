@@ -8,7 +8,7 @@ import type { Fault, Target } from '../world/fault.ts';
 import type { SchedulerPlan } from '../world/scheduler.ts';
 import { lengthOf, momentsOf, sooner, withClient, withOperations, withServers } from '../fuzz/plan-edits.ts';
 import type { Plan, PlannedFault } from '../fuzz/plan.ts';
-import type { FailingRun } from './shrink.ts';
+import type { FailingRun } from './failing-run.ts';
 
 /** Where a jump may begin. */
 export interface Footing {
@@ -90,7 +90,7 @@ function fewServers(plan: Plan, luck: Xoshiro): Plan {
 }
 
 /** Some faults come at another time, last for another time, or strike another. */
-function shaken(plan: Plan, luck: Xoshiro): Plan | null {
+export function shaken(plan: Plan, luck: Xoshiro): Plan | null {
   if (plan.faults.length === 0) return null;
   const moments = momentsOf(plan);
   const ids = plan.members.map(({ id }) => id);
@@ -151,17 +151,31 @@ export function inPlaceOfFault(plan: Plan, index: number, luck: Xoshiro): Plan {
   }
 }
 
-/** No more than a connection is lost, or nobody hears of a server for a moment, at about the same time. */
+/** A plainer or milder fault on the same server or on another, at about the same time, and perhaps with one client less. */
 function milder(plan: Plan, index: number, luck: Xoshiro): Plan {
-  const target: Target = { node: plan.members[luck.below(plan.members.length)]?.id ?? 1 };
-  const forMs = 1 + luck.below(MOMENT_MS);
-  const fault: Fault = luck.below(2) === 0 ? { kind: 'reset', target } : { kind: 'partition', shape: 'isolate', target, forMs };
+  const struck = nodeOf(plan.faults[index]?.fault ?? NO_FAULT);
+  const isSame = struck > 0 && struck <= LAST_SERVER && luck.below(2) === 0;
+  const target: Target = { node: isSame ? struck : plan.members[luck.below(plan.members.length)]?.id ?? 1 };
+  const fault = MILDER[luck.below(MILDER.length)]?.(target, 1 + luck.below(MOMENT_MS)) ?? NO_FAULT;
   const faults = plan.faults.map((planned, at): PlannedFault => {
     if (at !== index) return planned;
     return { atMs: Math.max(0, Math.min(plan.safetyMs, planned.atMs + luck.below(NEAR_MS) - NEAR_MS / 2)), fault };
   });
-  return { ...plan, faults: faults.sort((one, other) => one.atMs - other.atMs) };
+  const lost = luck.below(2) === 0 ? luck.below(plan.clients.length + 1) : plan.clients.length;
+  const clients = plan.clients.filter((_, at) => at !== lost);
+  return { ...plan, clients, faults: faults.sort((one, other) => one.atMs - other.atMs) };
 }
+
+const NO_FAULT: Fault = { kind: 'reset', target: { node: 1 } };
+
+/** A server dies, is not heard of for a moment, by all or by one, or by clients; or no more than a connection is lost. */
+const MILDER: readonly ((target: Target, forMs: number) => Fault)[] = [
+  (target, downMs) => ({ kind: 'crash', target, downMs }),
+  (target, forMs) => ({ kind: 'partition', shape: 'isolate', target, forMs }),
+  (target, forMs) => ({ kind: 'stall', target, forMs }),
+  (target, forMs) => ({ kind: 'clientCut', target, forMs }),
+  (target) => ({ kind: 'reset', target }),
+];
 
 /** A client reconnects, instead of one of its operations or after all of them. */
 function reconnecting(plan: Plan, luck: Xoshiro): Plan {

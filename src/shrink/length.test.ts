@@ -4,8 +4,17 @@ import * as assert from 'uvu/assert';
 import { NO_SESSION } from '../base/session-id.ts';
 import { makeZxid } from '../base/zxid.ts';
 import type { Fact } from '../io/fact.ts';
+import { SCENARIOS } from '../../scenarios/index.ts';
+import { Judge } from '../history/judge.ts';
+import type { At, JudgedFact, Property } from '../history/judge.ts';
+import { SeedChooser } from '../world/chooser.ts';
+import type { Failure } from '../fuzz/failure.ts';
+import { chooserOf } from '../fuzz/follow.ts';
+import type { Plan } from '../fuzz/plan.ts';
+import { recordRun, recordedFailure } from '../fuzz/record.ts';
+import { runPlan } from '../fuzz/run.ts';
 import type { Message } from '../wire/message.ts';
-import { LengthSink } from './length.ts';
+import { LengthSink, lengthOf } from './length.ts';
 
 const test = suite('length');
 const zxid = makeZxid(1, 1);
@@ -69,6 +78,77 @@ test('while there is no such moment, everything counts; a later epoch does not b
   again.fact({ kind: 'synchronized', leader: 2, epoch: 2, mode: 'DIFF' }, 1, 8, 31);
   assert.is(again.length, 1);
   assert.is(again.formedAt, 11);
+});
+
+/** Liveness that is lost if the fifth answer comes in an odd millisecond, or always. */
+function lost(by: 'answer' | 'nothing'): Property {
+  class Lost extends Judge {
+    private isLost = by === 'nothing';
+    private answers = 0;
+
+    see(_fact: JudgedFact, at: At): void {
+      if (++this.answers === ANSWER && by === 'answer') this.isLost = at.timeMs % 2 === 1;
+    }
+
+    override finish(at: At): void {
+      if (this.isLost) this.violate('it is lost', at);
+    }
+  }
+  return {
+    name: 'lost', kind: 'liveness', promise: 'Nothing is lost.', source: 'this test', codes: [],
+    reads: ['replied'], exemptions: [], mutants: [], create: () => new Lost(),
+  };
+}
+
+const ANSWER = 5;
+
+/** One server and one client, between whom messages take longer or shorter. */
+function failureOf(property: Property): Failure {
+  const calm = SCENARIOS.find(({ name }) => name === 'calm')?.plan('1');
+  const [client] = calm?.clients ?? [];
+  if (calm === undefined || client === undefined) throw new Error('there is no client in the scenario calm');
+  const { latency } = calm.settings.network;
+  const plan: Plan = {
+    ...calm,
+    settings: { ...calm.settings, network: { ...calm.settings.network, latency: { ...latency, jitterUs: 20_000 } } },
+    members: [{ id: 1, role: 'participant' }],
+    clients: [{ ...client, servers: [1] }],
+    tailMs: 2000,
+  };
+  for (let seed = 1; seed < 50; seed++) {
+    const recorded = recordRun(plan, new SeedChooser(String(seed)), [property]);
+    if (recorded.result.finding !== null) return recordedFailure(plan, recorded, { judged: ['lost'], mutant: null });
+  }
+  throw new Error('nothing is lost');
+}
+
+/** Steps up to the answer that matters, and up to the end. */
+function stepsOf(failure: Failure): readonly [toAnswer: number, whole: number] {
+  const sink = new LengthSink([1]);
+  let [toAnswer, answers] = [0, 0];
+  runPlan(failure.plan, chooserOf(failure), { properties: [], maxSteps: failure.events, trace: {
+    event: (step, timeUs, node, event) => { sink.event(step, timeUs, node, event); },
+    fact: (fact, node, timeMs, step) => {
+      sink.fact(fact, node, timeMs, step);
+      if (fact.kind === 'replied' && ++answers === ANSWER) toAnswer = sink.length;
+    },
+  } });
+  return [toAnswer, sink.length];
+}
+
+test('a dead end ends with the event from which on futures fail', () => {
+  const property = lost('answer');
+  const failure = failureOf(property);
+  const length = lengthOf(failure, [property]);
+  const [toAnswer, whole] = stepsOf(failure);
+  // It is certain as soon as the answer is on its way.
+  assert.ok(length <= toAnswer && length >= toAnswer - 3, `${length} steps, ${toAnswer} to the answer`);
+  assert.ok(toAnswer < whole, `${toAnswer} of ${whole} steps`);
+});
+
+test('what fails whatever comes is a dead end from the beginning', () => {
+  const property = lost('nothing');
+  assert.is(lengthOf(failureOf(property), [property]), 0);
 });
 
 test.run();

@@ -71,16 +71,12 @@ interface Course {
 
 function courseOf(failure: Failure, judges: readonly Property[]): Course {
   const timesMs: number[] = [0];
-  let faults = 0;
-  const watch = (trace: NonNullable<RunOptions['trace']>): void => {
-    runPlan(failure.plan, chooserOf(failure), { properties: judges, trace });
-  };
-  watch({
+  const recurrence = new Recurrence();
+  const trace: NonNullable<RunOptions['trace']> = {
     event: (_step, timeUs) => { timesMs.push(Math.floor(timeUs / 1000)); },
-    fact: ({ kind }) => { if (kind === 'faultBegan') faults++; },
-  });
-  const recurrence = new Recurrence(faults);
-  watch({ event: () => undefined, fact: (fact, node, _timeMs, step) => { recurrence.fact(fact, node, step); } });
+    fact: (fact, node, _timeMs, step) => { recurrence.fact(fact, node, step); },
+  };
+  runPlan(failure.plan, chooserOf(failure), { properties: judges, trace });
   return { timesMs, closedAt: recurrence.step };
 }
 

@@ -5,7 +5,6 @@
 import { seedStream } from '../base/random.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
-import { SeedChooser } from '../world/chooser.ts';
 import type { Tape } from '../world/chooser.ts';
 import type { Fault } from '../world/fault.ts';
 import { AligningChooser } from '../fuzz/align.ts';
@@ -15,12 +14,14 @@ import { FIRST_CLIENT } from '../fuzz/plan.ts';
 import {
   lengthOf, momentsOf, plainer, quieter, simpler, sooner, withClient, withOperations, withServers, withoutLimits,
 } from '../fuzz/plan-edits.ts';
+import { badMoments } from './bad-moments.ts';
 import { inPlaceOfFault } from './jumps.ts';
 import { ActSink } from './last-act.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
 import type { Shrinker } from './shrink.ts';
+import { freshLuck } from './sparse.ts';
 import { reducePlaces, reduceRecipes, reduceScript } from './clients.ts';
-import { sketches, wander } from './wander.ts';
+import { firstSketches, otherLuck, sketches, wander } from './wander.ts';
 
 /** One kind of attempt. */
 export interface Pass {
@@ -32,6 +33,7 @@ export interface Pass {
 export const PASSES: readonly Pass[] = [
   { name: 'causal past', run: cutCausally },
   { name: 'last act', run: cutActs },
+  { name: 'first sketches', run: firstSketches },
   { name: 'clients', run: reduceClients },
   { name: 'faults', run: reduceFaults },
   { name: 'luck', run: calm },
@@ -51,6 +53,7 @@ export const PASSES: readonly Pass[] = [
 /** What is looked for at random, where nothing more can be left out. */
 export const SEARCHES: readonly Pass[] = [
   { name: 'sketches', run: sketches },
+  { name: 'bad moments', run: badMoments },
   { name: 'faults for less', run: replaceFaults },
   { name: 'jumps', run: wander },
 ];
@@ -106,7 +109,7 @@ async function cutActs(shrinker: Shrinker): Promise<void> {
     if (await shrinker.improves(act, shrinker.tapeChooser())) return;
     if (await shrinker.improves(act, new AligningChooser([], [], 'zero'))) return;
     for (let fresh = 0; fresh < ACT_TAPES && !shrinker.isOver(); fresh++) {
-      if (await shrinker.improves(act, new SeedChooser(`${plan.seed}/act/${shrinker.runs}`))) return;
+      if (await shrinker.improves(act, freshLuck(`${plan.seed}/act/${shrinker.runs}`))) return;
     }
   }
 }
@@ -156,6 +159,24 @@ async function reduceConnections(shrinker: Shrinker): Promise<void> {
     const client = shrinker.best.plan.clients[index];
     if (server === undefined || client === undefined || client.servers.length < 2) continue;
     await shrinker.accepts(withClient(shrinker.best.plan, index, { ...client, servers: [server] }), 1);
+  }
+  if (shrinker.best.plan.clients.length <= FEW_CLIENTS) await moveClients(shrinker);
+}
+
+const FEW_CLIENTS = 3;
+
+/** Where a client asks at another server, fewer messages may do: those to and from the leader, if it is him that it asks. */
+async function moveClients(shrinker: Shrinker): Promise<void> {
+  for (let index = 0; index < shrinker.best.plan.clients.length && !shrinker.isOver(); index++) {
+    for (const { id } of shrinker.best.plan.members) {
+      const { plan } = shrinker.best;
+      const client = plan.clients[index];
+      if (client === undefined || (client.servers.length === 1 && client.servers[0] === id)) continue;
+      const moved = withClient(plan, index, { ...client, servers: [id] });
+      if (await shrinker.improves(moved, shrinker.tapeChooser())) break;
+      if (await shrinker.improves(moved, shrinker.momentChooser())) break;
+      if (await shrinker.improves(moved, new AligningChooser([], [], 'zero'))) break;
+    }
   }
 }
 
@@ -242,10 +263,13 @@ async function simplifyFaults(shrinker: Shrinker): Promise<void> {
     const named = byNumber(planned.fault, struck[index] ?? 0);
     if (named !== null) await shrinker.accepts(withFault(shrinker.best.plan, index, named), 1);
     for (const simple of simpler(shrinker.best.plan.faults[index]?.fault ?? planned.fault)) {
-      if (await shrinker.accepts(withFault(shrinker.best.plan, index, simple), 1)) break;
+      if (await shrinker.accepts(withFault(shrinker.best.plan, index, simple), FAULT_TAPES)) break;
     }
   }
 }
+
+/** Another fault makes another run of it: more fresh tapes than elsewhere. */
+const FAULT_TAPES = 6;
 
 function withFault(plan: Plan, index: number, fault: Fault): Plan {
   return { ...plan, faults: plan.faults.map((planned, at) => (at === index ? { ...planned, fault } : planned)) };
@@ -285,7 +309,7 @@ async function replaceFaults(shrinker: Shrinker): Promise<void> {
   for (let index = shrinker.best.plan.faults.length - 1; index >= 0; index--) {
     for (let tries = 0; tries < LESS_TRIES && !shrinker.isOver(); tries++) {
       const plan = inPlaceOfFault(shrinker.best.plan, index, luck);
-      if (await shrinker.improves(plan, new SeedChooser(`${plan.seed}/less/${shrinker.runs}`))) break;
+      if (await shrinker.improves(plan, otherLuck(shrinker, luck))) break;
     }
   }
 }

@@ -7,24 +7,17 @@ import type { Fact } from '../io/fact.ts';
 
 /**
  * Looks for the first return of a state: of each server whether it is up, its role, its epoch and whom it takes for the leader.
- * States from before the last fault, or before a transaction was committed, are forgotten: what needs a fault is no loop, and
- * what gets on is none either.
+ * States from before the last fault was over, or before a transaction was committed, are forgotten: what needs a fault is no
+ * loop, and what gets on is none either.
  */
 export class Recurrence {
-  /** The event with which a state has returned; 0 while none has. */
+  /** The event with which a state has returned since the last fault was over; 0 while none has. */
   step = 0;
-  private faultsLeft: number;
   private readonly states: Map<NodeId, string> = new Map();
   private readonly seen: Set<string> = new Set();
   private last = '';
 
-  /** `faults`: how many begin in the run. */
-  constructor(faults: number) {
-    this.faultsLeft = faults;
-  }
-
   fact(fact: Fact, node: NodeId, step: number): void {
-    if (this.step > 0) return;
     switch (fact.kind) {
       case 'role':
         this.enter(node, `${fact.role} ${fact.epoch}`, step);
@@ -33,11 +26,12 @@ export class Recurrence {
         this.enter(node, `follows ${fact.leader}`, step);
         return;
       case 'crashed':
+        if (fact.cause === 'fault' || fact.cause === 'power') this.forget();
         this.enter(fact.node, 'down', step);
         return;
       case 'faultBegan':
-        this.faultsLeft--;
-        this.seen.clear();
+      case 'faultEnded':
+        this.forget();
         return;
       case 'committed':
         this.seen.clear();
@@ -47,10 +41,15 @@ export class Recurrence {
     }
   }
 
+  private forget(): void {
+    this.step = 0;
+    this.seen.clear();
+  }
+
   private enter(node: NodeId, state: string, step: number): void {
     this.states.set(node, state);
     const whole = [...this.states].map(([id, each]) => `${id} ${each}`).sort().join(', ');
-    if (this.faultsLeft <= 0 && whole !== this.last && this.seen.has(whole)) this.step = step;
+    if (this.step === 0 && whole !== this.last && this.seen.has(whole)) this.step = step;
     this.seen.add(whole);
     this.last = whole;
   }

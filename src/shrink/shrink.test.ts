@@ -10,8 +10,9 @@ import { causalPast } from '../fuzz/causality.ts';
 import { recordRun, recordedFailure } from '../fuzz/record.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
 import { runPlan } from '../fuzz/run.ts';
-import { withOperations } from '../fuzz/plan-edits.ts';
-import { ShrinkError, shrink } from './shrink.ts';
+import { simpler, withOperations } from '../fuzz/plan-edits.ts';
+import { costOf } from './failing-run.ts';
+import { ShrinkError, Shrinker, shrink } from './shrink.ts';
 import type { Failure } from '../fuzz/failure.ts';
 
 const test = suite('shrink');
@@ -44,7 +45,7 @@ function failing(): Failure {
 
 test('a failure shrinks to a few events, breaks the same property, and its file is the same run', async () => {
   let asked = 0;
-  const shrunk = await shrink(failure, { properties, forMs: 8000, signal: everlasting, now: () => asked++ });
+  const shrunk = await shrink(failure, { properties, forMs: 3000, signal: everlasting, now: () => asked++ });
   assert.is(shrunk.failure.verdict.property, 'no-truncation');
   assert.ok(shrunk.to.events < shrunk.from.events / 4, `${shrunk.from.events} to ${shrunk.to.events} events`);
   assert.ok(shrunk.to.faults <= 2 && shrunk.to.operations <= 4 && shrunk.to.servers <= 3, JSON.stringify(shrunk.to));
@@ -52,14 +53,35 @@ test('a failure shrinks to a few events, breaks the same property, and its file 
   assert.is(runPlan(plan, new TapeChooser(tape, 'unused'), { properties }).hash, hash);
 });
 
-test('stopped at any time, it has the best so far', async () => {
+test('stopped at any time, it has the smallest so far, by its own measure', async () => {
+  let before = Infinity;
+  for (const tries of [1, 3, 10, 20, 40, 80, 160]) {
+    const { best, first } = await stoppedAfter(tries);
+    assert.ok(costOf(best) <= before, `${costOf(best)} after ${tries} tries, ${before} before`);
+    assert.ok(costOf(best) <= costOf(first));
+    before = costOf(best);
+  }
+  assert.ok(before < costOf((await stoppedAfter(0)).best) / 2, `${before} in the end`);
+});
+
+/** Always on the same way, which is broken off after so many tries. */
+async function stoppedAfter(tries: number): Promise<Shrinker> {
+  const interrupt = new AbortController();
   let asked = 0;
-  const shrunk = await shrink(failure, { properties, forMs: 60, signal: everlasting, now: () => asked++ });
-  assert.is(shrunk.isMinimal, false);
-  for (const part of ['servers', 'clients', 'operations', 'faults'] as const) assert.ok(shrunk.to[part] <= shrunk.from[part]);
+  const now = (): number => {
+    if (asked >= tries) interrupt.abort();
+    return asked++;
+  };
+  const shrinker = new Shrinker(failure, { properties, forMs: 300, signal: interrupt.signal, now });
+  assert.is(await shrinker.reduce(), false);
+  return shrinker;
+}
+
+test('stopped before its first try, it has the failure itself', async () => {
   const interrupt = new AbortController();
   interrupt.abort();
   const none = await shrink(failure, { properties, forMs: 1000, signal: interrupt.signal, now: () => 0 });
+  assert.is(none.isMinimal, false);
   assert.equal(none.to, none.from);
   assert.is(none.failure.hash, failure.hash);
 });
@@ -104,6 +126,15 @@ test('an operation that is left out takes with it whatever names what it returne
   const { operations } = withOperations(script, [1, 2, 3]);
   const kept = operations.map(({ afterMs, request }) => [afterMs, 'path' in request ? request.path : '']);
   assert.equal(kept, [[11, '/b-'], [7, '$0']]);
+});
+
+test('what stops a server by its disk may do so by a crash', () => {
+  const target = { node: 2 };
+  assert.equal(simpler({ kind: 'diskFull', target, forMs: 70 }), [{ kind: 'crash', target, downMs: 70 }]);
+  const failing = simpler({ kind: 'diskError', target, call: 'sync', error: 'EIO', times: 1 });
+  assert.equal(failing, [{ kind: 'crash', target, downMs: 100 }]);
+  assert.equal(simpler({ kind: 'crash', target, downMs: 70 }), []);
+  assert.equal(simpler({ kind: 'pause', target, forMs: 70 }), []);
 });
 
 test('the causal past follows processes and messages', () => {

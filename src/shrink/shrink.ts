@@ -6,30 +6,27 @@
  * judged, so that none other can end the run first.
  */
 import type { Property } from '../history/judge.ts';
-import { RecordingChooser, SeedChooser } from '../world/chooser.ts';
+import { RecordingChooser } from '../world/chooser.ts';
 import type { Chooser, Tape } from '../world/chooser.ts';
 import { AligningChooser, unpackNames } from '../fuzz/align.ts';
-import type { TapeNames } from '../fuzz/align.ts';
 import type { Failure } from '../fuzz/failure.ts';
-import { LengthSink } from './length.ts';
+import { BadMomentChooser } from './bad-moments.ts';
+import type { BadDraw } from './bad-moments.ts';
+import { Course, partsCost } from './course.ts';
+import type { Limits } from './course.ts';
+import { costOf, lassoOf, sizeOfRun } from './failing-run.ts';
+import type { FailingRun, NamedTape, ShrinkSize } from './failing-run.ts';
 import { ClockedChooser, MomentChooser } from './moments.ts';
-import type { Moments } from './moments.ts';
 import type { Plan } from '../fuzz/plan.ts';
-import { sizeOf } from '../fuzz/plan-edits.ts';
-import type { PlanSize } from '../fuzz/plan-edits.ts';
 import { recordRun, recordedFailure } from '../fuzz/record.ts';
 import { MAX_STEPS, runPlan } from '../fuzz/run.ts';
 import type { RunOptions, RunResult } from '../fuzz/run.ts';
 import { PASSES, SEARCHES } from './passes.ts';
 import type { Pass } from './passes.ts';
+import { freshLuck } from './sparse.ts';
+import { shortenLoop } from './wander.ts';
 import { sentenceShape } from '../fuzz/verdict.ts';
 import type { Finding } from '../fuzz/verdict.ts';
-
-/** How large a failing run is. `draws`: those that are not zero. */
-export interface ShrinkSize extends PlanSize {
-  readonly events: number;
-  readonly draws: number;
-}
 
 /** What is known while it shrinks. */
 export interface ShrinkProgress {
@@ -66,24 +63,6 @@ export class ShrinkError extends Error {
   override readonly name = 'ShrinkError';
 }
 
-/** A tape and the names of its draws. */
-export interface NamedTape {
-  readonly tape: Tape;
-  readonly names: TapeNames;
-}
-
-/** A failing run. */
-export interface FailingRun extends NamedTape {
-  readonly plan: Plan;
-  readonly result: RunResult;
-  readonly moments: Moments;
-  /**
-   * In the steps that people count, see `length.ts`. Most of a run that breaks liveness is waiting; such a run counts as the
-   * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back?
-   */
-  readonly length: number;
-}
-
 /** Findings that are about the harness, not about a run. */
 const NOT_OF_A_RUN: ReadonlySet<string> = new Set(['worker', 'harness', 'nondeterminism', 'budget']);
 
@@ -100,11 +79,11 @@ const SLACK = 6;
 const LUCKS = 4;
 const WAY_BACK_STEPS = 20;
 const YIELD_EVERY_MS = 40;
-/** A part of a plan is worth so many events, and so is a step that people count. */
-const PART_COST = 10;
-const STEP_COST = 10;
 /** So many times in a row searches may find nothing, each time with other luck. */
 const VAIN_SEARCHES = 2;
+/** Searches end when so much of the time is over; sooner where a loop is still to be made shorter. */
+const SEARCHES_UNTIL = 0.9;
+const SEARCHES_UNTIL_LOOPS = 0.7;
 /** A round that brought less than this is the last one. */
 const WORTH = 0.97;
 
@@ -129,12 +108,6 @@ export async function shrink(failure: Failure, options: ShrinkOptions): Promise<
   };
 }
 
-/** Counts. */
-export function sizeOfRun({ plan, tape, result }: FailingRun): ShrinkSize {
-  const draws = tape.reduce((sum, [, values]) => sum + values.filter((value) => value !== 0).length, 0);
-  return { ...sizeOf(plan), events: result.events, draws };
-}
-
 /** The work of shrinking one failure: the best run so far, and the ways to try another. */
 export class Shrinker {
   best: FailingRun;
@@ -145,25 +118,32 @@ export class Shrinker {
   private readonly wanted: Finding;
   private readonly options: ShrinkOptions;
   private readonly beganAt: number;
-  private yieldedAt: number;
+  private yieldedAt = 0;
+  /** When what is under way must end. */
+  private untilMs: number;
+  /** Of all that were the best for a while: a pass may go through larger ones. */
+  private smallest: FailingRun;
   private pass = 'causal past';
   /** The clock of the run under way. */
   private nowUs = 0;
+  /** The real clock, as it stood before the run under way: to ask it costs more than a small run may. */
+  elapsedMs = 0;
 
   constructor(failure: Failure, options: ShrinkOptions) {
     this.options = options;
+    this.untilMs = options.forMs;
     this.wanted = failure.verdict;
     this.judges = options.properties.filter(({ name }) => name === failure.verdict.property);
     this.beganAt = options.now();
-    this.yieldedAt = this.beganAt;
     const names = failure.names === undefined ? [] : unpackNames(failure.names);
     const chooser = new AligningChooser(failure.tape, names, { seed: failure.plan.seed });
-    const first = this.run(failure.plan, chooser, MAX_STEPS);
+    const first = this.run(failure.plan, chooser, { maxSteps: MAX_STEPS, maxLength: Infinity, maxCost: Infinity });
     if (first === null) {
       const hint = failure.mutant === undefined ? 'the code has changed since it was found' : 'its mutant is not planted';
       throw new ShrinkError(`it does not violate ${failure.verdict.property} any more: perhaps ${hint}`);
     }
     this.best = first;
+    this.smallest = first;
     this.first = first;
   }
 
@@ -172,39 +152,48 @@ export class Shrinker {
     return this.options.forMs;
   }
 
-  get elapsedMs(): number {
-    return this.options.now() - this.beganAt;
-  }
-
   /** Time is up, or somebody has had enough. */
-  readonly isOver = (): boolean => this.options.signal.aborted || this.elapsedMs >= this.options.forMs;
+  readonly isOver = (): boolean => this.options.signal.aborted || this.elapsedMs >= this.untilMs;
 
   /**
    * All passes, again and again until none finds anything, and then the searches, which take their time: as soon as one of them
    * finds something, it begins anew. False if it had to stop before.
    */
   async reduce(): Promise<boolean> {
-    for (let vain = 0; vain < VAIN_SEARCHES;) {
+    for (let vain = 0; vain < VAIN_SEARCHES && !this.isOver();) {
       while (await this.round(PASSES));
-      let again = false;
-      for (const search of SEARCHES) if (!again) again = await this.round([search]);
-      if (this.isOver()) return false;
-      vain = again ? 0 : vain + 1;
+      if (this.elapsedMs >= this.searchesUntilMs) break;
+      vain = await this.search() ? 0 : vain + 1;
     }
-    return true;
+    this.best = this.smallest;
+    if (this.best.result.outcome === 'liveness' && this.best.length > 0) await this.round([{ name: 'loops', run: shortenLoop }]);
+    return !this.isOver();
   }
 
-  /** Some passes, one after the other; whether it was worth it. What is larger in the end than it was is forgotten. */
+  private get searchesUntilMs(): number {
+    return this.forMs * (this.wanted.outcome === 'liveness' ? SEARCHES_UNTIL_LOOPS : SEARCHES_UNTIL);
+  }
+
+  /** The searches, until one was worth it. What they find must still be gone through: they end before time is up. */
+  private async search(): Promise<boolean> {
+    let found = false;
+    this.untilMs = this.searchesUntilMs;
+    for (const search of SEARCHES) if (!found) found = await this.round([search]);
+    this.untilMs = this.forMs;
+    return found;
+  }
+
+  /** Some passes, one after the other; whether it was worth it. The smallest of what they went through is the best. */
   private async round(passes: readonly Pass[]): Promise<boolean> {
-    const before = this.best;
+    const before = costOf(this.best);
     for (const pass of passes) {
       this.pass = pass.name;
       this.progress();
       await pass.run(this);
       if (this.isOver()) break;
     }
-    if (costOf(this.best) > costOf(before)) this.best = before;
-    return !this.isOver() && costOf(this.best) < WORTH * costOf(before);
+    this.best = this.smallest;
+    return !this.isOver() && costOf(this.best) < WORTH * before;
   }
 
   /**
@@ -218,7 +207,7 @@ export class Shrinker {
       if (await this.takes(plan, new AligningChooser([], [], 'zero'))) return true;
     }
     for (let fresh = 0; fresh < freshTapes && !this.isOver(); fresh++) {
-      if (await this.takes(plan, new SeedChooser(`${plan.seed}/shrink/${this.runs}`))) return true;
+      if (await this.takes(plan, freshLuck(`${plan.seed}/shrink/${this.runs}`))) return true;
     }
     return false;
   }
@@ -234,14 +223,22 @@ export class Shrinker {
     return new MomentChooser(tape, names, moments, () => this.nowUs);
   }
 
-  /** Whether a plan fails in the same way and is plainly smaller than the best, which it then is. */
-  async improves(plan: Plan, chooser: Chooser): Promise<boolean> {
+  /** Benign luck, but for one draw in a millisecond. */
+  badMomentChooser(atMs: number, bad: BadDraw | null): BadMomentChooser {
+    return new BadMomentChooser(atMs, bad, () => this.nowUs);
+  }
+
+  /** Whether a plan fails in the same way, within so many events, and is plainly smaller than the best, which it then is. */
+  async improves(plan: Plan, chooser: Chooser, maxSteps: number = Infinity): Promise<boolean> {
     await this.breathe();
     if (this.isOver()) return false;
-    const run = this.run(plan, chooser, Math.floor(this.best.result.events * GROWTH));
-    if (run === null || costOf(run) >= costOf(this.best)) return false;
-    this.best = run;
-    this.progress();
+    const { result } = this.best;
+    const maxCost = costOf(this.best);
+    const run = this.run(plan, chooser, {
+      maxSteps: Math.min(maxSteps, Math.floor(result.events * GROWTH)), maxLength: Infinity, maxCost,
+    });
+    if (run === null || costOf(run) >= maxCost) return false;
+    this.take(run);
     return true;
   }
 
@@ -256,46 +253,91 @@ export class Shrinker {
     runPlan(plan, new AligningChooser(tape, names, 'zero'), { properties: this.judges, trace });
   }
 
-  private async takes(plan: Plan, chooser: Chooser): Promise<boolean> {
+  /** Whether a plan that is no larger breaks liveness nearly as surely, and comes to its first loop so much sooner. */
+  async loopsSooner(plan: Plan, chooser: Chooser): Promise<boolean> {
     await this.breathe();
-    if (this.isOver()) return false;
-    const run = this.run(plan, chooser, Math.floor(this.best.result.events * GROWTH) + 60);
-    if (run === null || run.length > this.best.length * GROWTH + SLACK) return false;
-    this.best = run;
+    const { best } = this;
+    if (this.isOver() || partsCost(plan) > partsCost(best.plan)) return false;
+    const least = lassoOf(best);
+    const maxSteps = Math.floor(best.result.events * GROWTH);
+    const run = this.watched(plan, chooser, { maxSteps, maxLength: Infinity, maxCost: Infinity });
+    if (run === null || run.loopLength === null || run.loopLength >= least) return false;
+    const known = plan === best.plan ? { ...run, length: best.length } : this.withWaysBack(run, Infinity);
+    if (known === null || lassoOf(known) >= least) return false;
+    this.best = known;
+    this.smallest = known;
     this.progress();
     return true;
   }
 
-  private run(plan: Plan, inner: Chooser, maxSteps: number): FailingRun | null {
+  /** A plan with the most benign luck, whatever comes of it: the milliseconds in which anything is stated. */
+  rehearse(plan: Plan): number[] {
+    this.runs++;
+    const moments = new Set<number>();
+    const trace: NonNullable<RunOptions['trace']> = {
+      event: () => undefined,
+      fact: (_fact, _node, timeMs) => { moments.add(timeMs); },
+    };
+    const maxSteps = Math.floor(this.best.result.events * GROWTH);
+    try {
+      runPlan(plan, this.badMomentChooser(0, null), { properties: [], maxSteps, trace });
+    } catch {
+      // A plan that cannot be run came this far.
+    }
+    return [...moments];
+  }
+
+  private take(run: FailingRun): void {
+    this.best = run;
+    if (costOf(run) <= costOf(this.smallest)) this.smallest = run;
+    this.progress();
+  }
+
+  private async takes(plan: Plan, chooser: Chooser): Promise<boolean> {
+    await this.breathe();
+    if (this.isOver()) return false;
+    const { result, length } = this.best;
+    const maxLength = length * GROWTH + SLACK;
+    const maxSteps = Math.floor(result.events * GROWTH) + 60;
+    const run = this.run(plan, chooser, { maxSteps, maxLength, maxCost: Infinity });
+    if (run === null || run.length > maxLength) return false;
+    this.take(run);
+    return true;
+  }
+
+  private run(plan: Plan, inner: Chooser, limits: Limits): FailingRun | null {
+    const run = this.watched(plan, inner, limits);
+    return run?.result.outcome === 'liveness' ? this.withWaysBack(run, limits.maxCost) : run;
+  }
+
+  private watched(plan: Plan, inner: Chooser, limits: Limits): FailingRun | null {
     this.runs++;
     this.nowUs = 0;
     const clocked = new ClockedChooser(inner, () => this.nowUs);
     const chooser = new RecordingChooser(clocked, { names: true });
-    const steps = new LengthSink(plan.members.map(({ id }) => id));
-    const trace: NonNullable<RunOptions['trace']> = {
-      event: (step, timeUs, node, event) => {
-        this.nowUs = timeUs;
-        steps.event(step, timeUs, node, event);
-      },
-      fact: (fact, node, timeMs, step) => {
-        steps.fact(fact, node, timeMs, step);
-      },
-    };
-    const result = this.failing(plan, chooser, { properties: this.judges, maxSteps, trace });
+    const isLiveness = this.wanted.outcome === 'liveness';
+    const course = new Course(plan, isLiveness, (timeUs) => { this.nowUs = timeUs; });
+    const { maxCost } = limits;
+    const maxSteps = isLiveness ? limits.maxSteps : Math.min(limits.maxSteps, maxCost - course.partsCost);
+    const result = this.failing(plan, chooser, {
+      properties: this.judges, maxSteps, trace: course,
+      ...(isLiveness ? {} : { isInVain: () => course.isBeyond(limits) }),
+    });
     if (result === null) return null;
-    const length = result.outcome === 'liveness' ? this.waysBack(plan, result.events) * WAY_BACK_STEPS : steps.length;
-    return { plan, tape: chooser.tape(), names: chooser.names(), moments: clocked.moments, result, length };
+    const { length, loopLength } = course;
+    return { plan, tape: chooser.tape(), names: chooser.names(), moments: clocked.moments, result, length, loopLength };
   }
 
-  /** How often a plan that breaks liveness does not do so with other luck, of `LUCKS`. */
-  private waysBack(plan: Plan, events: number): number {
-    let passing = 0;
+  /** How often a plan that breaks liveness does not do so with other luck is its length; null when that is too much. */
+  private withWaysBack(run: FailingRun, maxCost: number): FailingRun | null {
+    let length = 0;
     for (let luck = 1; luck <= LUCKS && !this.isOver(); luck++) {
+      if (costOf({ ...run, length }) >= maxCost) return null;
       this.runs++;
-      const options = { properties: this.judges, maxSteps: 2 * events };
-      if (this.failing(plan, new SeedChooser(`${plan.seed}/way back/${luck}`), options) === null) passing++;
+      const options = { properties: this.judges, maxSteps: 2 * run.result.events };
+      if (this.failing(run.plan, freshLuck(`${run.plan.seed}/way back/${luck}`), options) === null) length += WAY_BACK_STEPS;
     }
-    return passing;
+    return { ...run, length };
   }
 
   /** The result of a run that fails in the same way; null of any other. */
@@ -316,20 +358,15 @@ export class Shrinker {
 
   /** Lets Ctrl-C be heard. */
   private async breathe(): Promise<void> {
-    if (this.options.now() - this.yieldedAt < YIELD_EVERY_MS) return;
+    this.elapsedMs = this.options.now() - this.beganAt;
+    if (this.elapsedMs - this.yieldedAt < YIELD_EVERY_MS) return;
     await new Promise((resolve) => void setImmediate(resolve));
-    this.yieldedAt = this.options.now();
+    this.yieldedAt = this.elapsedMs;
   }
 }
 
 function isBenign(tape: Tape): boolean {
   return tape.every(([, values]) => values.every((value) => value === 0));
-}
-
-/** What a reader has to go through: events, and above all steps and parts of the plan, each of which asks why it is there. */
-export function costOf({ plan, result, length }: FailingRun): number {
-  const { servers, clients, operations, faults } = sizeOf(plan);
-  return result.events + STEP_COST * length + PART_COST * (servers + clients + operations + 2 * faults);
 }
 
 /** The same promise is broken; where something broke off, by the same complaint: a plan that cannot be run is no smaller one. */

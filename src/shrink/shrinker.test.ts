@@ -5,11 +5,15 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { Judge } from '../history/judge.ts';
 import type { At, Expectations, JudgedFact, Property } from '../history/judge.ts';
 import { SeedChooser } from '../world/chooser.ts';
+import type { ClientScript } from '../client/script.ts';
 import type { Failure } from '../fuzz/failure.ts';
+import type { Plan } from '../fuzz/plan.ts';
 import { recordRun, recordedFailure } from '../fuzz/record.ts';
-import { Shrinker, costOf, shrink } from './shrink.ts';
+import { costOf } from './failing-run.ts';
+import { Shrinker, shrink } from './shrink.ts';
 import type { ShrinkOptions } from './shrink.ts';
-import { wander } from './wander.ts';
+import { PASSES } from './passes.ts';
+import { sketches, wander } from './wander.ts';
 
 const test = suite('shrinker');
 
@@ -96,6 +100,81 @@ test('jumps end when nothing comes of them, or when their share of the time is o
   const shrinker = new Shrinker(failureOf(property, 0), optionsFor(property, 3000));
   await wander(shrinker);
   assert.is(shrinker.isOver(), false);
+});
+
+test('a large plan that cannot lose one part after another is sketched; a small one is not', async () => {
+  const property = propertyWith(({ clients }) => ([1, 2, 8].includes(clients.length) ? 'somebody leads' : null));
+  const failure = failureOf(property, 1);
+  const [client] = failure.plan.clients;
+  if (client === undefined) throw new Error('there is no client in the scenario calm');
+  const plan = { ...failure.plan, clients: Array.from({ length: 8 }, () => client) };
+  const recorded = recordRun(plan, new SeedChooser('1'), [property]);
+  const eight = recordedFailure(plan, recorded, { judged: ['complaint'], mutant: null });
+  const shrinker = new Shrinker(eight, optionsFor(property, 20_000));
+  const { best } = shrinker;
+  await reduceClients(shrinker);
+  assert.is(shrinker.best.plan.clients.length, 8);
+  await sketches(shrinker);
+  assert.ok(shrinker.best.plan.clients.length <= 2);
+  assert.ok(costOf(shrinker.best) < costOf(best), `${costOf(best)} to ${costOf(shrinker.best)}`);
+  const { runs } = shrinker;
+  await sketches(shrinker);
+  assert.is(shrinker.runs, runs);
+});
+
+async function reduceClients(shrinker: Shrinker): Promise<void> {
+  await PASSES.find(({ name }) => name === 'clients')?.run(shrinker);
+}
+
+/** The clients after the pass `connections`, of which the first is answered once and all others are idle. */
+async function connected(idle: number): Promise<readonly ClientScript[]> {
+  class Answered extends Judge {
+    see(fact: JudgedFact, at: At): void {
+      if (fact.kind === 'replied' && fact.err === 0) this.violate('somebody was answered', at);
+    }
+  }
+  const property: Property = { ...propertyWith(() => null), reads: ['replied'], create: () => new Answered() };
+  const calm = SCENARIOS.find(({ name }) => name === 'calm')?.plan('1');
+  const [client] = calm?.clients ?? [];
+  if (calm === undefined || client === undefined) throw new Error('there is no client in the scenario calm');
+  const request = { kind: 'setData' as const, path: '/', data: '' };
+  const plan: Plan = {
+    ...calm,
+    members: [1, 2, 3].map((id) => ({ id, role: 'participant' })),
+    clients: [
+      { ...client, servers: [1, 2], operations: [{ afterMs: 2000, waitForReply: true, request }] },
+      ...Array.from({ length: idle }, () => ({ ...client, servers: [1, 2, 3], operations: [] })),
+    ],
+  };
+  const recorded = recordRun(plan, new SeedChooser('1'), [property]);
+  const failure = recordedFailure(plan, recorded, { judged: ['complaint'], mutant: null });
+  const shrinker = new Shrinker(failure, optionsFor(property, 20_000));
+  await PASSES.find(({ name }) => name === 'connections')?.run(shrinker);
+  return shrinker.best.plan.clients;
+}
+
+test('some of many clients come to know one server only: the one where they were', async () => {
+  const clients = await connected(4);
+  assert.ok(clients.some(({ servers }) => servers.length === 1), JSON.stringify(clients.map(({ servers }) => servers)));
+});
+
+test('a client comes to ask the server at which it takes the fewest steps, which is the leader', async () => {
+  const [client] = await connected(1);
+  assert.equal(client?.servers, [3]);
+});
+
+test('however large a run is gone through, the smallest of all is what is left', async () => {
+  const property = propertyWith(() => 'somebody leads');
+  const interrupt = new AbortController();
+  const shrinker = new Shrinker(failureOf(property, 1), { ...optionsFor(property, 1000), signal: interrupt.signal });
+  const { plan } = shrinker.best;
+  assert.ok(await shrinker.accepts({ ...plan, clients: [] }));
+  const smallest = Math.min(costOf(shrinker.first), costOf(shrinker.best));
+  assert.ok(await shrinker.accepts(plan));
+  assert.ok(costOf(shrinker.best) > smallest);
+  interrupt.abort();
+  assert.is(await shrinker.reduce(), false);
+  assert.is(costOf(shrinker.best), smallest);
 });
 
 test.run();

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TapeChooser } from '../world/chooser.ts';
 import type { Chooser } from '../world/chooser.ts';
-import { SparseChooser } from './sparse.ts';
+import { SparseChooser, freshLuck } from './sparse.ts';
 
 const test = suite('sparse');
 const DRAWS = 1000;
@@ -26,6 +26,19 @@ test('what is usual may be a tape', () => {
   const some = drawn(new SparseChooser(new TapeChooser([['s', usual]], 'unused'), 'a', 100));
   const unusual = some.filter((value, at) => value !== usual[at]).length;
   assert.ok(unusual > 0 && unusual < DRAWS / 20, `${unusual} of ${DRAWS}`);
+});
+
+test('fresh luck is another for each seed and each stream, and even', () => {
+  const one = drawn(freshLuck('a'));
+  assert.equal(drawn(freshLuck('a')), one);
+  assert.not.equal(drawn(freshLuck('b')), one);
+  const other = freshLuck('a').stream('t');
+  assert.not.equal(Array.from({ length: DRAWS }, () => other.below(1000, 'draw')), one);
+  const firsts = Array.from({ length: DRAWS }, (_, seed) => freshLuck(`seed/${seed}`).stream('s').below(1000, 'draw'));
+  for (const draws of [one, firsts]) {
+    const mean = draws.reduce((sum, value) => sum + value, 0) / DRAWS;
+    assert.ok(mean > 450 && mean < 550, `the mean of ${DRAWS} draws below 1000 is ${mean}`);
+  }
 });
 
 test('a bound of one draws nothing', () => {

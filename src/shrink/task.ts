@@ -12,7 +12,7 @@ import type { Failure } from '../fuzz/failure.ts';
 import { lengthOf } from './length.ts';
 import type { Scenario } from '../fuzz/scenario.ts';
 import { shrink } from './shrink.ts';
-import type { ShrinkSize } from './shrink.ts';
+import type { ShrinkSize } from './failing-run.ts';
 
 /** What to look for and how long to shrink it. Plain data. */
 export interface ShrinkTask {

@@ -6,19 +6,22 @@
  */
 import { seedStream } from '../base/random.ts';
 import type { Xoshiro } from '../base/random.ts';
-import { SeedChooser } from '../world/chooser.ts';
 import type { Chooser } from '../world/chooser.ts';
-import { jump, sketch } from './jumps.ts';
+import { inPlaceOfFault, jump, shaken, sketch } from './jumps.ts';
+import type { Plan } from '../fuzz/plan.ts';
 import { sizeOf } from '../fuzz/plan-edits.ts';
+import { costOf } from './failing-run.ts';
 import type { Shrinker } from './shrink.ts';
-import { SparseChooser } from './sparse.ts';
+import { SparseChooser, freshLuck } from './sparse.ts';
 
 /** So many jumps in a row that led nowhere are enough, and so many more for each event and for each step of the best run. */
 const PATIENCE = 2500;
 const PATIENCE_PER_EVENT = 4;
 const PATIENCE_PER_STEP = 100;
+/** One that led to what costs less by this share makes up for all before it; by less, for as much less of them. */
+const MUCH = 0.05;
 /** And so is this share of the time that there is for everything. */
-const SHARE = 0.4;
+const SHARE = 0.25;
 
 /** Jumps until nothing comes of it; see the head of the file. */
 export async function wander(shrinker: Shrinker): Promise<void> {
@@ -34,8 +37,11 @@ export async function wander(shrinker: Shrinker): Promise<void> {
       misses++;
       continue;
     }
-    if (await shrinker.improves(plan, otherLuck(shrinker, luck))) misses = 0;
-    else misses++;
+    const before = costOf(shrinker.best);
+    misses++;
+    if (!await shrinker.improves(plan, otherLuck(shrinker, luck))) continue;
+    const gain = 1 - costOf(shrinker.best) / before;
+    misses *= 1 - Math.min(1, gain / MUCH);
   }
 }
 
@@ -43,25 +49,77 @@ export async function wander(shrinker: Shrinker): Promise<void> {
 const MANY_PARTS = 8;
 const SKETCHES = 20_000;
 const SKETCH_SHARE = 0.35;
+const FIRST_SKETCHES = 2000;
+const FIRST_SKETCH_SHARE = 0.1;
+/** So many events a sketch may have in any case. */
+const SKETCH_EVENTS = 300;
 
 /**
- * Of a plan that is still large, sketches with as good as nothing in them, until one of them fails: where one part after another
- * could not be left out since each changed the luck of all others, it is quicker to begin with little.
+ * Of a plan that is still large, sketches with as good as nothing in them: where one part after another
+ * could not be left out since each changed the luck of all others, it is quicker to begin with little. Where one fails others
+ * may, and some of them are smaller.
  */
-export async function sketches(shrinker: Shrinker): Promise<void> {
+export function sketches(shrinker: Shrinker): Promise<void> {
+  return sketched(shrinker, SKETCHES, SKETCH_SHARE);
+}
+
+/** Not so many of them, before a large plan is gone through part by part, which takes long: some bugs are easily hit. */
+export function firstSketches(shrinker: Shrinker): Promise<void> {
+  return sketched(shrinker, FIRST_SKETCHES, FIRST_SKETCH_SHARE);
+}
+
+async function sketched(shrinker: Shrinker, tries: number, share: number): Promise<void> {
   const { best, first } = shrinker;
   const { clients, operations, faults } = sizeOf(best.plan);
   if (clients + operations + faults <= MANY_PARTS) return;
   const luck = seedStream(best.plan.seed, `sketches ${shrinker.runs}`);
-  const until = shrinker.elapsedMs + SKETCH_SHARE * shrinker.forMs;
+  const until = shrinker.elapsedMs + share * shrinker.forMs;
   const all = { ...first.plan, knobs: best.plan.knobs, settings: best.plan.settings };
-  for (let misses = 0; misses < SKETCHES && shrinker.elapsedMs < until && !shrinker.isOver(); misses++) {
+  for (let misses = 0; misses < tries && shrinker.elapsedMs < until && !shrinker.isOver(); misses++) {
     const plan = sketch(luck.below(3) === 0 ? all : best.plan, luck);
     const seed = `${plan.seed}/sketch/${shrinker.runs}`;
-    const chooser = luck.below(2) === 0 ? new SeedChooser(seed) : new SparseChooser(null, seed, rarity(shrinker, luck));
-    if (await shrinker.improves(plan, chooser)) return;
+    const chooser = luck.below(2) === 0 ? freshLuck(seed) : new SparseChooser(null, seed, rarity(shrinker, luck));
+    // Most sketches that fail at all do so early, and most do not fail; but what never recovers takes its time.
+    const halvings = best.result.outcome === 'liveness' ? luck.below(2) : 1 + luck.below(5);
+    const maxSteps = Math.max(SKETCH_EVENTS, best.result.events >> halvings);
+    if (await shrinker.improves(plan, chooser, maxSteps)) misses = 0;
   }
 }
+
+/** So many tries in a row that came to no shorter loop are enough, and so is this share of the time. */
+const LOOP_TRIES = 4000;
+const LOOP_SHARE = 0.25;
+
+/**
+ * A run that breaks liveness by going round in circles is read until it has gone round once. How soon that is is a matter of
+ * luck, so it is looked for last of all, when the plan is as small as it will be.
+ */
+export async function shortenLoop(shrinker: Shrinker): Promise<void> {
+  const luck = seedStream(shrinker.best.plan.seed, `loops ${shrinker.runs}`);
+  const until = Math.min(shrinker.elapsedMs + LOOP_SHARE * shrinker.forMs, LOOPS_UNTIL * shrinker.forMs);
+  for (let misses = 0; misses < LOOP_TRIES && shrinker.elapsedMs < until && !shrinker.isOver(); misses++) {
+    const plan = elsewhereInTime(shrinker, luck);
+    if (plan !== null && await shrinker.loopsSooner(plan, otherLuck(shrinker, luck))) misses = 0;
+  }
+}
+
+/** The best plan itself, or another that is no larger. */
+function elsewhereInTime(shrinker: Shrinker, luck: Xoshiro): Plan | null {
+  const { plan } = shrinker.best;
+  switch (luck.below(4)) {
+    case 0:
+      return plan;
+    case 1:
+      return jump(shrinker, luck);
+    case 2:
+      return shaken(plan, luck);
+    default:
+      return plan.faults.length === 0 ? null : shaken(inPlaceOfFault(plan, luck.below(plan.faults.length), luck), luck);
+  }
+}
+
+/** Then it ends in any case. */
+const LOOPS_UNTIL = 0.98;
 
 /** The luck of the best run, quite another one, or either of what is usual with a few draws that are not. */
 export function otherLuck(shrinker: Shrinker, luck: Xoshiro): Chooser {
@@ -70,7 +128,7 @@ export function otherLuck(shrinker: Shrinker, luck: Xoshiro): Chooser {
     case 0:
       return shrinker.tapeChooser();
     case 1:
-      return new SeedChooser(seed);
+      return freshLuck(seed);
     case 2:
       return new SparseChooser(null, seed, rarity(shrinker, luck));
     case 3:

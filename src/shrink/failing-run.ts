@@ -1,0 +1,58 @@
+/** A failing run as a shrinker keeps it, and how large it is: as people count, and as one number by which runs are compared. */
+import type { Tape } from '../world/chooser.ts';
+import type { TapeNames } from '../fuzz/align.ts';
+import type { Plan } from '../fuzz/plan.ts';
+import { sizeOf } from '../fuzz/plan-edits.ts';
+import type { PlanSize } from '../fuzz/plan-edits.ts';
+import type { RunResult } from '../fuzz/run.ts';
+import { STEP_COST, partsCost } from './course.ts';
+import type { Moments } from './moments.ts';
+
+/** How large a failing run is. `draws`: those that are not zero. */
+export interface ShrinkSize extends PlanSize {
+  readonly events: number;
+  readonly draws: number;
+}
+
+/** A tape and the names of its draws. */
+export interface NamedTape {
+  readonly tape: Tape;
+  readonly names: TapeNames;
+}
+
+/** A failing run. */
+export interface FailingRun extends NamedTape {
+  readonly plan: Plan;
+  readonly result: RunResult;
+  readonly moments: Moments;
+  /**
+   * In the steps that people count, see `length.ts`. Most of a run that breaks liveness is waiting; such a run counts as the
+   * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back?
+   */
+  readonly length: number;
+  /** After how many steps a run that breaks liveness began to repeat itself; null where it never did, and of other runs. */
+  readonly loopLength: number | null;
+}
+
+/** What an event of a run that breaks liveness is worth. */
+const WAITING_COST = 0.05;
+
+/** Counts. */
+export function sizeOfRun({ plan, tape, result }: FailingRun): ShrinkSize {
+  const draws = tape.reduce((sum, [, values]) => sum + values.filter((value) => value !== 0).length, 0);
+  return { ...sizeOf(plan), events: result.events, draws };
+}
+
+/**
+ * What a reader has to go through: events, and above all steps and parts of the plan, each of which asks why it is there. Of
+ * what breaks liveness most events are waiting, of which nobody reads much.
+ */
+export function costOf({ plan, result, length }: FailingRun): number {
+  const events = result.outcome === 'liveness' ? result.events * WAITING_COST : result.events;
+  return events + STEP_COST * length + partsCost(plan);
+}
+
+/** What a run that breaks liveness now and then comes to: a lasso, and the longer, the more often its plan finds a way back. */
+export function lassoOf({ length, loopLength }: FailingRun): number {
+  return length + (loopLength ?? Infinity);
+}
