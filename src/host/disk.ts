@@ -1,18 +1,17 @@
 /**
  * Files of the real machine, as `io/io.ts` promises them. Changes go to the page cache, which costs no more than a copy; a sync
- * waits for the device aside, or here where that is sooner done (`sync-pace.ts`). What a process writes to a file in one round of
- * the event loop goes out in one piece, and syncs begin at the end of the round, when what other connections asked for in it is
- * there too: one sync for all. Requests see each other's changes in the order asked all the same, and completions for one file
- * come in that order. It says what failed and decides nothing: after a failed sync the kernel may have dropped the pages, and
- * whoever asked must not try again.
+ * waits for the device without holding up the process. What a process writes to a file in one round of the event loop goes out in
+ * one piece, and syncs begin at the end of the round, when what other connections asked for in it is there too: one sync for all
+ * of them. Requests see each other's changes in the order asked all the same, and completions for one file come in that order. It
+ * says what failed and decides nothing: after a sync that failed, the kernel may have dropped the pages, and whoever asked must
+ * not try again.
  */
-import { closeSync, constants, fstatSync, openSync, readFile, renameSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, fdatasync, fstatSync, openSync, readFile, renameSync, unlinkSync } from 'node:fs';
 import type { DiskError, DiskToken, Event } from '../io/event.ts';
 import { monotonicMs } from './clock.ts';
 import { listFiles, syncPath } from './directory.ts';
 import type { Layout } from './layout.ts';
 import { diskErrorOf, OpenFile } from './open-file.ts';
-import { syncAside, syncHere } from './sync-pace.ts';
 
 type DiskEvent = Extract<Event, { kind: 'diskDone' | 'diskRead' | 'diskListed' | 'diskFailed' }>;
 
@@ -273,23 +272,23 @@ export class RealDisk {
   }
 
   private beginSync(file: string, opened: OpenFile, settle: (error: unknown) => void): void {
-    const sinceMs = performance.now();
+    const sinceMs = monotonicMs();
     const sync = { changes: opened.changes, waiting: [settle] };
-    const delayMs = (): number => this.options.syncDelayMs?.() ?? 0;
-    const isHere = opened.startSync() && delayMs() === 0;
-    const done = (error: unknown): void => {
-      if (opened.syncing === sync) opened.syncing = null;
-      const failure = error ?? this.options.syncFailure?.() ?? null;
-      const tookMs = performance.now() - sinceMs;
-      if (failure === null) {
-        opened.synced(sync.changes, tookMs, isHere);
-        this.options.onSync?.(file, Math.floor(tookMs));
-      }
-      for (const waiting of sync.waiting) waiting(failure);
-    };
     opened.syncing = sync;
-    if (isHere) done(syncHere(opened.fd));
-    else syncAside(opened.fd, delayMs, done);
+    fdatasync(opened.fd, (error) => {
+      const delayMs = this.options.syncDelayMs?.() ?? 0;
+      const done = (): void => {
+        if (opened.syncing === sync) opened.syncing = null;
+        const failure = error ?? this.options.syncFailure?.() ?? null;
+        if (failure === null) {
+          opened.durableChanges = Math.max(opened.durableChanges, sync.changes);
+          this.options.onSync?.(file, monotonicMs() - sinceMs);
+        }
+        for (const waiting of sync.waiting) waiting(failure);
+      };
+      if (delayMs > 0) setTimeout(done, delayMs);
+      else done();
+    });
   }
 
   private change(file: string, token: DiskToken, act: () => void): void {

@@ -6,7 +6,6 @@
  */
 import { ftruncateSync, readSync, writeSync } from 'node:fs';
 import type { DiskError } from '../io/event.ts';
-import { SyncPace } from './sync-pace.ts';
 
 /** Zeros that are written ahead, at once. */
 const ZEROS: Uint8Array = new Uint8Array(256 * 1024);
@@ -34,9 +33,6 @@ export class OpenFile {
   syncing: FileSync | null = null;
   /** Something that was gathered could not be written: nothing of this file counts as durable any more. */
   failure: unknown = null;
-  private readonly pace: SyncPace = new SyncPace();
-  /** Bytes that the kernel was given since the last sync began. */
-  private unsyncedBytes = 0;
   private gathered: Uint8Array[] = [];
   private gatheredAt = 0;
   private gatheredBytes = 0;
@@ -87,19 +83,6 @@ export class OpenFile {
     this.put(offset, bytes);
   }
 
-  /** A sync begins: whether it is to be waited for, since that is sooner done than to have it made aside. */
-  startSync(): boolean {
-    const bytes = this.unsyncedBytes;
-    this.unsyncedBytes = 0;
-    return this.pace.choosesHere(this.changes - this.durableChanges, bytes);
-  }
-
-  /** So many changes are durable. */
-  synced(changes: number, tookMs: number, wasHere: boolean): void {
-    this.durableChanges = Math.max(this.durableChanges, changes);
-    this.pace.took(tookMs, wasHere);
-  }
-
   /** All that is in it. */
   readAll(): Uint8Array {
     this.writeOut();
@@ -129,9 +112,7 @@ export class OpenFile {
   private putAll(offset: number, bytes: Uint8Array): void {
     let written = 0;
     while (written < bytes.length) {
-      const count = writeSync(this.fd, bytes, written, bytes.length - written, offset + written);
-      written += count;
-      this.unsyncedBytes += count;
+      written += writeSync(this.fd, bytes, written, bytes.length - written, offset + written);
       this.size = Math.max(this.size, offset + written);
     }
   }
