@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-VIV_HOSTILE_ATTACKS=${1:-100000} node --import tsx src/cli/hostile.test.ts
+VIV_HOSTILE_ATTACKS=${1:-100000} node --import tsx src/interop/hostile.test.ts

@@ -5,4 +5,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 source .ci/apache.sh
-node --import tsx src/cli/differential.test.ts
+node --import tsx src/interop/differential.test.ts

@@ -6,5 +6,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 source .ci/apache.sh
-node --import tsx src/cli/mixed-ensemble.test.ts
-node --import tsx src/cli/mixed-histories.test.ts
+node --import tsx src/interop/mixed-ensemble.test.ts
+node --import tsx src/interop/mixed-histories.test.ts

@@ -19,6 +19,9 @@ export interface Room {
 const GROUND = ['base', 'wire', 'io'];
 const SIMULATED = [...GROUND, 'tree', 'zab', 'storage', 'client', 'server', 'recipes', 'world', 'history', 'properties',
   'explore'];
+const PLANNED = [...SIMULATED, 'plan', 'scenarios'];
+/** What runs on a machine, and the commands that are more than a file. */
+const MACHINE = ['api', 'host', 'command', 'package', 'serve', 'zk-shell', 'soak', 'bench'];
 
 function below(name: string, mayImport: readonly string[], packages: readonly string[] = [], path = `src/${name}`): Room {
   return { name, path, mayImport, packages, belowRoof: true };
@@ -44,19 +47,27 @@ export const ROOMS: readonly Room[] = [
   below('history', GROUND),
   below('properties', [...GROUND, 'history'], [], 'properties'),
   below('explore', [...GROUND, 'world', 'history', 'properties', 'server', 'client']),
+  below('plan', [...GROUND, 'zab', 'client', 'server', 'world', 'history'], ['fast-check', 'seedrandom']),
+  below('scenarios', [...GROUND, 'tree', 'client', 'server', 'world', 'plan'], ['fast-check'], 'scenarios'),
   roof('host', GROUND),
-  roof('fuzz', SIMULATED),
-  below('scenarios', [...GROUND, 'world', 'server', 'client', 'fuzz'], ['fast-check'], 'scenarios'),
-  roof('shrink', [...SIMULATED, 'fuzz']),
-  roof('exploration', [...SIMULATED, 'fuzz']),
-  roof('report', [...SIMULATED, 'fuzz', 'shrink', 'exploration', 'scenarios']),
-  roof('mutants', [...SIMULATED, 'fuzz', 'scenarios', 'report'], 'properties/mutants'),
+  roof('run', PLANNED),
+  roof('fuzz', [...PLANNED, 'run']),
+  roof('shrink', [...PLANNED, 'run', 'fuzz']),
+  roof('exploration', [...PLANNED, 'run', 'fuzz']),
+  roof('report', [...PLANNED, 'run', 'fuzz', 'shrink', 'exploration']),
+  roof('mutants', [...PLANNED, 'run', 'fuzz', 'report'], 'properties/mutants'),
   roof('test worker', [], 'properties/run-tests-worker.ts'),
   roof('test front end', ['test worker'], 'properties/run-tests.ts'),
   roof('api', [...GROUND, 'client', 'recipes', 'host']),
-  roof('cli', [...SIMULATED, 'api', 'host', 'fuzz', 'shrink', 'exploration', 'scenarios', 'report',
-    'mutants']),
-  roof('testing', [...SIMULATED, 'api', 'host', 'fuzz', 'scenarios', 'cli']),
+  roof('command', []),
+  roof('package', ['command']),
+  roof('serve', [...GROUND, 'tree', 'zab', 'storage', 'server', 'host', 'command']),
+  roof('zk-shell', [...GROUND, 'client', 'api', 'command']),
+  roof('soak', [...PLANNED, 'host', 'serve', 'run']),
+  roof('bench', [...PLANNED, 'host', 'command', 'package', 'run', 'fuzz', 'exploration', 'report']),
+  roof('testing', [...PLANNED, 'api', 'host', 'serve', 'run', 'fuzz']),
+  roof('cli', [...PLANNED, ...MACHINE, 'run', 'fuzz', 'shrink', 'exploration', 'report', 'mutants']),
+  roof('interop', [...SIMULATED, ...MACHINE]),
 ];
 
 /** Files below the roof that touch banned globals, each with the reason. */

@@ -3,18 +3,19 @@
  * that change while others read, write and watch; credentials that come late, are refused, or make a superuser.
  */
 import type { ScriptedRequest } from '../src/client/script.ts';
-import { digestId } from '../src/fuzz/digest-id.ts';
-import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
-import { scenarioWithMoves } from '../src/fuzz/moves.ts';
-import type { Move, Turn } from '../src/fuzz/moves.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import type { ScenarioShape } from '../src/fuzz/shape.ts';
+import { NO_FAULT } from '../src/plan/fault-menu.ts';
+import { scenarioWithMoves } from '../src/plan/moves.ts';
+import type { Move, Turn } from '../src/plan/moves.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import type { ScenarioShape } from '../src/plan/shape.ts';
+import { digestId } from '../src/tree/acl.ts';
+import { encodeText } from '../src/wire/utf8.ts';
 import { OPEN_ACL_UNSAFE, Permission } from '../src/wire/words.ts';
 import type { Acl } from '../src/wire/words.ts';
 import { FIVE } from './five.ts';
 
 const ROOT_CREDENTIALS = 'super:secret';
-const SUPER = { superDigest: digestId(ROOT_CREDENTIALS) };
+const SUPER = { superDigest: digestId(encodeText(ROOT_CREDENTIALS)) };
 
 const SHAPE: ScenarioShape = {
   ...FIVE,
@@ -56,14 +57,14 @@ function path({ pick }: Turn): string {
 /** A list: by who it is for, and what they may; some are no lists at all. */
 function list({ pick, variant }: Turn): readonly Acl[] {
   const perms = RIGHTS[(pick >> 5) % RIGHTS.length] ?? ALL;
-  const digest: Acl = { perms, id: { scheme: 'digest', id: digestId(credentials(pick >> 9)) } };
+  const digest: Acl = { perms, id: { scheme: 'digest', id: digestId(encodeText(credentials(pick >> 9))) } };
   const entries: readonly (readonly Acl[])[] = [
     OPEN_ACL_UNSAFE,
     OPEN_ACL_UNSAFE,
     [{ perms: READ | WRITE | CREATE | DELETE, id: { scheme: 'world', id: 'anyone' } }, { ...digest, perms: ALL }],
     [{ perms: READ, id: { scheme: 'world', id: 'anyone' } }, { ...digest, perms: ALL }],
     [digest],
-    [digest, { perms: READ | ADMIN, id: { scheme: 'digest', id: digestId(credentials(pick >> 10)) } }],
+    [digest, { perms: READ | ADMIN, id: { scheme: 'digest', id: digestId(encodeText(credentials(pick >> 10))) } }],
     [{ perms, id: { scheme: 'auth', id: '' } }],
     [{ perms, id: { scheme: 'auth', id: '' } }, { perms: READ, id: { scheme: 'ip', id: '127.0.0.0/24' } }],
     [{ perms: ALL, id: { scheme: 'ip', id: `127.0.0.${pick % 16}` } }],

@@ -5,8 +5,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { allProperties } from '../properties/index.ts';
-import { runPlan } from '../src/fuzz/run.ts';
-import type { Outcome } from '../src/fuzz/verdict.ts';
+import { runPlan } from '../src/run/run.ts';
+import type { Outcome } from '../src/run/verdict.ts';
 import { SeedChooser } from '../src/world/chooser.ts';
 import type { BrokenAssumptions } from '../src/world/settings.ts';
 import { SCENARIOS } from './index.ts';

@@ -1,7 +1,7 @@
 /** Nothing goes wrong: quiet links, true clocks, no fault. Whatever is violated here is plain wrong, and cheap to understand. */
-import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import { scenarioOf } from '../src/fuzz/shape.ts';
+import { NO_FAULT } from '../src/plan/fault-menu.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import { scenarioOf } from '../src/plan/shape.ts';
 import { FIVE } from './five.ts';
 
 /** See the head of the file. */

@@ -2,9 +2,9 @@
  * Crash after crash, election after election: servers die in recovery, in elections and in synchronization, between two effects
  * of one event as often as not, and leaders before all others. Epochs are short here, and so are logs.
  */
-import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import { QUICK_SYNC, SLOW_SYNC, scenarioOf } from '../src/fuzz/shape.ts';
+import { NO_FAULT } from '../src/plan/fault-menu.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import { QUICK_SYNC, SLOW_SYNC, scenarioOf } from '../src/plan/shape.ts';
 import { FIVE } from './five.ts';
 
 /** See the head of the file. */

@@ -2,13 +2,13 @@
  * The default: five voters, now and then one, three or seven, up to twenty clients, and everything that can go wrong. What this
  * scenario does not provoke often enough, another one does on purpose.
  */
-import { EVERY_FAULT } from '../src/fuzz/fault-menu.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
+import { EVERY_FAULT } from '../src/plan/fault-menu.ts';
+import { EVERY_RARE_FAULT } from '../src/plan/rare-faults.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
 import {
   OVERTAKING, QUICK, QUICK_SYNC, SLOW_SYNC, USUAL_COUNTER_LIMIT, USUAL_OPERATIONS, WIDE, scenarioOf,
-} from '../src/fuzz/shape.ts';
-import { EVERY_RARE_FAULT } from '../src/fuzz/rare-faults.ts';
-import type { ScenarioShape } from '../src/fuzz/shape.ts';
+} from '../src/plan/shape.ts';
+import type { ScenarioShape } from '../src/plan/shape.ts';
 
 /** The shape that the other scenarios vary. */
 export const FIVE: ScenarioShape = {

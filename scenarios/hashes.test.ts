@@ -5,7 +5,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SEEDS_KEPT, hashOf, readHashes } from '../src/cli/hashes.ts';
-import { repositoryRoot } from '../src/cli/shell.ts';
+import { repositoryRoot } from '../src/command/shell.ts';
 import { SCENARIOS } from './index.ts';
 
 const test = suite('hashes');

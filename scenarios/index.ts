@@ -1,5 +1,5 @@
 /** Every scenario there is, the default first. A new one is a file beside this and a line here. */
-import type { Scenario } from '../src/fuzz/scenario.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
 import { acl } from './acl.ts';
 import { calm } from './calm.ts';
 import { churn } from './churn.ts';

@@ -1,6 +1,6 @@
 /** Three voters and two observers, who must see everything and decide nothing: neither an election nor a quorum is theirs. */
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import { scenarioOf } from '../src/fuzz/shape.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import { scenarioOf } from '../src/plan/shape.ts';
 import { FIVE } from './five.ts';
 
 /** See the head of the file. */

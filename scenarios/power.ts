@@ -2,9 +2,9 @@
  * Correlated power loss: all servers at once, again and again, under load. A crash of everybody is not five crashes of one: only
  * here no replica is left that remembers what the disks do not (Alagappan et al., OSDI 2016).
  */
-import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import { QUICK_SYNC, SLOW_SYNC, scenarioOf } from '../src/fuzz/shape.ts';
+import { NO_FAULT } from '../src/plan/fault-menu.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import { QUICK_SYNC, SLOW_SYNC, scenarioOf } from '../src/plan/shape.ts';
 import { FIVE } from './five.ts';
 
 /** See the head of the file. */

@@ -3,11 +3,11 @@
  * limits that only warn, counts that clients write over, pipelined writes that would pass a limit together.
  */
 import type { ScriptedRequest } from '../src/client/script.ts';
-import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
-import { scenarioWithMoves } from '../src/fuzz/moves.ts';
-import type { Move, Turn } from '../src/fuzz/moves.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import type { ScenarioShape } from '../src/fuzz/shape.ts';
+import { NO_FAULT } from '../src/plan/fault-menu.ts';
+import { scenarioWithMoves } from '../src/plan/moves.ts';
+import type { Move, Turn } from '../src/plan/moves.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import type { ScenarioShape } from '../src/plan/shape.ts';
 import { FIVE } from './five.ts';
 
 const SHAPE: ScenarioShape = {

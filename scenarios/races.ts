@@ -2,9 +2,9 @@
  * Session races: sessions move, end and expire while their ephemeral nodes are being made and while somebody else wants the same
  * names; timeouts are short, pauses are about as long, and clocks do as they like.
  */
-import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import { scenarioOf } from '../src/fuzz/shape.ts';
+import { NO_FAULT } from '../src/plan/fault-menu.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import { scenarioOf } from '../src/plan/shape.ts';
 import { FIVE } from './five.ts';
 
 /** See the head of the file. */

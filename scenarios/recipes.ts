@@ -6,12 +6,12 @@
 import fc from 'fast-check';
 import { isLineKind, type RecipeKind } from '../src/client/recipe.ts';
 import type { ClientScript } from '../src/client/script.ts';
-import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
-import type { Plan } from '../src/fuzz/plan.ts';
-import { Draw, record } from '../src/fuzz/scenario.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import { drawPlan } from '../src/fuzz/shape.ts';
-import type { ScenarioShape } from '../src/fuzz/shape.ts';
+import { NO_FAULT } from '../src/plan/fault-menu.ts';
+import type { Plan } from '../src/plan/plan.ts';
+import { Draw, record } from '../src/plan/scenario.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import { drawPlan } from '../src/plan/shape.ts';
+import type { ScenarioShape } from '../src/plan/shape.ts';
 import { FIVE } from './five.ts';
 
 const SHAPE: ScenarioShape = {

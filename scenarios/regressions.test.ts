@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { allProperties } from '../properties/index.ts';
-import { readFailure } from '../src/fuzz/failure.ts';
-import { runPlan } from '../src/fuzz/run.ts';
+import { readFailure } from '../src/run/failure.ts';
+import { runPlan } from '../src/run/run.ts';
 import { TapeChooser } from '../src/world/chooser.ts';
 
 const test = suite('regressions');

@@ -4,9 +4,9 @@
  * mostly those that create an ephemeral node are upgraded; passwords are made of a secret now and then, and little is
  * taken on at once.
  */
-import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import { scenarioOf } from '../src/fuzz/shape.ts';
+import { NO_FAULT } from '../src/plan/fault-menu.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import { scenarioOf } from '../src/plan/shape.ts';
 import { FIVE } from './five.ts';
 
 const UPGRADING = { localSessionsEnabled: true, localSessionsUpgradingEnabled: true };

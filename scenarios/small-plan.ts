@@ -4,7 +4,7 @@
  */
 import { COUNTER_MAX } from '../src/base/zxid.ts';
 import type { ClientScript } from '../src/client/script.ts';
-import { PLAN_VERSION, type Plan, type ReconfigPlan, type ServerKnobs } from '../src/fuzz/plan.ts';
+import { PLAN_VERSION, type Plan, type ReconfigPlan, type ServerKnobs } from '../src/plan/plan.ts';
 import type { Member } from '../src/server/config.ts';
 import { UNTIMED } from '../src/world/settings.ts';
 

@@ -4,7 +4,7 @@
  * back, whenever the explorer lets it. `--ops` takes so many turns of each client.
  */
 import type { Recipe, RecipeKind } from '../src/client/recipe.ts';
-import type { Plan } from '../src/fuzz/plan.ts';
+import type { Plan } from '../src/plan/plan.ts';
 import { SESSION_TICKS, smallPlan, type SmallScenario, type SmallSize, TICK_MS, voters } from './small-plan.ts';
 
 /** One client: its recipe and, of each turn, how urgent what it produces is; every other kind holds for no time. */

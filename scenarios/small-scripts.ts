@@ -3,9 +3,10 @@
  * what, what a snapshot holds, who belongs to the ensemble. Each is a script, of which `--ops` takes so many operations.
  */
 import type { ClientScript, ScriptedOperation, ScriptedRequest } from '../src/client/script.ts';
-import { digestId } from '../src/fuzz/digest-id.ts';
-import type { Plan, ReconfigPlan, ServerKnobs } from '../src/fuzz/plan.ts';
+import type { Plan, ReconfigPlan, ServerKnobs } from '../src/plan/plan.ts';
 import { memberLine } from '../src/server/config.ts';
+import { digestId } from '../src/tree/acl.ts';
+import { encodeText } from '../src/wire/utf8.ts';
 import { AddWatchMode, CreateFlag, Permission, WatcherType } from '../src/wire/words.ts';
 import { SESSION_TICKS, smallPlan, type SmallScenario, type SmallSize, TICK_MS, voters } from './small-plan.ts';
 
@@ -178,7 +179,7 @@ const UPGRADED: World = {
 };
 
 const READ_ONLY = [{ perms: Permission.READ, id: { scheme: 'world', id: 'anyone' } }];
-const OWNED = [{ perms: Permission.ALL, id: { scheme: 'digest', id: digestId('u:pw') } }];
+const OWNED = [{ perms: Permission.ALL, id: { scheme: 'digest', id: digestId(encodeText('u:pw')) } }];
 
 const ACL: World = {
   name: 'acl-small',

@@ -2,9 +2,9 @@
  * Watch storms: everybody watches everything, everybody changes it, and some do not read what they are sent, or come back from a
  * reconnect with all their watches at once.
  */
-import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import { scenarioOf } from '../src/fuzz/shape.ts';
+import { NO_FAULT } from '../src/plan/fault-menu.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import { scenarioOf } from '../src/plan/shape.ts';
 import { FIVE } from './five.ts';
 
 /** See the head of the file. */

@@ -4,9 +4,9 @@
  * isolated with writes in flight, so that their proposals are skipped and a TRUNC follows; long absences and short ones. The
  * report counts DIFF, TRUNC, TRUNC+DIFF and SNAP; a run of this scenario without them is a poor one.
  */
-import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import { OVERTAKING, QUICK, WIDE, scenarioOf } from '../src/fuzz/shape.ts';
+import { NO_FAULT } from '../src/plan/fault-menu.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import { OVERTAKING, QUICK, WIDE, scenarioOf } from '../src/plan/shape.ts';
 import { FIVE } from './five.ts';
 
 /** See the head of the file. */

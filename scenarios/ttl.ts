@@ -3,11 +3,11 @@
  * them every few ticks, under clocks that drift and jump and leaders that change between its looking and its deleting.
  */
 import type { ScriptedRequest } from '../src/client/script.ts';
-import { NO_FAULT } from '../src/fuzz/fault-menu.ts';
-import { scenarioWithMoves } from '../src/fuzz/moves.ts';
-import type { Move, Turn } from '../src/fuzz/moves.ts';
-import type { Scenario } from '../src/fuzz/scenario.ts';
-import type { ScenarioShape } from '../src/fuzz/shape.ts';
+import { NO_FAULT } from '../src/plan/fault-menu.ts';
+import { scenarioWithMoves } from '../src/plan/moves.ts';
+import type { Move, Turn } from '../src/plan/moves.ts';
+import type { Scenario } from '../src/plan/scenario.ts';
+import type { ScenarioShape } from '../src/plan/shape.ts';
 import { CreateFlag } from '../src/wire/words.ts';
 import { FIVE } from './five.ts';
 

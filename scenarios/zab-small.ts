@@ -4,7 +4,7 @@
  * time at all, so that only what is a timeout counts as one.
  */
 import type { ScriptedOperation } from '../src/client/script.ts';
-import type { Plan } from '../src/fuzz/plan.ts';
+import type { Plan } from '../src/plan/plan.ts';
 import { SESSION_TICKS, smallPlan, type SmallScenario, type SmallSize, TICK_MS, voters } from './small-plan.ts';
 
 export type { SmallScenario, SmallSize } from './small-plan.ts';

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { TestEnsemble } from '../cli/serve-testing.ts';
+import { TestEnsemble } from '../serve/serve-testing.ts';
 import { Lock, Queue, ZooKeeper, ZooKeeperError, isZooKeeperError } from './index.ts';
 
 const test = suite('the client on the real machine');

@@ -1,7 +1,7 @@
 /** A witness of the audit: answers each question that the parent sends, until the parent hangs up. */
 import { SCENARIOS } from '../../scenarios/index.ts';
-import { testify } from '../fuzz/audit.ts';
-import type { Question } from '../fuzz/audit.ts';
+import { testify } from '../run/audit.ts';
+import type { Question } from '../run/audit.ts';
 
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));

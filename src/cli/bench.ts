@@ -3,15 +3,15 @@
  * bundles itself first, as campaigns bundle their workers. Every section runs in a process of its own, so that none collects what
  * another has left behind. By name only: real servers beside Apache ZooKeeper's, which are processes of their own in any case.
  */
+import { chosenLoads } from '../bench/apache-only.ts';
+import { comparisonLines } from '../bench/apache-report.ts';
+import { benchApache, FULL, loadsOf, QUICK } from '../bench/apache.ts';
+import { APACHE, benchHere, readBenchOptions } from '../bench/run.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command, Given } from '../command/command.ts';
+import { runScript } from '../command/run-script.ts';
+import type { Shell } from '../command/shell.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
-import { benchApache, FULL, loadsOf, QUICK } from './bench-apache.ts';
-import { chosenLoads } from './bench-apache-only.ts';
-import { comparisonLines } from './bench-apache-report.ts';
-import { APACHE, benchHere, readBenchOptions } from './bench-run.ts';
-import { UsageError } from './command.ts';
-import type { Command, Given } from './command.ts';
-import { runScript } from './run-script.ts';
-import type { Shell } from './shell.ts';
 
 const LAB = 'src/cli/bench-lab.ts';
 

@@ -5,15 +5,15 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { UsageError } from '../command/command.ts';
+import type { Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
 import type { CampaignOptions } from '../fuzz/campaign.ts';
 import { readCorpus, writeCorpus } from '../fuzz/corpus.ts';
 import type { CorpusEntry } from '../fuzz/corpus.ts';
 import { Journal, differenceOf, journalPath, readJournal } from '../fuzz/journal.ts';
 import type { JournalHead } from '../fuzz/journal.ts';
-import type { Finding } from '../fuzz/verdict.ts';
-import { UsageError } from './command.ts';
-import type { Given } from './command.ts';
-import type { Shell } from './shell.ts';
+import type { Finding } from '../run/verdict.ts';
 
 /** The books of one campaign. */
 export interface Books {

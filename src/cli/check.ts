@@ -1,14 +1,14 @@
 /** `viv check`: is a written history linearizable? Nothing of this service is in it: the history may be anybody's. */
 import { readFileSync } from 'node:fs';
+import { UsageError } from '../command/command.ts';
+import type { Command } from '../command/command.ts';
+import { named, positiveNumber } from '../command/values.ts';
 import { type Datum, HistoryError, readData } from '../history/linearizability/datum.ts';
 import { HISTORY_MODELS, type HistoryReport, type ToldConflict } from '../history/linearizability/history-models.ts';
 import { readHistory } from '../history/linearizability/records.ts';
 import type { SearchVerdict } from '../history/linearizability/search.ts';
-import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, table } from '../report/format.ts';
-import { UsageError } from './command.ts';
-import type { Command } from './command.ts';
-import { named, positiveNumber } from './values.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
 
 const DEFAULT_BUDGET = 20_000_000;
 

@@ -1,10 +1,10 @@
 /** The files that a campaign leaves for other machines: JUnit's XML and SARIF. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Flag, Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
 import type { Summary } from '../fuzz/tally.ts';
 import { junitOf, sarifOf } from '../report/ci.ts';
-import type { Flag, Given } from './command.ts';
-import type { Shell } from './shell.ts';
 
 /** Flags that ask for them. */
 export const CI_FLAGS: readonly Flag[] = [

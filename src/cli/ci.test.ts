@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
-import { schemaErrors } from '../fuzz/json-schema.ts';
+import { schemaErrors } from '../plan/json-schema.ts';
 
 const test = suite('ci');
 

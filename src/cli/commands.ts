@@ -1,8 +1,8 @@
 /** Every command of `viv`, in the order in which help lists them. */
+import type { Command } from '../command/command.ts';
 import { audit } from './audit.ts';
 import { bench } from './bench.ts';
 import { check } from './check.ts';
-import type { Command } from './command.ts';
 import { explore } from './explore.ts';
 import { fuzz } from './fuzz.ts';
 import { merge } from './merge.ts';

@@ -1,17 +1,17 @@
 /** `viv explain`: why a run fails, in words. */
 import { performance } from 'node:perf_hooks';
-import { explain as explainFailure } from '../fuzz/explain.ts';
-import type { Explanation } from '../fuzz/explain.ts';
-import type { Failure } from '../fuzz/failure.ts';
-import { chooserOf, futureChooser } from '../fuzz/follow.ts';
-import { runPlan } from '../fuzz/run.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { duration, positiveNumber } from '../command/values.ts';
 import type { Property } from '../history/judge.ts';
 import { sideBySide, traceOf } from '../report/side-by-side.ts';
 import { StoryTeller, storyText } from '../report/story.ts';
-import { UsageError } from './command.ts';
-import type { Command } from './command.ts';
-import type { Shell } from './shell.ts';
-import { duration, positiveNumber } from './values.ts';
+import { explain as explainFailure } from '../run/explain.ts';
+import type { Explanation } from '../run/explain.ts';
+import type { Failure } from '../run/failure.ts';
+import { chooserOf, futureChooser } from '../run/follow.ts';
+import { runPlan } from '../run/run.ts';
 import { whichRun } from './which-run.ts';
 
 const DEFAULT_FUTURES = 12;

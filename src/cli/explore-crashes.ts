@@ -1,14 +1,14 @@
 /** `viv explore --crash-points`: one run, and every way in which each disk may come out of a crash at every step of it. */
-import { bundleWorker, type SourceEdit } from '../fuzz/bundle.ts';
+import type { Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
 import { crashPointsOf, type Exploration, failureOn, findingIn } from '../exploration/run.ts';
-import { writeFailure } from '../fuzz/failure.ts';
-import { EXIT_CODES } from '../fuzz/verdict.ts';
+import { bundleWorker, type SourceEdit } from '../fuzz/bundle.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
 import { describeFinding } from '../report/text.ts';
-import type { Given } from './command.ts';
+import { writeFailure } from '../run/failure.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
 import { askWorker, WORKER } from './explore-mutants.ts';
 import type { CrashAnswer } from './explore-worker.ts';
-import type { Shell } from './shell.ts';
 
 /** How to try them. */
 export interface CrashTask {

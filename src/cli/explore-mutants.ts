@@ -3,17 +3,17 @@
  * of a shortest counterexample at its grain.
  */
 import { fork } from 'node:child_process';
-import { invariant } from '../base/invariant.ts';
 import { MUTANTS } from '../../properties/mutants/index.ts';
-import { bundleWorker } from '../fuzz/bundle.ts';
+import { invariant } from '../base/invariant.ts';
+import { UsageError } from '../command/command.ts';
+import { unknownName } from '../command/nearest.ts';
+import type { Shell } from '../command/shell.ts';
 import type { Exploration } from '../exploration/run.ts';
+import { bundleWorker } from '../fuzz/bundle.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import { decimal, table } from '../report/format.ts';
-import { UsageError } from './command.ts';
 import { type Hunt, HUNTS, NOT_HUNTED } from './explore-hunts.ts';
 import type { ExploreAnswer, ExploreRequest, WorkerAnswer } from './explore-worker.ts';
-import { unknownName } from './nearest.ts';
-import type { Shell } from './shell.ts';
 
 /** What forked processes run. */
 export const WORKER = 'src/cli/explore-worker.ts';

@@ -2,14 +2,14 @@
  * What a forked process runs to explore with a bug planted, or to try a share of the crash points: takes one order, and sends
  * back what came of it. The bundle that holds it holds the planted code, and nothing of it is in the process that asked.
  */
-import type { Share } from '../explore/crash-points.ts';
+import { processorMs } from '../bench/bars.ts';
+import { isHeapNearlyFull } from '../exploration/heap.ts';
 import {
   crashPointsOf, type Exploration, type Explored, exploredSoFar, failureFrom, failureOn, findingIn, searchOf, tallyOf,
 } from '../exploration/run.ts';
-import type { Failure } from '../fuzz/failure.ts';
-import { isHeapNearlyFull } from '../exploration/heap.ts';
-import type { Finding } from '../fuzz/verdict.ts';
-import { processorMs } from './bench-bars.ts';
+import type { Share } from '../explore/crash-points.ts';
+import type { Failure } from '../run/failure.ts';
+import type { Finding } from '../run/verdict.ts';
 
 const SLICE = 2000;
 

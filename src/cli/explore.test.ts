@@ -6,13 +6,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MUTANTS } from '../../properties/mutants/index.ts';
 import { zabSmall } from '../../scenarios/zab-small.ts';
+import { repositoryRoot } from '../command/shell.ts';
 import { readCheckpoint, writeCheckpoint } from '../exploration/checkpoint.ts';
 import { crashPointsOf, type Exploration, searchOf } from '../exploration/run.ts';
 import { COMMANDS } from './commands.ts';
 import { HUNTS, NOT_HUNTED } from './explore-hunts.ts';
 import { mutantNamed } from './explore-mutants.ts';
 import { runProgram } from './program.ts';
-import { repositoryRoot } from './shell.ts';
 
 const test = suite('explore');
 const directory = mkdtempSync(join(tmpdir(), 'vivarium-test-'));

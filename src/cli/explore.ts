@@ -1,10 +1,10 @@
 /** `viv explore`: every behaviour of a small world within bounds, and whether every promise is kept in all of them. */
-import { SMALL_SCENARIOS } from '../../scenarios/small.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
-import { GRAINS } from '../explore/grain.ts';
-import type { Search } from '../explore/search.ts';
-import type { Bounds } from '../explore/subject.ts';
-import { type Start, STARTS } from '../explore/start.ts';
+import { SMALL_SCENARIOS } from '../../scenarios/small.ts';
+import { processorMs } from '../bench/bars.ts';
+import { type Command, type Given, readArguments, UsageError } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { duration, named, positiveNumber, wholeNumber } from '../command/values.ts';
 import { whyAsymmetric, whyUnfit } from '../exploration/bridge.ts';
 import { checkWritable, readCheckpoint, writeCheckpoint } from '../exploration/checkpoint.ts';
 import { isHeapNearlyFull } from '../exploration/heap.ts';
@@ -12,19 +12,19 @@ import {
   type Exploration, type Explored, exploredSoFar, failureFrom, searchOf, type Tally, tallyOf, type Times,
 } from '../exploration/run.ts';
 import { exploreTogether, type Progress } from '../exploration/squad.ts';
-import { writeFailure } from '../fuzz/failure.ts';
+import { GRAINS } from '../explore/grain.ts';
+import type { Search } from '../explore/search.ts';
+import { type Start, STARTS } from '../explore/start.ts';
+import type { Bounds } from '../explore/subject.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
-import { type Plan, serverIds } from '../fuzz/plan.ts';
-import { EXIT_CODES } from '../fuzz/verdict.ts';
+import { type Plan, serverIds } from '../plan/plan.ts';
 import { exploredReport } from '../report/explored.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
-import { processorMs } from './bench-bars.ts';
-import { type Command, type Given, readArguments, UsageError } from './command.ts';
+import { writeFailure } from '../run/failure.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
 import { type CrashTask, tryCrashPoints } from './explore-crashes.ts';
 import { HUNTS } from './explore-hunts.ts';
 import { exploreMutant, huntTogether, mutantNamed, mutantTable } from './explore-mutants.ts';
-import type { Shell } from './shell.ts';
-import { duration, named, positiveNumber, wholeNumber } from './values.ts';
 
 const MUTANT_TIME = '3m';
 const SLICE = 2000;

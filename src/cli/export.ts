@@ -1,12 +1,12 @@
 /** `viv export`: a run in the format of another tool. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { chooserOf } from '../fuzz/follow.ts';
-import { runPlan } from '../fuzz/run.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command } from '../command/command.ts';
+import { named } from '../command/values.ts';
 import { EXPORTERS } from '../report/exports.ts';
-import { UsageError } from './command.ts';
-import type { Command } from './command.ts';
-import { named } from './values.ts';
+import { chooserOf } from '../run/follow.ts';
+import { runPlan } from '../run/run.ts';
 import { whichRun } from './which-run.ts';
 
 /** A run for somebody else's eyes. */

@@ -6,11 +6,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SCENARIOS } from '../../scenarios/index.ts';
-import { DecodeError, Fields, list, text } from '../fuzz/decode.ts';
-import { runPlan } from '../fuzz/run.ts';
-import type { Scenario } from '../fuzz/scenario.ts';
+import type { Shell } from '../command/shell.ts';
+import { DecodeError, Fields, list, text } from '../plan/decode.ts';
+import type { Scenario } from '../plan/scenario.ts';
+import { runPlan } from '../run/run.ts';
 import { SeedChooser } from '../world/chooser.ts';
-import type { Shell } from './shell.ts';
 
 const FILE = 'scenarios/hashes.json';
 /** So many seeds of each scenario, from 1. */

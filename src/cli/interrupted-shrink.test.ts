@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readFailure } from '../fuzz/failure.ts';
+import { readFailure } from '../run/failure.ts';
 import { fuzzHere, startViv, stopAll } from './interrupted-testing.ts';
 
 const test = suite('interrupted shrinking');

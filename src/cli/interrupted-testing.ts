@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { repositoryRoot } from '../command/shell.ts';
 import { fuzz } from './fuzz.ts';
 import { runProgram } from './program.ts';
-import { repositoryRoot } from './shell.ts';
 
 /** Hears a line of standard error, and from whom. */
 export type OnLine = (line: string, child: ChildProcess) => void;

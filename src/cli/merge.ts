@@ -1,17 +1,17 @@
 /** `viv merge`: the shards of a campaign as one. */
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { UsageError } from '../command/command.ts';
+import type { Command } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
 import { readCorpus, writeCorpus } from '../fuzz/corpus.ts';
 import { journalsIn, readJournal } from '../fuzz/journal.ts';
 import { mergeJournals } from '../fuzz/merge.ts';
 import type { Merged } from '../fuzz/merge.ts';
-import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { summaryPage } from '../report/page.ts';
 import { campaignReport } from '../report/text.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
 import { CI_FLAGS, writeCiFiles } from './ci-files.ts';
-import { UsageError } from './command.ts';
-import type { Command } from './command.ts';
-import type { Shell } from './shell.ts';
 
 /** Shards joined. */
 export const merge: Command = {

@@ -1,5 +1,5 @@
 /** The flag by which a command is told to run with a bug planted in the code. */
-import type { Command } from './command.ts';
+import type { Command } from '../command/command.ts';
 
 /** The command with one flag more. */
 export function withMutantFlag(command: Command): Command {

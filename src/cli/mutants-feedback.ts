@@ -1,15 +1,15 @@
 /** `viv mutants --feedback`: does feedback find planted bugs sooner than fresh seeds alone? */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { positiveNumber, wholeNumber } from '../command/values.ts';
 import { gainOf, measureGain } from '../fuzz/feedback-gain.ts';
 import type { Gain, GainRow, Trial } from '../fuzz/feedback-gain.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
-import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { decimal, table } from '../report/format.ts';
-import type { Given } from './command.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
 import { WORKER, jobsGiven } from './fuzz.ts';
-import type { Shell } from './shell.ts';
-import { positiveNumber, wholeNumber } from './values.ts';
 
 const DEFAULT_RUNS = 400;
 const DEFAULT_BASES = 5;

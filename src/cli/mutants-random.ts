@@ -1,12 +1,12 @@
 /** `viv mutants --random N`: a sample of edits that nobody chose, which of them were noticed, and which survived. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { duration, positiveNumber, wholeNumber } from '../command/values.ts';
 import type { SampleResult } from '../fuzz/random-mutants.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
-import type { Given } from './command.ts';
 import { WORKER, jobsGiven } from './fuzz.ts';
-import type { Shell } from './shell.ts';
-import { duration, positiveNumber, wholeNumber } from './values.ts';
 
 /** Few, but different: most of what is noticed at all is noticed in the first seeds. */
 const SCENARIOS = ['churn', 'sync', 'races', 'disk', 'observers'] as const;

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DESCRIBED_MUTANTS, triggerOf } from '../../properties/mutants/triggers.ts';
 import { MUTANTS } from '../../properties/mutants/index.ts';
-import { readFailure } from '../fuzz/failure.ts';
+import { DESCRIBED_MUTANTS, triggerOf } from '../../properties/mutants/triggers.ts';
+import { repositoryRoot } from '../command/shell.ts';
+import type { Shell } from '../command/shell.ts';
+import { readFailure } from '../run/failure.ts';
 import { mutants } from './mutants.ts';
 import { runProgram } from './program.ts';
-import { repositoryRoot } from './shell.ts';
-import type { Shell } from './shell.ts';
 
 const test = suite('mutants --shrink');
 

@@ -2,17 +2,17 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { triggerOf } from '../../properties/mutants/triggers.ts';
-import type { Mutant } from '../fuzz/mutant.ts';
+import { UsageError } from '../command/command.ts';
+import type { Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { duration, placeFor, positiveNumber } from '../command/values.ts';
 import type { TableRow } from '../fuzz/mutant-table.ts';
+import type { Mutant } from '../fuzz/mutant.ts';
+import { decimal, table } from '../report/format.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
 import { makeShrinkTable } from '../shrink/table.ts';
 import type { MeasuredSize, ShrinkRow } from '../shrink/task.ts';
-import { EXIT_CODES } from '../fuzz/verdict.ts';
-import { decimal, table } from '../report/format.ts';
-import { UsageError } from './command.ts';
-import type { Given } from './command.ts';
 import { jobsGiven } from './fuzz.ts';
-import type { Shell } from './shell.ts';
-import { duration, placeFor, positiveNumber } from './values.ts';
 
 const WORKER = 'src/cli/shrink-worker.ts';
 const DEFAULT_TIME = '60s';

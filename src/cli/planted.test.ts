@@ -2,11 +2,11 @@
 import { tmpdir } from 'node:os';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { repositoryRoot } from '../command/shell.ts';
 import { readTable } from '../fuzz/mutant-table.ts';
 import { COMMANDS } from './commands.ts';
 import { PLANTABLE } from './plantable.ts';
 import { runProgram } from './program.ts';
-import { repositoryRoot } from './shell.ts';
 
 const test = suite('cli/planted');
 

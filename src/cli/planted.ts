@@ -3,17 +3,17 @@
  * program is bundled with the mutant's edits and the same command line is given to it; the source on disk stays as it is.
  */
 import { MUTANTS } from '../../properties/mutants/index.ts';
-import { bundleWorker } from '../fuzz/bundle.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command, Given } from '../command/command.ts';
+import { unknownName } from '../command/nearest.ts';
+import { runScript } from '../command/run-script.ts';
+import type { Shell } from '../command/shell.ts';
 import { BundleError } from '../fuzz/bundle-error.ts';
-import { DecodeError } from '../fuzz/decode.ts';
-import { readFailure } from '../fuzz/failure.ts';
+import { bundleWorker } from '../fuzz/bundle.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
-import { UsageError } from './command.ts';
-import type { Command, Given } from './command.ts';
+import { DecodeError } from '../plan/decode.ts';
+import { readFailure } from '../run/failure.ts';
 import { withMutantFlag } from './mutant-flag.ts';
-import { unknownName } from './nearest.ts';
-import { runScript } from './run-script.ts';
-import type { Shell } from './shell.ts';
 
 const LAB = 'src/cli/lab.ts';
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { distance, nearest } from '../command/nearest.ts';
+import { repositoryRoot } from '../command/shell.ts';
 import { COMMANDS } from './commands.ts';
-import { distance, nearest } from './nearest.ts';
 import { runProgram } from './program.ts';
-import { repositoryRoot } from './shell.ts';
 
 const test = suite('program');
 const directory = mkdtempSync(join(tmpdir(), 'vivarium-test-'));

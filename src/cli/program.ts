@@ -1,12 +1,12 @@
 /** `viv`: finds the command, reads its arguments, runs it, and turns what is thrown into one sentence and an exit code. */
+import { UsageError, helpOf, readArguments } from '../command/command.ts';
+import type { Command } from '../command/command.ts';
+import { unknownName } from '../command/nearest.ts';
+import type { Shell } from '../command/shell.ts';
+import { versionLine } from '../command/version.ts';
 import { BundleError } from '../fuzz/bundle-error.ts';
-import { DecodeError } from '../fuzz/decode.ts';
-import { EXIT_CODES, EXIT_USAGE } from '../fuzz/verdict.ts';
-import { UsageError, helpOf, readArguments } from './command.ts';
-import type { Command } from './command.ts';
-import { unknownName } from './nearest.ts';
-import type { Shell } from './shell.ts';
-import { versionLine } from './version.ts';
+import { DecodeError } from '../plan/decode.ts';
+import { EXIT_CODES, EXIT_USAGE } from '../run/verdict.ts';
 
 /** Runs one command line, without the program's own name; the exit code. */
 export async function runProgram(commands: readonly Command[], argv: readonly string[], shell: Shell): Promise<number> {

@@ -4,9 +4,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { allProperties } from '../../properties/index.ts';
-import { readFailure } from '../fuzz/failure.ts';
-import { chooserOf, judgesOf } from '../fuzz/follow.ts';
 import { recordPage } from '../report/page-run.ts';
+import { readFailure } from '../run/failure.ts';
+import { chooserOf, judgesOf } from '../run/follow.ts';
 
 const [file = '', names = '', out = '', ...commands] = process.argv.slice(2);
 const failure = readFailure(file);

@@ -1,19 +1,19 @@
 /** `viv replay`: the same run again, from a seed or from a failure file; it fails if it is not the same. */
 import { allProperties } from '../../properties/index.ts';
-import { readFailure } from '../fuzz/failure.ts';
-import type { Failure } from '../fuzz/failure.ts';
-import { chooserOf, follow, futures, judgesOf } from '../fuzz/follow.ts';
-import type { Departure } from '../fuzz/follow.ts';
-import { exitCodeOf, runPlan } from '../fuzz/run.ts';
-import type { RunOptions, RunResult } from '../fuzz/run.ts';
-import { EXIT_CODES } from '../fuzz/verdict.ts';
+import type { Command, Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { named, positiveNumber } from '../command/values.ts';
 import type { Property } from '../history/judge.ts';
 import { sideBySide, traceOf } from '../report/side-by-side.ts';
 import { describeFinding, runReport } from '../report/text.ts';
 import { TRACE_HEADER, TraceLines } from '../report/trace-lines.ts';
-import type { Command, Given } from './command.ts';
-import type { Shell } from './shell.ts';
-import { named, positiveNumber } from './values.ts';
+import { readFailure } from '../run/failure.ts';
+import type { Failure } from '../run/failure.ts';
+import { chooserOf, follow, futures, judgesOf } from '../run/follow.ts';
+import type { Departure } from '../run/follow.ts';
+import { exitCodeOf, runPlan } from '../run/run.ts';
+import type { RunOptions, RunResult } from '../run/run.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
 import { whichRun } from './which-run.ts';
 import type { WhichRun } from './which-run.ts';
 

@@ -5,11 +5,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { allProperties } from '../../properties/index.ts';
 import { calm } from '../../scenarios/calm.ts';
-import { recordRun, recordedFailure } from '../fuzz/record.ts';
+import { repositoryRoot } from '../command/shell.ts';
+import { recordRun, recordedFailure } from '../run/record.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import { COMMANDS } from './commands.ts';
 import { runProgram } from './program.ts';
-import { repositoryRoot } from './shell.ts';
 
 const test = suite('report');
 const directory = mkdtempSync(join(tmpdir(), 'vivarium-test-'));

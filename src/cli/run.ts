@@ -1,18 +1,18 @@
 /** `viv run`: one run of a scenario, its verdict and its hash. */
 import { allProperties } from '../../properties/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
-import { luckOf, planOf } from '../fuzz/lineage.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { exitCodeOf, runPlan } from '../fuzz/run.ts';
-import type { RunResult } from '../fuzz/run.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command, Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { named, seedText } from '../command/values.ts';
+import { luckOf, planOf } from '../plan/lineage.ts';
+import type { Plan } from '../plan/plan.ts';
 import { recordPage } from '../report/page-run.ts';
 import { runReport } from '../report/text.ts';
-import { UsageError } from './command.ts';
-import type { Command, Given } from './command.ts';
+import { exitCodeOf, runPlan } from '../run/run.ts';
+import type { RunResult } from '../run/run.ts';
 import { updateHashes } from './hashes.ts';
 import { pageGiven, writePage } from './report.ts';
-import type { Shell } from './shell.ts';
-import { named, seedText } from './values.ts';
 
 /** One run. */
 export const run: Command = {

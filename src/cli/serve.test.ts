@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { repositoryRoot } from '../command/shell.ts';
+import type { Shell } from '../command/shell.ts';
+import { TestClient } from '../serve/serve-testing.ts';
 import { runProgram } from './program.ts';
 import { serve } from './serve.ts';
-import { repositoryRoot } from './shell.ts';
-import type { Shell } from './shell.ts';
-import { TestClient } from './serve-testing.ts';
 import { Viv } from './viv-testing.ts';
 
 const test = suite('viv serve');

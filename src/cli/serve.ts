@@ -1,26 +1,26 @@
 /** `viv serve`: a real server from a zoo.cfg, or a whole ensemble for development. It runs until it is told to stop. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EXIT_CODES } from '../fuzz/verdict.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command, Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { wholeNumber } from '../command/values.ts';
 import { endpointText } from '../host/endpoint.ts';
 import { ListenError } from '../host/listeners.ts';
 import { LockError } from '../host/lock-file.ts';
 import { youngGeneration } from '../host/young-generation.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
+import { startEnsemble } from '../serve/ensemble.ts';
+import type { EnsemblePlan } from '../serve/ensemble.ts';
+import { inWords, LOG_LEVELS, serverLog } from '../serve/log.ts';
+import type { Logger } from '../serve/log.ts';
+import { startServer } from '../serve/start.ts';
+import type { StartedServer } from '../serve/start.ts';
+import { Supervisor } from '../serve/supervisor.ts';
+import type { Served } from '../serve/supervisor.ts';
 import { locateFiles, parseConfigFile } from '../server/config-file.ts';
 import type { ParsedConfig } from '../server/config-file.ts';
 import type { ServerSpec } from '../zab/quorum.ts';
-import { UsageError } from './command.ts';
-import type { Command, Given } from './command.ts';
-import { startEnsemble } from './serve-ensemble.ts';
-import type { EnsemblePlan } from './serve-ensemble.ts';
-import { inWords, LOG_LEVELS, serverLog } from './serve-log.ts';
-import type { Logger } from './serve-log.ts';
-import { Supervisor } from './serve-supervisor.ts';
-import type { Served } from './serve-supervisor.ts';
-import { startServer } from './serve-start.ts';
-import type { StartedServer } from './serve-start.ts';
-import type { Shell } from './shell.ts';
-import { wholeNumber } from './values.ts';
 
 const MAX_SERVERS = 254;
 
@@ -110,7 +110,7 @@ async function ensembleOf(given: Given, shell: Shell, log: Logger, onStop: () =>
   const plan = await planOf(given, log, onStop);
   if (given.has('processes')) {
     // A server is to be there in a blink: what only some need is loaded by those alone.
-    const { startProcesses } = await import('./serve-processes.ts');
+    const { startProcesses } = await import('../serve/processes.ts');
     const onLine = (line: string): void => shell.err(shell.isTerminal && line.startsWith('{') ? inWords(line) : line);
     const isRestarting = given.has('restart');
     return startProcesses({ ...plan, level: levelGiven(given), isRestarting, onLine, onEnd: onStop });
@@ -134,7 +134,7 @@ async function planOf(given: Given, log: Logger, onStop: () => void): Promise<En
   const host = given.text('host') ?? '127.0.0.1';
   const keys = path === undefined ? [] : [read(path)];
   if (certificates !== undefined) {
-    const { tlsKeys } = await import('./serve-certificates.ts');
+    const { tlsKeys } = await import('../serve/certificates.ts');
     keys.push(tlsKeys(resolve(certificates), host));
   }
   return {

@@ -2,18 +2,18 @@
 import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { allProperties } from '../../properties/index.ts';
-import { readFailure, textOf } from '../fuzz/failure.ts';
-import type { Failure } from '../fuzz/failure.ts';
-import { ShrinkError, shrink as shrinkFailure } from '../shrink/shrink.ts';
-import type { ShrinkSize } from '../shrink/failing-run.ts';
-import type { ShrinkProgress, Shrunk } from '../shrink/shrink.ts';
-import { EXIT_CODES } from '../fuzz/verdict.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command, Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { duration, placeFor } from '../command/values.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
 import { shrunkReport } from '../report/shrunk.ts';
-import { UsageError } from './command.ts';
-import type { Command, Given } from './command.ts';
-import type { Shell } from './shell.ts';
-import { duration, placeFor } from './values.ts';
+import { readFailure, textOf } from '../run/failure.ts';
+import type { Failure } from '../run/failure.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
+import type { ShrinkSize } from '../shrink/failing-run.ts';
+import { ShrinkError, shrink as shrinkFailure } from '../shrink/shrink.ts';
+import type { ShrinkProgress, Shrunk } from '../shrink/shrink.ts';
 
 const DEFAULT_TIME = '60s';
 

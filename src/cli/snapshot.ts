@@ -5,16 +5,16 @@
 import { gunzipSync } from 'node:zlib';
 import { sessionIdToHex } from '../base/session-id.ts';
 import { zxidToHex } from '../base/zxid.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command, Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { wholeNumber } from '../command/values.ts';
 import { decodeSnapshot } from '../wire/snapshot-codec.ts';
 import type { SnapshotImage, SnapshotNode } from '../wire/transactions.ts';
 import { WireError } from '../wire/wire-error.ts';
-import { UsageError } from './command.ts';
-import type { Command, Given } from './command.ts';
-import type { Shell } from './shell.ts';
+import { dataBase64, dateText } from '../zk-shell/format.ts';
 import { depthOf, differenceLines, differences, sizeLines, summaryLines, summaryOf, sumsOf } from './snapshot-sums.ts';
 import { readBytes } from './txnlog.ts';
-import { wholeNumber } from './values.ts';
-import { dataBase64, dateText } from './zk-shell-format.ts';
 
 const DAMAGED = 4;
 const GZIP = [0x1f, 0x8b];

@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FakeIo } from '../client/fake-io.ts';
+import { repositoryRoot } from '../command/shell.ts';
+import type { Shell } from '../command/shell.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
 import type { Io } from '../io/io.ts';
+import { readTurns, Recorder, sharedNs, TurnFile } from '../soak/facts.ts';
+import type { Turn } from '../soak/facts.ts';
+import { drawSoakFaults } from '../soak/faults.ts';
+import { runSoak } from '../soak/run.ts';
+import type { SoakRecord } from '../soak/run.ts';
 import { mutantNamed } from './planted.ts';
 import { runProgram } from './program.ts';
-import { repositoryRoot } from './shell.ts';
-import type { Shell } from './shell.ts';
 import { judge, NOT_JUDGED, soak, SOAK_SERVER } from './soak.ts';
-import { readTurns, Recorder, sharedNs, TurnFile } from './soak-facts.ts';
-import type { Turn } from './soak-facts.ts';
-import { drawSoakFaults } from './soak-faults.ts';
-import { runSoak } from './soak-run.ts';
-import type { SoakRecord } from './soak-run.ts';
 
 const test = suite('soak');
 

@@ -2,25 +2,25 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { allProperties } from '../../properties/index.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command, Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { duration, positiveNumber, seedText } from '../command/values.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
-import { EXIT_CODES } from '../fuzz/verdict.ts';
-import { FactCounter } from '../fuzz/counters.ts';
-import type { Counts } from '../fuzz/counters.ts';
-import type { Finding, Outcome } from '../fuzz/verdict.ts';
+import { FactCounter } from '../history/counters.ts';
+import type { Counts } from '../history/counters.ts';
 import { Panel } from '../history/panel.ts';
 import type { PropertyReport } from '../history/panel.ts';
 import { decimal, duration as inWords, table } from '../report/format.ts';
 import { describeFinding } from '../report/text.ts';
-import { UsageError } from './command.ts';
-import type { Command, Given } from './command.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
+import type { Finding, Outcome } from '../run/verdict.ts';
+import { QUIET_MS, runSoak } from '../soak/run.ts';
+import type { PlacedFact, SoakCounts, SoakPlan, SoakRecord } from '../soak/run.ts';
 import { mutantNamed } from './planted.ts';
-import type { Shell } from './shell.ts';
-import { QUIET_MS, runSoak } from './soak-run.ts';
-import type { PlacedFact, SoakCounts, SoakPlan, SoakRecord } from './soak-run.ts';
-import { duration, positiveNumber, seedText } from './values.ts';
 
 /** The entry of a server's process, from the root of the repository. */
-export const SOAK_SERVER = 'src/cli/soak-server.ts';
+export const SOAK_SERVER = 'src/soak/server.ts';
 
 /** Properties that are not judged here, and why. */
 export const NOT_JUDGED: readonly (readonly [property: string, reason: string])[] = [

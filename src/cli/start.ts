@@ -1,14 +1,14 @@
 /** `viv start`, which is `npm start`: half a minute of fuzzing with everything on, a summary, and a page to open. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Command } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { duration } from '../command/values.ts';
 import type { Summary } from '../fuzz/tally.ts';
-import { EXIT_CODES } from '../fuzz/verdict.ts';
 import { summaryPage } from '../report/page.ts';
 import { campaignReport } from '../report/text.ts';
-import type { Command } from './command.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
 import { campaign, jobsGiven } from './fuzz.ts';
-import type { Shell } from './shell.ts';
-import { duration } from './values.ts';
 
 const DEFAULT_TIME = '30s';
 

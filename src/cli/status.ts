@@ -2,8 +2,8 @@
 import { connect } from 'node:net';
 import { ConnectStringError, parseConnectString } from '../client/connect-string.ts';
 import type { ServerAddress } from '../client/connect-string.ts';
-import { UsageError } from './command.ts';
-import type { Command } from './command.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command } from '../command/command.ts';
 
 const PATIENCE_MS = 5000;
 const NOT_RUNNING = 1;

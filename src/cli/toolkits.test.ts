@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ZooKeeper } from '../api/index.ts';
+import type { Shell } from '../command/shell.ts';
+import { TestEnsemble } from '../serve/serve-testing.ts';
 import { COMMANDS } from './commands.ts';
 import { runProgram } from './program.ts';
-import { TestEnsemble } from './serve-testing.ts';
-import type { Shell } from './shell.ts';
 
 const test = suite('status, txnlog, snapshot');
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { repositoryRoot } from '../command/shell.ts';
 import { COMMANDS } from './commands.ts';
 import { runProgram } from './program.ts';
-import { repositoryRoot } from './shell.ts';
 
 const test = suite('trace');
 const directory = mkdtempSync(join(tmpdir(), 'vivarium-test-'));

@@ -2,16 +2,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SMALL_SCENARIOS } from '../../scenarios/small.ts';
-import { chooserOf } from '../fuzz/follow.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { runPlan } from '../fuzz/run.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command, Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { seedText } from '../command/values.ts';
+import type { Plan } from '../plan/plan.ts';
 import { EPOCHS_MAX, TlaTrace } from '../report/tla.ts';
+import { chooserOf } from '../run/follow.ts';
+import { runPlan } from '../run/run.ts';
 import { type Chooser, SeedChooser } from '../world/chooser.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';
-import { UsageError } from './command.ts';
-import type { Command, Given } from './command.ts';
-import type { Shell } from './shell.ts';
-import { seedText } from './values.ts';
 import { whichRun } from './which-run.ts';
 
 const MODULE = 'ZabTrace';

@@ -5,14 +5,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { sessionIdToHex } from '../base/session-id.ts';
 import { zxidToHex } from '../base/zxid.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command, Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
 import { LOG_HEADER_SIZE, parseLog } from '../storage/log-format.ts';
 import { describeTxnBody } from '../wire/describe.ts';
 import type { Txn } from '../wire/transactions.ts';
-import { UsageError } from './command.ts';
+import { dateText } from '../zk-shell/format.ts';
 import { repairLog } from './txnlog-repair.ts';
-import type { Command, Given } from './command.ts';
-import type { Shell } from './shell.ts';
-import { dateText } from './zk-shell-format.ts';
 
 const DAMAGED = 4;
 

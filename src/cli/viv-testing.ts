@@ -7,9 +7,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import * as assert from 'uvu/assert';
+import { repositoryRoot } from '../command/shell.ts';
 import type { Endpoint } from '../host/endpoint.ts';
-import { until } from './serve-testing.ts';
-import { repositoryRoot } from './shell.ts';
+import { until } from '../serve/serve-testing.ts';
 
 /** One process of `viv serve`; whoever starts it ends it in the same test. */
 export class Viv {

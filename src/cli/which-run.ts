@@ -2,17 +2,17 @@
 import { existsSync } from 'node:fs';
 import { allProperties } from '../../properties/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
-import { readFailure } from '../fuzz/failure.ts';
-import type { Failure } from '../fuzz/failure.ts';
-import { judgesOf } from '../fuzz/follow.ts';
-import { luckOf, planOf } from '../fuzz/lineage.ts';
-import { recordRun } from '../fuzz/record.ts';
+import { UsageError } from '../command/command.ts';
+import type { Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { named, seedText } from '../command/values.ts';
 import type { Property } from '../history/judge.ts';
-import { UsageError } from './command.ts';
-import type { Given } from './command.ts';
+import { luckOf, planOf } from '../plan/lineage.ts';
+import { readFailure } from '../run/failure.ts';
+import type { Failure } from '../run/failure.ts';
+import { judgesOf } from '../run/follow.ts';
+import { recordRun } from '../run/record.ts';
 import { readHashes } from './hashes.ts';
-import type { Shell } from './shell.ts';
-import { named, seedText } from './values.ts';
 
 /** What is to be run again: a failure, or a scenario's seed as if it had been kept as one. */
 export interface WhichRun {

@@ -3,13 +3,13 @@
  * line by line from a pipe; or one command and its exit code: 0, 1 when it failed, 127 when there is no such command.
  */
 import { ConnectStringError, parseConnectString } from '../client/connect-string.ts';
-import { UsageError } from './command.ts';
-import type { Command, Given } from './command.ts';
-import type { Shell } from './shell.ts';
-import { converse, Screen } from './zk-shell-conversation.ts';
-import { SHELL_COMMANDS, ShellSession } from './zk-shell-session.ts';
-import type { ShellConnection } from './zk-shell-session.ts';
-import { usageOf } from './zk-shell-command.ts';
+import { UsageError } from '../command/command.ts';
+import type { Command, Given } from '../command/command.ts';
+import type { Shell } from '../command/shell.ts';
+import { usageOf } from '../zk-shell/command.ts';
+import { converse, Screen } from '../zk-shell/conversation.ts';
+import { SHELL_COMMANDS, ShellSession } from '../zk-shell/session.ts';
+import type { ShellConnection } from '../zk-shell/session.ts';
 
 const DEFAULT_SERVER = 'localhost:2181';
 const DEFAULT_TIMEOUT_MS = 30_000;

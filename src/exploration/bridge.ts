@@ -6,10 +6,10 @@ import type { RecipeKind, RecipeTurn } from '../client/recipe.ts';
 import { freeze } from '../explore/print.ts';
 import type { Bounds, Subject } from '../explore/subject.ts';
 import { SYMMETRIC_MAX } from '../explore/symmetry.ts';
-import { DecodeError } from '../fuzz/decode.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { expectationsOf, nodesOf } from '../fuzz/run.ts';
 import type { Property } from '../history/judge.ts';
+import { DecodeError } from '../plan/decode.ts';
+import type { Plan } from '../plan/plan.ts';
+import { expectationsOf, nodesOf } from '../run/run.ts';
 import { UNTIMED } from '../world/settings.ts';
 
 /** What the explorer searches of a plan. Throws a `DecodeError` that says why it cannot. */

@@ -4,7 +4,7 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { Resumption, Search } from '../explore/search.ts';
-import { DecodeError } from '../fuzz/decode.ts';
+import { DecodeError } from '../plan/decode.ts';
 import type { Exploration } from './run.ts';
 
 const FORMAT = 'vivarium exploration';

@@ -10,10 +10,10 @@ import { answerToDecay, type RottenPlace, rottenPlaces } from '../explore/rot.ts
 import type { Space } from '../explore/space.ts';
 import { WALL_JUMPS_MS } from '../explore/wall-jump.ts';
 import { connectionId, type Move, PORTS, TWINS_MAX } from '../explore/wires.ts';
-import type { Plan, PlannedFault } from '../fuzz/plan.ts';
-import { nodesOf } from '../fuzz/run.ts';
 import type { ConnectionId, NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
+import type { Plan, PlannedFault } from '../plan/plan.ts';
+import { nodesOf } from '../run/run.ts';
 import type { Tape } from '../world/chooser.ts';
 import type { Fault } from '../world/fault.ts';
 import { Due, type Scheduled } from '../world/heap.ts';

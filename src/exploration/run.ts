@@ -10,12 +10,12 @@ import {
 } from '../explore/search.ts';
 import { type Badness, Space } from '../explore/space.ts';
 import type { Bounds } from '../explore/subject.ts';
-import type { Failure } from '../fuzz/failure.ts';
-import { type Plan, serverIds } from '../fuzz/plan.ts';
-import { recordedFailure, recordRun } from '../fuzz/record.ts';
-import type { Finding, Outcome } from '../fuzz/verdict.ts';
 import type { Property } from '../history/judge.ts';
 import type { NodeId } from '../io/event.ts';
+import { type Plan, serverIds } from '../plan/plan.ts';
+import type { Failure } from '../run/failure.ts';
+import { recordedFailure, recordRun } from '../run/record.ts';
+import type { Finding, Outcome } from '../run/verdict.ts';
 import { TapeChooser } from '../world/chooser.ts';
 import { subjectOf } from './bridge.ts';
 import { PATH_MAX, realize } from './realize.ts';

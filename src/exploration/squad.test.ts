@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { canary } from '../../properties/mutants/canary.ts';
 import { zabSmall } from '../../scenarios/zab-small.ts';
-import { repositoryRoot } from '../cli/shell.ts';
+import { repositoryRoot } from '../command/shell.ts';
 import type { Grain } from '../explore/grain.ts';
 import type { SourceEdit } from '../fuzz/bundle.ts';
 import { type Exploration, failureFrom, searchOf, type Tally, tallyOf } from './run.ts';

@@ -3,10 +3,10 @@
  * each scenario gets the same share of it, because a scenario whose runs are long would else starve the others; with a number of
  * seeds each gets so many. With feedback every other run is a change of a plan that brought something new.
  */
+import type { RunResult } from '../run/run.ts';
 import type { CorpusEntry } from './corpus.ts';
 import { Parents } from './parents.ts';
 import type { Job } from './pool.ts';
-import type { RunResult } from './run.ts';
 
 /** One in so many seeds is run twice. */
 export const TWICE_EVERY = 20;

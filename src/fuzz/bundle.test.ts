@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { applyEdits, bundleWorker } from './bundle.ts';
 import { BundleError } from './bundle-error.ts';
+import { applyEdits, bundleWorker } from './bundle.ts';
 
 const test = suite('bundle');
 const root = resolve(import.meta.dirname, '../..');
@@ -20,20 +20,20 @@ test('an edit that matches never or twice is refused', () => {
 test('a bundle with an edit elsewhere is refused, and leaves nothing behind', async () => {
   const refused = async (file: string, find: string, said: RegExp): Promise<void> => {
     try {
-      (await bundleWorker(root, 'src/fuzz/verdict.ts', [{ file, find, replace: 'x' }])).remove();
+      (await bundleWorker(root, 'src/run/verdict.ts', [{ file, find, replace: 'x' }])).remove();
       assert.unreachable('it was accepted');
     } catch (error) {
       assert.instance(error, BundleError);
       assert.match(error instanceof Error ? error.message : '', said);
     }
   };
-  await refused('src/fuzz/verdict.ts', 'not in there', /matches 0 times/);
+  await refused('src/run/verdict.ts', 'not in there', /matches 0 times/);
   await refused('src/report/format.ts', 'export function decimal', /not part of the worker/);
   await refused('src/fuzz/none.ts', 'x', /is not there/);
 });
 
 test('a bundle is one file, gone when removed', async () => {
-  const bundle = await bundleWorker(root, 'src/fuzz/verdict.ts');
+  const bundle = await bundleWorker(root, 'src/run/verdict.ts');
   assert.ok(existsSync(bundle.script));
   bundle.remove();
   assert.not.ok(existsSync(bundle.script));

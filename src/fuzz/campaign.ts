@@ -4,18 +4,18 @@
  * had. Whatever goes wrong around it (a dead worker, a full disk) is said in the summary and does not take the verdict away.
  */
 import { performance } from 'node:perf_hooks';
+import type { Reach } from '../plan/reach.ts';
+import { noResult } from '../run/examine.ts';
+import { writeFailure } from '../run/failure.ts';
+import type { RunResult } from '../run/run.ts';
+import type { Finding } from '../run/verdict.ts';
 import { Agenda } from './agenda.ts';
 import type { AgendaOptions } from './agenda.ts';
-import { noResult } from './examine.ts';
-import { writeFailure } from './failure.ts';
 import { Novelty } from './features.ts';
 import type { FoundJournal, Journal, JournalEntry } from './journal.ts';
 import type { JobReport, Pool } from './pool.ts';
-import type { Reach } from './reach.ts';
-import type { RunResult } from './run.ts';
 import { Tally } from './tally.ts';
 import type { Summary } from './tally.ts';
-import type { Finding } from './verdict.ts';
 
 /** So many failure files are written of one kind of failure; the summary lists the other seeds. */
 export const FILES_PER_FAILURE = 20;

@@ -5,8 +5,8 @@
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DecodeError, Fields, text } from './decode.ts';
-import type { Decoder } from './decode.ts';
+import { DecodeError, Fields, text } from '../plan/decode.ts';
+import type { Decoder } from '../plan/decode.ts';
 
 /** One seed that failed. */
 export interface CorpusEntry {

@@ -3,7 +3,7 @@
  * how requests ended; each with the magnitude of its count. A word that no run had before is news: by it a campaign knows whether
  * it still learns anything, and which plans are worth changing further.
  */
-import type { RunResult } from './run.ts';
+import type { RunResult } from '../run/run.ts';
 
 /** The words of one run. */
 export function featuresOf(result: RunResult): string[] {

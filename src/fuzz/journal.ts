@@ -6,10 +6,10 @@
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { DecodeError, Fields, boolean, integer, list, text, word } from './decode.ts';
-import type { Decoder } from './decode.ts';
-import { decodeResult } from './result-decoder.ts';
-import type { RunResult } from './run.ts';
+import { DecodeError, Fields, boolean, integer, list, text, word } from '../plan/decode.ts';
+import type { Decoder } from '../plan/decode.ts';
+import { decodeResult } from '../run/result-decoder.ts';
+import type { RunResult } from '../run/run.ts';
 
 const FORMAT = 'vivarium journal';
 const VERSION = 1;

@@ -5,8 +5,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DecodeError, Fields, integer, list, text } from './decode.ts';
-import type { Decoder } from './decode.ts';
+import { DecodeError, Fields, integer, list, text } from '../plan/decode.ts';
+import type { Decoder } from '../plan/decode.ts';
 import type { MutantResult } from './mutant.ts';
 
 /** Where the table is, from the root. */

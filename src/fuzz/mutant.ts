@@ -2,12 +2,12 @@
  * A mutant: a bug planted on purpose into a correct implementation, to see that the harness notices. It is a text edit of the
  * source, made while a worker is bundled, so that the source itself stays clean and an edit that no longer fits is an error.
  */
+import type { RunResult } from '../run/run.ts';
+import type { Finding } from '../run/verdict.ts';
 import { bundleWorker } from './bundle.ts';
 import type { SourceEdit } from './bundle.ts';
 import { runCampaign } from './campaign.ts';
 import { ForkPool } from './pool.ts';
-import type { RunResult } from './run.ts';
-import type { Finding } from './verdict.ts';
 
 /** A planted bug. */
 export interface Mutant {

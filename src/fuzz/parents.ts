@@ -3,8 +3,8 @@
  * anyway; near a run that did something rare, more of it lies (Lemieux and Sen, FairFuzz, ASE 2018, of branches). Each rare thing
  * gets its share: the one that was done and aimed at least often is next, by a change of one of the last runs that did it.
  */
-import { childOf } from './lineage.ts';
-import type { RunResult } from './run.ts';
+import { childOf } from '../plan/lineage.ts';
+import type { RunResult } from '../run/run.ts';
 
 /** A run whose plan may be changed. */
 interface Parent {

@@ -4,7 +4,7 @@
  * worker died of. What a worker says is plain data over the channel that Node gives a fork.
  */
 import { fork } from 'node:child_process';
-import type { Examined } from './examine.ts';
+import type { Examined } from '../run/examine.ts';
 
 /** One seed to run. */
 export interface Job {

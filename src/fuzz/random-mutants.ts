@@ -5,13 +5,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleWorker } from './bundle.ts';
+import { Draw } from '../plan/scenario.ts';
 import { BundleError } from './bundle-error.ts';
+import { bundleWorker } from './bundle.ts';
 import { runCampaign } from './campaign.ts';
 import { operatorEdits, sourceEdit } from './operators.ts';
 import type { OperatorEdit } from './operators.ts';
 import { ForkPool } from './pool.ts';
-import { Draw } from './scenario.ts';
 
 /** Where edits are made. */
 const ROOMS = ['src/zab/', 'src/server/', 'src/storage/'] as const;

@@ -1,10 +1,10 @@
 /** Sums over schedulers, the bound of pct, and faults that never had an effect. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Finding } from '../run/verdict.ts';
 import type { SchedulerReport } from '../world/scheduler.ts';
 import { ineffectiveFaults, PATIENCE } from './ineffective.ts';
 import { SchedulerTally, runBound } from './scheduler-tally.ts';
-import type { Finding } from './verdict.ts';
 
 const test = suite('scheduler tally');
 

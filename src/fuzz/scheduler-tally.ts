@@ -3,8 +3,8 @@
  * in one run with a probability of at least 1 / (w² · n^(d − 1)), of w chains and n decisions, if its events fall within the
  * window.
  */
+import type { RunResult } from '../run/run.ts';
 import type { SchedulerKind } from '../world/scheduler.ts';
-import type { RunResult } from './run.ts';
 
 /** One scheduler over a whole campaign. */
 export interface SchedulerSum {

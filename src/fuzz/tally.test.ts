@@ -1,11 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NO_COUNTS } from './counters.ts';
-import { SEEDS_TO_REACH } from './reach.ts';
-import type { RunResult } from './run.ts';
+import { NO_COUNTS } from '../history/counters.ts';
+import { SEEDS_TO_REACH } from '../plan/reach.ts';
+import type { RunResult } from '../run/run.ts';
+import type { Finding } from '../run/verdict.ts';
 import { Tally, silentProperties, speedOf } from './tally.ts';
 import type { Summary } from './tally.ts';
-import type { Finding } from './verdict.ts';
 
 const test = suite('tally');
 

@@ -2,21 +2,21 @@
  * The sum of a campaign: results of single runs, added up in any order to the same summary. What it keeps of a failure is one
  * finding of each kind and the seeds that had it; the full story of every failing seed is in its file.
  */
+import { NO_COUNTS, addCounts, mergeCounts } from '../history/counters.ts';
+import type { Count, Counts } from '../history/counters.ts';
 import type { PropertyReport } from '../history/panel.ts';
 import { SITUATIONS } from '../history/situations/index.ts';
+import { neverReached } from '../plan/reach.ts';
+import type { Reach, ScenarioReach } from '../plan/reach.ts';
+import type { RunResult } from '../run/run.ts';
+import { failureKey, gravest } from '../run/verdict.ts';
+import type { Finding, Outcome } from '../run/verdict.ts';
 import type { FaultCounter } from '../world/fault.ts';
-import { NO_COUNTS, addCounts, mergeCounts } from './counters.ts';
-import type { Count, Counts } from './counters.ts';
 import { NEED_SCENARIO, ineffectiveFaults } from './ineffective.ts';
-import { neverReached } from './reach.ts';
-import type { Reach, ScenarioReach } from './reach.ts';
-import type { RunResult } from './run.ts';
 import { SchedulerTally } from './scheduler-tally.ts';
 import type { DepthBound, SchedulerSum } from './scheduler-tally.ts';
 import { Timeline } from './timeline.ts';
 import type { TimelinePoint } from './timeline.ts';
-import { failureKey, gravest } from './verdict.ts';
-import type { Finding, Outcome } from './verdict.ts';
 
 /** One kind of failure of a campaign. */
 export interface DistinctFailure {

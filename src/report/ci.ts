@@ -65,7 +65,7 @@ export function sarifOf(summary: Summary): string {
     locations: [{
       physicalLocation: {
         artifactLocation: {
-          uri: known.has(failure.finding.property) ? `properties/${failure.finding.property}.ts` : 'src/fuzz/run.ts',
+          uri: known.has(failure.finding.property) ? `properties/${failure.finding.property}.ts` : 'src/run/run.ts',
         },
       },
     }],

@@ -2,10 +2,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
-import { readHistory } from '../history/linearizability/records.ts';
-import { noResult } from '../fuzz/examine.ts';
-import { runPlan } from '../fuzz/run.ts';
 import { Tally } from '../fuzz/tally.ts';
+import { readHistory } from '../history/linearizability/records.ts';
+import { noResult } from '../run/examine.ts';
+import { runPlan } from '../run/run.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import { junitOf, sarifOf } from './ci.ts';
 import { EXPORTERS } from './exports.ts';

@@ -4,11 +4,11 @@
  */
 import type { Event, NodeId } from '../io/event.ts';
 import type { Fact, FactOf } from '../io/fact.ts';
-import { CausalRecorder } from '../fuzz/causality.ts';
-import type { RunOptions } from '../fuzz/run.ts';
+import { CausalRecorder } from '../run/causality.ts';
+import type { RunOptions } from '../run/run.ts';
+import type { Request } from '../wire/client-messages.ts';
 import { describeMessage } from '../wire/describe.ts';
 import type { Message } from '../wire/message.ts';
-import type { Request } from '../wire/client-messages.ts';
 import { ErrorCode } from '../wire/words.ts';
 import { describeFact, nameOf } from './trace-lines.ts';
 

@@ -9,12 +9,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { allProperties } from '../../properties/index.ts';
 import { calm } from '../../scenarios/calm.ts';
-import { runPlan } from '../fuzz/run.ts';
 import { Tally } from '../fuzz/tally.ts';
+import { runPlan } from '../run/run.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import { runPage } from './page-html.ts';
-import { summaryPage } from './page.ts';
 import { impatientRun } from './page-testing.ts';
+import { summaryPage } from './page.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run', '--disable-sync'];

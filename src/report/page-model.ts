@@ -3,7 +3,7 @@
  * of objects where there are many, texts by number, so that fifty thousand events stay a few megabytes. Both sides know nothing
  * of each other but this.
  */
-import type { Outcome } from '../fuzz/verdict.ts';
+import type { Outcome } from '../run/verdict.ts';
 
 /** A process's state as the page shows it: plain JSON; maps and tables are objects, sets are lists. */
 export type View = string | number | boolean | null | readonly View[] | ViewMap;

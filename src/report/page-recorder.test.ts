@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { calm } from '../../scenarios/calm.ts';
-import { FIRST_CLIENT } from '../fuzz/plan.ts';
-import { runPlan } from '../fuzz/run.ts';
 import type { Process } from '../io/process.ts';
+import { FIRST_CLIENT } from '../plan/plan.ts';
+import { runPlan } from '../run/run.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import { chainBetween, pastOf, sizeOf } from './client/causes.ts';
 import { eventsSaying, pairOfHex, shownBy } from './client/filter.ts';

@@ -1,9 +1,9 @@
 /** A run and its page's document: plays a plan with the recorder watching, and somebody who tells the story. */
 import type { Property } from '../history/judge.ts';
-import { FIRST_CLIENT, serverIds } from '../fuzz/plan.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { runPlan } from '../fuzz/run.ts';
-import type { RunResult } from '../fuzz/run.ts';
+import { FIRST_CLIENT, serverIds } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import { runPlan } from '../run/run.ts';
+import type { RunResult } from '../run/run.ts';
 import type { Chooser } from '../world/chooser.ts';
 import type { PageFinding, PageModel } from './page-model.ts';
 import { PageRecorder } from './page-recorder.ts';

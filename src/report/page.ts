@@ -2,9 +2,9 @@
  * The page of a campaign: one self-contained HTML file, readable without anything else and without JavaScript, light or dark as
  * the reader has it. First what failed, then how it went, then what was put to the test and how often.
  */
-import type { Count } from '../fuzz/counters.ts';
 import { silentProperties, speedOf } from '../fuzz/tally.ts';
 import type { DistinctFailure, Summary } from '../fuzz/tally.ts';
+import type { Count } from '../history/counters.ts';
 import { decimal, duration } from './format.ts';
 import { TIME_STEPS, chartHtml, meterHtml } from './page-charts.ts';
 import { escapeHtml, pageStyle } from './page-html.ts';

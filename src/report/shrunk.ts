@@ -1,7 +1,7 @@
 /** What a shrinker came to, as lines: before and after side by side, and what is left to happen, in order of time. */
 import type { ScriptedRequest } from '../client/script.ts';
-import { FIRST_CLIENT } from '../fuzz/plan.ts';
-import type { Plan } from '../fuzz/plan.ts';
+import { FIRST_CLIENT } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Shrunk } from '../shrink/shrink.ts';
 import type { Fault, Target } from '../world/fault.ts';
 import { decimal, duration, table } from './format.ts';

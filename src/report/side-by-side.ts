@@ -1,5 +1,5 @@
 /** Two traces side by side, from a little before the first event at which they differ. */
-import type { RunOptions } from '../fuzz/run.ts';
+import type { RunOptions } from '../run/run.ts';
 import { TraceLines } from './trace-lines.ts';
 
 const BEFORE = 4;

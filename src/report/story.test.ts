@@ -5,10 +5,10 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { makeZxid } from '../base/zxid.ts';
 import { Judge } from '../history/judge.ts';
 import type { At, JudgedFact, Property } from '../history/judge.ts';
-import { explain } from '../fuzz/explain.ts';
-import { recordRun, recordedFailure } from '../fuzz/record.ts';
-import { luckOf } from '../fuzz/lineage.ts';
-import { noResult } from '../fuzz/examine.ts';
+import { luckOf } from '../plan/lineage.ts';
+import { noResult } from '../run/examine.ts';
+import { explain } from '../run/explain.ts';
+import { recordRun, recordedFailure } from '../run/record.ts';
 import { StoryTeller, storyText } from './story.ts';
 
 const test = suite('story');

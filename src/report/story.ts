@@ -6,7 +6,7 @@
 import { zxidToHex } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
-import type { RunOptions, RunResult } from '../fuzz/run.ts';
+import type { RunOptions, RunResult } from '../run/run.ts';
 import { describeRequest, describeTxn } from '../wire/describe.ts';
 
 /** One sentence, and the event that it tells of. */

@@ -2,12 +2,12 @@
  * Reports for people in a terminal or a log: plain lines, aligned, no escape codes. One for a run, one for a campaign; what both
  * show is laid out by the same tables.
  */
-import type { Count, Counts } from '../fuzz/counters.ts';
-import { NEED_NOT_REACH, REACHABLE } from '../fuzz/reach.ts';
-import type { RunResult } from '../fuzz/run.ts';
 import { silentProperties, speedOf } from '../fuzz/tally.ts';
 import type { PropertySum, SituationSum, Summary } from '../fuzz/tally.ts';
-import type { Finding } from '../fuzz/verdict.ts';
+import type { Count, Counts } from '../history/counters.ts';
+import { NEED_NOT_REACH, REACHABLE } from '../plan/reach.ts';
+import type { RunResult } from '../run/run.ts';
+import type { Finding } from '../run/verdict.ts';
 import type { FaultCounter } from '../world/fault.ts';
 import { decimal, duration, table } from './format.ts';
 

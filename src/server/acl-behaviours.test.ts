@@ -4,7 +4,7 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Puppet, SmallWorld } from '../fuzz/small-world.ts';
+import { type Puppet, SmallWorld } from '../run/small-world.ts';
 import { encodeText } from '../wire/utf8.ts';
 import { type Acl, ErrorCode, Permission } from '../wire/words.ts';
 import { alone, children, create, exists, get, move, remove, set, WORLD } from './behaviours-testing.ts';

@@ -1,6 +1,6 @@
 /** Requests and answers in few words, and what may happen to servers and clients: for tests of what clients may rely on. */
 import type { ReplyOutcome } from '../client/outcome.ts';
-import { type Puppet, SmallWorld } from '../fuzz/small-world.ts';
+import { type Puppet, SmallWorld } from '../run/small-world.ts';
 import type { MultiOp, MultiResult, Request } from '../wire/client-messages.ts';
 import { encodeText } from '../wire/utf8.ts';
 import { type Acl, OPEN_ACL_UNSAFE, type Stat } from '../wire/words.ts';

@@ -6,7 +6,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { counterOf, makeZxid, type Zxid } from '../base/zxid.ts';
-import { type Puppet, SmallWorld } from '../fuzz/small-world.ts';
+import { type Puppet, SmallWorld } from '../run/small-world.ts';
 import { ErrorCode } from '../wire/words.ts';
 import { create, exists, latestEpoch, served } from './ensemble-testing.ts';
 

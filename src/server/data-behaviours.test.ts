@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { NO_SESSION } from '../base/session-id.ts';
 import { ZXID_UNINITIALIZED, ZXID_ZERO } from '../base/zxid.ts';
 import type { ReplyOutcome } from '../client/outcome.ts';
-import { type Puppet, SmallWorld } from '../fuzz/small-world.ts';
+import { type Puppet, SmallWorld } from '../run/small-world.ts';
 import type { ConnectRequest, Request } from '../wire/client-messages.ts';
 import { encodeText } from '../wire/utf8.ts';
 import { type Acl, CreateFlag, ErrorCode, OPEN_ACL_UNSAFE } from '../wire/words.ts';

@@ -6,7 +6,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { counterOf, makeZxid } from '../base/zxid.ts';
-import { SmallWorld } from '../fuzz/small-world.ts';
+import { SmallWorld } from '../run/small-world.ts';
 import { ErrorCode } from '../wire/words.ts';
 import { assertEqualTrees, create, exists, latestEpoch, served, successor } from './ensemble-testing.ts';
 import { isElectionMessage } from './message-kinds.ts';

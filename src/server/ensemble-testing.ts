@@ -1,7 +1,7 @@
 /** What tests of whole ensembles ask of a small world: who leads and serves now, whether all hold the same. */
 import * as assert from 'uvu/assert';
-import type { SmallWorld } from '../fuzz/small-world.ts';
 import type { NodeId } from '../io/event.ts';
+import type { SmallWorld } from '../run/small-world.ts';
 import type { Request } from '../wire/client-messages.ts';
 import { OPEN_ACL_UNSAFE } from '../wire/words.ts';
 

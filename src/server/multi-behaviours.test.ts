@@ -4,7 +4,7 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SmallWorld } from '../fuzz/small-world.ts';
+import { SmallWorld } from '../run/small-world.ts';
 import { ErrorCode, EventType } from '../wire/words.ts';
 import {
   alone, check, children, codesOf, create, exists, get, multi, outage, pathOf, remove, resultsOf, set, statOf, textOf,

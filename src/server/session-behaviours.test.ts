@@ -5,7 +5,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { epochOf, makeZxid } from '../base/zxid.ts';
-import { SmallWorld } from '../fuzz/small-world.ts';
+import { SmallWorld } from '../run/small-world.ts';
 import { ErrorCode, EventType } from '../wire/words.ts';
 import { create, exists, move, outage, set, statOf } from './behaviours-testing.ts';
 

@@ -6,8 +6,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { counterOf, epochOf, makeZxid } from '../base/zxid.ts';
-import { SmallWorld } from '../fuzz/small-world.ts';
 import type { NodeId } from '../io/event.ts';
+import { SmallWorld } from '../run/small-world.ts';
 import { OPEN_ACL_UNSAFE } from '../wire/words.ts';
 import { assertEqualTrees, create, exists, served, successor } from './ensemble-testing.ts';
 import { isQuorumMessage } from './message-kinds.ts';

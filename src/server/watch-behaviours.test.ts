@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ZXID_UNINITIALIZED } from '../base/zxid.ts';
 import { SET_WATCHES_LENGTH } from '../client/watch-registrations.ts';
-import { type Puppet, SmallWorld } from '../fuzz/small-world.ts';
+import { type Puppet, SmallWorld } from '../run/small-world.ts';
 import { WatchTable } from '../tree/watches.ts';
 import type { MultiOp, Request } from '../wire/client-messages.ts';
 import { AddWatchMode, ErrorCode, EventType, OPEN_ACL_UNSAFE, WatcherType, type Acl } from '../wire/words.ts';

@@ -3,14 +3,14 @@
  * failure does not need, and none of it can be left out; of a script each operation can.
  */
 import type { ScriptedOperation, ScriptedRequest } from '../client/script.ts';
-import type { Request } from '../wire/client-messages.ts';
-import type { TraceSink } from '../world/trace.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Event } from '../io/event.ts';
+import { withClient } from '../plan/plan-edits.ts';
+import type { Plan } from '../plan/plan.ts';
+import { FIRST_CLIENT } from '../plan/plan.ts';
+import type { Request } from '../wire/client-messages.ts';
 import type { Message } from '../wire/message.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { FIRST_CLIENT } from '../fuzz/plan.ts';
-import { withClient } from '../fuzz/plan-edits.ts';
+import type { TraceSink } from '../world/trace.ts';
 
 /** A trace that keeps what each client asked for, and when. */
 export class AskedSink implements TraceSink {

@@ -5,13 +5,13 @@
  * something was seen to happen, each draw by itself is the worst that it can be, and each moment of the plan's own is put there:
  * a fault ends when a session expires, a client asks when a leader has committed. Nothing of it is left to chance.
  */
+import { lengthOf, momentsOf, withClient } from '../plan/plan-edits.ts';
+import type { Plan, PlannedFault } from '../plan/plan.ts';
+import { FIRST_CLIENT } from '../plan/plan.ts';
 import { Stream } from '../world/chooser.ts';
 import type { Chooser } from '../world/chooser.ts';
-import { lengthOf, momentsOf, withClient } from '../fuzz/plan-edits.ts';
-import type { Plan, PlannedFault } from '../fuzz/plan.ts';
-import { FIRST_CLIENT } from '../fuzz/plan.ts';
-import { ActSink } from './last-act.ts';
 import type { FailingRun } from './failing-run.ts';
+import { ActSink } from './last-act.ts';
 import type { Shrinker } from './shrink.ts';
 import { smallWorlds } from './small-worlds.ts';
 

@@ -1,9 +1,9 @@
 /** What a shrinker tries of single clients: less of a script, another place for it, and a script in the place of a recipe. */
+import { withClient, withOperations } from '../plan/plan-edits.ts';
 import { AskedSink } from './as-script.ts';
-import { directoriesOf, elsewhere } from './places.ts';
-import { withClient, withOperations } from '../fuzz/plan-edits.ts';
-import { reduceList, reduceNumber } from './reduce.ts';
 import { costOf } from './failing-run.ts';
+import { directoriesOf, elsewhere } from './places.ts';
+import { reduceList, reduceNumber } from './reduce.ts';
 import type { Shrinker } from './shrink.ts';
 
 /** The operations of a client's script, as few as will do. */

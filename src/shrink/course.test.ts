@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { makeZxid } from '../base/zxid.ts';
 import type { Fact } from '../io/fact.ts';
-import type { Plan } from '../fuzz/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { Course } from './course.ts';
 
 const test = suite('course');

@@ -4,8 +4,8 @@
  */
 import type { Event, NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { sizeOf } from '../fuzz/plan-edits.ts';
+import { sizeOf } from '../plan/plan-edits.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { TraceSink } from '../world/trace.ts';
 import { LengthSink } from './length.ts';
 import { Recurrence } from './recurrence.ts';

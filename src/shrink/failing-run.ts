@@ -1,10 +1,10 @@
 /** A failing run as a shrinker keeps it, and how large it is: as people count, and as one number by which runs are compared. */
+import { sizeOf } from '../plan/plan-edits.ts';
+import type { PlanSize } from '../plan/plan-edits.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { TapeNames } from '../run/align.ts';
+import type { RunResult } from '../run/run.ts';
 import type { Tape } from '../world/chooser.ts';
-import type { TapeNames } from '../fuzz/align.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { sizeOf } from '../fuzz/plan-edits.ts';
-import type { PlanSize } from '../fuzz/plan-edits.ts';
-import type { RunResult } from '../fuzz/run.ts';
 import { STEP_COST, partsCost } from './course.ts';
 import type { Moments } from './moments.ts';
 

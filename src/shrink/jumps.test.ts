@@ -3,12 +3,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { seedStream } from '../base/random.ts';
+import { sizeOf } from '../plan/plan-edits.ts';
+import type { Plan } from '../plan/plan.ts';
+import { runPlan } from '../run/run.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import { inPlaceOfFault, jump, sketch } from './jumps.ts';
 import type { Footing } from './jumps.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { sizeOf } from '../fuzz/plan-edits.ts';
-import { runPlan } from '../fuzz/run.ts';
 
 const test = suite('jumps');
 const JUMPS = 400;

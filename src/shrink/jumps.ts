@@ -2,12 +2,12 @@
  * The jumps of a shrinker: each draws, out of the best run so far or out of the one that it began with, another plan that may be
  * much smaller, or as small and of another kind. Nearly all of them are none that fail; that is found out elsewhere.
  */
-import type { ClientScript, ScriptedOperation } from '../client/script.ts';
 import type { Xoshiro } from '../base/random.ts';
+import type { ClientScript, ScriptedOperation } from '../client/script.ts';
+import { lengthOf, momentsOf, sooner, withClient, withOperations, withServers } from '../plan/plan-edits.ts';
+import type { Plan, PlannedFault } from '../plan/plan.ts';
 import type { Fault, Target } from '../world/fault.ts';
 import type { SchedulerPlan } from '../world/scheduler.ts';
-import { lengthOf, momentsOf, sooner, withClient, withOperations, withServers } from '../fuzz/plan-edits.ts';
-import type { Plan, PlannedFault } from '../fuzz/plan.ts';
 import type { FailingRun } from './failing-run.ts';
 
 /** Where a jump may begin. */

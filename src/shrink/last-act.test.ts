@@ -6,9 +6,9 @@ import { NO_SESSION } from '../base/session-id.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import type { ClientScript, ScriptedOperation } from '../client/script.ts';
 import type { Fact } from '../io/fact.ts';
+import type { Plan } from '../plan/plan.ts';
+import { FIRST_CLIENT } from '../plan/plan.ts';
 import { ActSink } from './last-act.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { FIRST_CLIENT } from '../fuzz/plan.ts';
 
 const test = suite('last act');
 

@@ -6,11 +6,11 @@
 import type { ClientScript } from '../client/script.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
-import type { TraceSink } from '../world/trace.ts';
+import { withOperations } from '../plan/plan-edits.ts';
+import type { Plan } from '../plan/plan.ts';
+import { FIRST_CLIENT } from '../plan/plan.ts';
 import type { Fault } from '../world/fault.ts';
-import { withOperations } from '../fuzz/plan-edits.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { FIRST_CLIENT } from '../fuzz/plan.ts';
+import type { TraceSink } from '../world/trace.ts';
 
 /** After the first leader is established, clients are connected by then. */
 const SETTLED_MS = 300;

@@ -1,19 +1,19 @@
 /** What counts as a step of a failing run, and from where. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { SCENARIOS } from '../../scenarios/index.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import { makeZxid } from '../base/zxid.ts';
-import type { Fact } from '../io/fact.ts';
-import { SCENARIOS } from '../../scenarios/index.ts';
 import { Judge } from '../history/judge.ts';
 import type { At, JudgedFact, Property } from '../history/judge.ts';
-import { SeedChooser } from '../world/chooser.ts';
-import type { Failure } from '../fuzz/failure.ts';
-import { chooserOf } from '../fuzz/follow.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { recordRun, recordedFailure } from '../fuzz/record.ts';
-import { runPlan } from '../fuzz/run.ts';
+import type { Fact } from '../io/fact.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Failure } from '../run/failure.ts';
+import { chooserOf } from '../run/follow.ts';
+import { recordRun, recordedFailure } from '../run/record.ts';
+import { runPlan } from '../run/run.ts';
 import type { Message } from '../wire/message.ts';
+import { SeedChooser } from '../world/chooser.ts';
 import { LengthSink, lengthOf } from './length.ts';
 
 const test = suite('length');

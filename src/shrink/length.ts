@@ -10,14 +10,14 @@
 import type { Property } from '../history/judge.ts';
 import type { Event, NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
+import { AligningChooser, unpackNames } from '../run/align.ts';
+import type { Failure } from '../run/failure.ts';
+import { chooserOf, futureChooser } from '../run/follow.ts';
+import { runPlan } from '../run/run.ts';
+import type { RunOptions } from '../run/run.ts';
 import type { Message } from '../wire/message.ts';
 import type { TraceSink } from '../world/trace.ts';
-import { AligningChooser, unpackNames } from '../fuzz/align.ts';
-import type { Failure } from '../fuzz/failure.ts';
-import { chooserOf, futureChooser } from '../fuzz/follow.ts';
 import { Recurrence } from './recurrence.ts';
-import { runPlan } from '../fuzz/run.ts';
-import type { RunOptions } from '../fuzz/run.ts';
 
 /** Facts that say that something has become durable: one sync each. */
 const SYNCS: ReadonlySet<Fact['kind']> = new Set([

@@ -3,9 +3,9 @@
  * another one. Read by the clock, what happens at the same moment has the same luck, whatever has happened before; what is new
  * has the most benign.
  */
+import type { TapeNames } from '../run/align.ts';
 import { Stream } from '../world/chooser.ts';
 import type { Chooser, Tape } from '../world/chooser.ts';
-import type { TapeNames } from '../fuzz/align.ts';
 
 /** Microseconds of simulated time at which each draw of each stream was made, by label. */
 export type Moments = ReadonlyMap<string, readonly number[]>;

@@ -5,22 +5,22 @@
 import { seedStream } from '../base/random.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
-import type { Tape } from '../world/chooser.ts';
-import type { Fault } from '../world/fault.ts';
-import { AligningChooser } from '../fuzz/align.ts';
-import { CausalRecorder, causalPast } from '../fuzz/causality.ts';
-import type { Plan, PlannedFault } from '../fuzz/plan.ts';
-import { FIRST_CLIENT } from '../fuzz/plan.ts';
 import {
   lengthOf, momentsOf, plainer, quieter, simpler, sooner, withClient, withOperations, withServers, withoutLimits,
-} from '../fuzz/plan-edits.ts';
+} from '../plan/plan-edits.ts';
+import type { Plan, PlannedFault } from '../plan/plan.ts';
+import { FIRST_CLIENT } from '../plan/plan.ts';
+import { AligningChooser } from '../run/align.ts';
+import { CausalRecorder, causalPast } from '../run/causality.ts';
+import type { Tape } from '../world/chooser.ts';
+import type { Fault } from '../world/fault.ts';
 import { badMoments } from './bad-moments.ts';
+import { reducePlaces, reduceRecipes, reduceScript } from './clients.ts';
 import { inPlaceOfFault } from './jumps.ts';
 import { ActSink } from './last-act.ts';
 import { reduceList, reduceNumber } from './reduce.ts';
 import type { Shrinker } from './shrink.ts';
 import { freshLuck } from './sparse.ts';
-import { reducePlaces, reduceRecipes, reduceScript } from './clients.ts';
 import { firstSketches, otherLuck, sketches, wander } from './wander.ts';
 
 /** One kind of attempt. */

@@ -3,11 +3,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import type { ClientScript } from '../client/script.ts';
+import type { Plan } from '../plan/plan.ts';
+import { runPlan } from '../run/run.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import { AskedSink } from './as-script.ts';
 import { directoriesOf, elsewhere } from './places.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { runPlan } from '../fuzz/run.ts';
 
 const test = suite('places');
 

@@ -3,8 +3,8 @@
  * there, and then nobody has to make it first.
  */
 import type { ClientScript, ScriptedRequest } from '../client/script.ts';
+import type { Plan } from '../plan/plan.ts';
 import { SYSTEM_PATH } from '../tree/path.ts';
-import type { Plan } from '../fuzz/plan.ts';
 
 /** The directories below which clients do anything, those that hold others first. */
 export function directoriesOf({ clients }: Plan): string[] {

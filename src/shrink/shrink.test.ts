@@ -4,16 +4,16 @@ import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import { Judge } from '../history/judge.ts';
 import type { At, JudgedFact, Property } from '../history/judge.ts';
+import { simpler, withOperations } from '../plan/plan-edits.ts';
+import { AligningChooser, packNames, unpackNames } from '../run/align.ts';
+import { causalPast } from '../run/causality.ts';
+import type { Failure } from '../run/failure.ts';
+import { recordRun, recordedFailure } from '../run/record.ts';
+import { runPlan } from '../run/run.ts';
 import { SeedChooser, TapeChooser } from '../world/chooser.ts';
-import { AligningChooser, packNames, unpackNames } from '../fuzz/align.ts';
-import { causalPast } from '../fuzz/causality.ts';
-import { recordRun, recordedFailure } from '../fuzz/record.ts';
-import { reduceList, reduceNumber } from './reduce.ts';
-import { runPlan } from '../fuzz/run.ts';
-import { simpler, withOperations } from '../fuzz/plan-edits.ts';
 import { costOf } from './failing-run.ts';
+import { reduceList, reduceNumber } from './reduce.ts';
 import { ShrinkError, Shrinker, shrink } from './shrink.ts';
-import type { Failure } from '../fuzz/failure.ts';
 
 const test = suite('shrink');
 

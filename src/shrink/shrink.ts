@@ -6,10 +6,16 @@
  * judged, so that none other can end the run first.
  */
 import type { Property } from '../history/judge.ts';
+import type { Plan } from '../plan/plan.ts';
+import { AligningChooser, unpackNames } from '../run/align.ts';
+import type { Failure } from '../run/failure.ts';
+import { recordRun, recordedFailure } from '../run/record.ts';
+import { MAX_STEPS, runPlan } from '../run/run.ts';
+import type { RunOptions, RunResult } from '../run/run.ts';
+import { sentenceShape } from '../run/verdict.ts';
+import type { Finding } from '../run/verdict.ts';
 import { RecordingChooser } from '../world/chooser.ts';
 import type { Chooser, Tape } from '../world/chooser.ts';
-import { AligningChooser, unpackNames } from '../fuzz/align.ts';
-import type { Failure } from '../fuzz/failure.ts';
 import { BadMomentChooser } from './bad-moments.ts';
 import type { BadDraw } from './bad-moments.ts';
 import { Course, partsCost } from './course.ts';
@@ -17,16 +23,10 @@ import type { Limits } from './course.ts';
 import { costOf, lassoOf, sizeOfRun } from './failing-run.ts';
 import type { FailingRun, NamedTape, ShrinkSize } from './failing-run.ts';
 import { ClockedChooser, MomentChooser } from './moments.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { recordRun, recordedFailure } from '../fuzz/record.ts';
-import { MAX_STEPS, runPlan } from '../fuzz/run.ts';
-import type { RunOptions, RunResult } from '../fuzz/run.ts';
 import { PASSES, SEARCHES } from './passes.ts';
 import type { Pass } from './passes.ts';
 import { freshLuck } from './sparse.ts';
 import { shortenLoop } from './wander.ts';
-import { sentenceShape } from '../fuzz/verdict.ts';
-import type { Finding } from '../fuzz/verdict.ts';
 
 /** What is known while it shrinks. */
 export interface ShrinkProgress {

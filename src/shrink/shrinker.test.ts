@@ -2,17 +2,17 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
+import type { ClientScript } from '../client/script.ts';
 import { Judge } from '../history/judge.ts';
 import type { At, Expectations, JudgedFact, Property } from '../history/judge.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Failure } from '../run/failure.ts';
+import { recordRun, recordedFailure } from '../run/record.ts';
 import { SeedChooser } from '../world/chooser.ts';
-import type { ClientScript } from '../client/script.ts';
-import type { Failure } from '../fuzz/failure.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { recordRun, recordedFailure } from '../fuzz/record.ts';
 import { costOf } from './failing-run.ts';
+import { PASSES } from './passes.ts';
 import { Shrinker, shrink } from './shrink.ts';
 import type { ShrinkOptions } from './shrink.ts';
-import { PASSES } from './passes.ts';
 import { sketches, wander } from './wander.ts';
 
 const test = suite('shrinker');

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
-import type { Plan } from '../fuzz/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { smallWorlds } from './small-worlds.ts';
 
 const test = suite('small worlds');

@@ -2,8 +2,8 @@
  * The same things happening to fewer servers. What a fault or a client does to one server of three it may do as well to the
  * only one; but then nothing happens when it did, so that such a plan seldom fails by itself. Searches begin with these.
  */
-import { withServers } from '../fuzz/plan-edits.ts';
-import type { Plan, PlannedFault } from '../fuzz/plan.ts';
+import { withServers } from '../plan/plan-edits.ts';
+import type { Plan, PlannedFault } from '../plan/plan.ts';
 
 /** Of no more servers than these each subset is tried; of more, one, and all but one. */
 const FEW_SERVERS = 3;

@@ -6,13 +6,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Property } from '../history/judge.ts';
-import { examine } from '../fuzz/examine.ts';
-import { textOf } from '../fuzz/failure.ts';
-import type { Failure } from '../fuzz/failure.ts';
-import { lengthOf } from './length.ts';
-import type { Scenario } from '../fuzz/scenario.ts';
-import { shrink } from './shrink.ts';
+import type { Scenario } from '../plan/scenario.ts';
+import { examine } from '../run/examine.ts';
+import { textOf } from '../run/failure.ts';
+import type { Failure } from '../run/failure.ts';
 import type { ShrinkSize } from './failing-run.ts';
+import { lengthOf } from './length.ts';
+import { shrink } from './shrink.ts';
 
 /** What to look for and how long to shrink it. Plain data. */
 export interface ShrinkTask {

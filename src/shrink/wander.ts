@@ -6,11 +6,11 @@
  */
 import { seedStream } from '../base/random.ts';
 import type { Xoshiro } from '../base/random.ts';
+import { sizeOf } from '../plan/plan-edits.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Chooser } from '../world/chooser.ts';
-import { inPlaceOfFault, jump, shaken, sketch } from './jumps.ts';
-import type { Plan } from '../fuzz/plan.ts';
-import { sizeOf } from '../fuzz/plan-edits.ts';
 import { costOf } from './failing-run.ts';
+import { inPlaceOfFault, jump, shaken, sketch } from './jumps.ts';
 import type { Shrinker } from './shrink.ts';
 import { SparseChooser, freshLuck } from './sparse.ts';
 

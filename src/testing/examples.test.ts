@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { repositoryRoot } from '../cli/shell.ts';
+import { repositoryRoot } from '../command/shell.ts';
 
 const test = suite('examples');
 const run = promisify(execFile);

@@ -6,15 +6,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RealServer } from '../cli/serve-server.ts';
-import { loopbackMember } from '../cli/loopback-member.ts';
 import type { Endpoint } from '../host/endpoint.ts';
 import { makeDirectories, zooKeeperLayout } from '../host/layout.ts';
+import { Link, type LinkState } from '../host/link.ts';
 import { Listeners } from '../host/listeners.ts';
+import { loopbackMember } from '../serve/loopback-member.ts';
+import { RealServer } from '../serve/server.ts';
 import { DEFAULT_CONFIG, type ServerConfig } from '../server/config.ts';
 import type { Port } from '../wire/message.ts';
 import { ChaosServer } from './chaos-http.ts';
-import { Link, type LinkState } from '../host/link.ts';
 
 /** What to start. */
 export interface RealEnsembleOptions {

@@ -5,10 +5,10 @@
 import type { ClientHost, ClientSeat } from '../client/client-host.ts';
 import { CALL_TIMER } from '../client/client-host.ts';
 import { ConnectStringError, type ServerAddress } from '../client/connect-string.ts';
-import { FIRST_CLIENT } from '../fuzz/plan.ts';
 import type { Event, NodeId } from '../io/event.ts';
 import type { Io } from '../io/io.ts';
 import type { Process } from '../io/process.ts';
+import { FIRST_CLIENT } from '../plan/plan.ts';
 import type { NodeSpec } from '../world/host.ts';
 import type { World } from '../world/world.ts';
 

@@ -3,11 +3,11 @@
  * seed. Works in any test runner, as it is a promise and nothing else; what goes wrong is thrown, with the seed that shows it.
  */
 import type { ZooKeeper, ZooKeeperOptions } from '../client/zookeeper-face.ts';
-import { drawFaults, EVERY_FAULT, type FaultWeights, NO_FAULT } from '../fuzz/fault-menu.ts';
-import type { PlannedFault } from '../fuzz/plan.ts';
-import { Draw } from '../fuzz/scenario.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
+import { drawFaults, EVERY_FAULT, type FaultWeights, NO_FAULT } from '../plan/fault-menu.ts';
+import type { PlannedFault } from '../plan/plan.ts';
+import { Draw } from '../plan/scenario.ts';
 import type { ServerConfig } from '../server/config.ts';
 import type { FaultCounter } from '../world/fault.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';

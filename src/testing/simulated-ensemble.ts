@@ -3,17 +3,17 @@
  * code that waits for its outcome, then the calls which that code made, and so on. Nothing else runs in between, so a run is a
  * function of its seed and of the code under test. Every judge of the house watches.
  */
+import { allProperties } from '../../properties/index.ts';
 import type { SessionId } from '../base/session-id.ts';
-import type { Expectations } from '../history/judge.ts';
-import { Panel } from '../history/panel.ts';
-import { ZooKeeper } from '../client/zookeeper-face.ts';
-import type { ZooKeeperOptions } from '../client/zookeeper-face.ts';
 import { SessionProcess } from '../client/session-face.ts';
 import { isEnd } from '../client/watched-event.ts';
-import type { PlannedFault } from '../fuzz/plan.ts';
+import { ZooKeeper } from '../client/zookeeper-face.ts';
+import type { ZooKeeperOptions } from '../client/zookeeper-face.ts';
+import type { Expectations } from '../history/judge.ts';
+import { Panel } from '../history/panel.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
-import { allProperties } from '../../properties/index.ts';
+import type { PlannedFault } from '../plan/plan.ts';
 import { DEFAULT_CONFIG, type Member, type ServerConfig } from '../server/config.ts';
 import { Server } from '../server/server.ts';
 import { fingerprintMessage } from '../wire/message-fingerprint.ts';
