@@ -50,6 +50,8 @@ function local(s: Script): Script {
   return s.say(1002, { kind: 'sessionConnected', sessionId, server: 2, timeoutMs: 400, resumed: false, lastZxidSeen });
 }
 
+const NOT_HEARD_OF = { kind: 'sessionExpiring', sessionId: ALICE, idleMs: 450, timeoutMs: 400 } as const;
+
 judgeCases(test, sessions, {}, [
   [
     'expired when its time has come',
@@ -94,6 +96,16 @@ judgeCases(test, sessions, {}, [
       create(s.begin().after(500), 3, 1, '/a', 1)
         .after(100)
         .say(1, { kind: 'sessionExpiring', sessionId: ALICE, idleMs: 450, timeoutMs: 400 }),
+  ],
+  [
+    'given up in the quiet, as it was not heard of before',
+    null,
+    (s) => s.begin().say(0, { kind: 'healed' }).after(1400).say(1, NOT_HEARD_OF),
+  ],
+  [
+    'given up in the quiet, though connected for longer than its timeout',
+    /in the quiet for longer than its timeout of 400 ms/,
+    (s) => s.begin().say(0, { kind: 'healed' }).after(1401).say(1, NOT_HEARD_OF),
   ],
   [
     'left while it was local, and made global by what was left behind',

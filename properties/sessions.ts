@@ -146,7 +146,8 @@ class Sessions extends Judge {
 
   /**
    * What its leader has heard of a session it says itself. In the quiet, when nothing keeps a client's pings from its server nor
-   * the server's word from its leader, a session that stays connected has been heard of, whatever the leader says.
+   * the server's word from its leader, a session that stays connected has been heard of, whatever the leader says: a client
+   * pings three times in a timeout, and what a server has heard its leader knows a tick later.
    */
   private judgeQuiet({ sessionId, timeoutMs }: FactOf<'sessionExpiring'>, at: At, history: History): void {
     const { core, heals, settleMs, tickTimeMs } = this.expectations;
@@ -154,7 +155,7 @@ class Sessions extends Judge {
     if (!heals || core !== undefined || history.healedMs < 0 || connectedMs === undefined) return;
     if (timeoutMs < QUIET_TICKS * tickTimeMs) return;
     const sinceMs = Math.max(history.healedMs + settleMs, connectedMs, history.server(at.node).establishedMs);
-    if (at.timeMs - sinceMs <= timeoutMs + 2 * tickTimeMs) return;
+    if (at.timeMs - sinceMs <= timeoutMs) return;
     this.violate(
       `server ${at.node} expires session ${sessionId}, which has been connected for ${at.timeMs - connectedMs} ms ` +
         `and in the quiet for longer than its timeout of ${timeoutMs} ms`,

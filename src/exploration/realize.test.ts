@@ -1,6 +1,7 @@
 /** The explorer against the world: along random walks, both must state the same facts. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { allProperties } from '../../properties/index.ts';
 import { zabSmall } from '../../scenarios/zab-small.ts';
 import { seedStream } from '../base/random.ts';
 import { Act } from '../explore/action.ts';
@@ -11,6 +12,7 @@ import { runPlan } from '../run/run.ts';
 import { TapeChooser } from '../world/chooser.ts';
 import { subjectOf } from './bridge.ts';
 import { PATH_MAX, realize } from './realize.ts';
+import { CalmAfter } from './steering.ts';
 
 const test = suite('exploration/realize');
 
@@ -114,6 +116,19 @@ test('and so do wall clocks that are set', () => {
     assert.equal(realize(plan, space, steps).facts.map(line), facts.map(line), `seed ${seed}`);
   }
   assert.ok(jumps > 5, `walks must set clocks to mean anything, and set ${jumps}`);
+});
+
+test('where a walk ends, the world goes on by itself, and nothing is owed in the end', () => {
+  const plan = zabSmall.plan({ servers: 3, operations: 2, clients: 2 });
+  for (let seed = 1; seed <= 25; seed++) {
+    const space = new Space(subjectOf(plan, { crashes: 3, partitions: 2, timeouts: 8, epochs: 9, rounds: 30 }, []));
+    const { steps } = walk(space, `goes on ${seed}`);
+    // Everywhere on the way something else is still to come.
+    const way = steps.slice(0, Math.floor((steps.length * seed) / 25));
+    const realized = realize(plan, space, way);
+    const { finding } = runPlan(realized.plan, new CalmAfter(realized.tape), { properties: allProperties });
+    assert.is(finding, null, `seed ${seed}, after ${way.length} steps: ${finding?.sentence ?? ''}`);
+  }
 });
 
 test.run();

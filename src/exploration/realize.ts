@@ -97,8 +97,29 @@ class Pilot {
 
   result(): Realized {
     const nowMs = this.row[this.space.nowAt] ?? 0;
+    this.letGo((nowMs + 1) * 1000);
     const faults: PlannedFault[] = this.faults.map(({ atMs, fault }) => ({ atMs, fault }));
     return { plan: { ...this.plan, faults, safetyMs: nowMs + 1 }, tape: this.chooser.tape(), facts: this.facts };
+  }
+
+  /**
+   * What is still under way when the last step is taken was given the longest delay, and would hold up the world that goes on by
+   * itself: it happens from then on, in the order in which it was begun.
+   */
+  private letGo(fromUs: number): void {
+    const { schedule } = this.world.core;
+    const left = schedule.heap.filter(({ kind, end }) => kind === Due.disk || (end !== null && CARRIED.has(kind)));
+    left.sort((one, other) => one.seq - other.seq);
+    for (const [index, { seq, time }] of left.entries()) {
+      const drawn = this.chooser.bySeq.get(seq);
+      if (drawn !== undefined && time >= fromUs) drawn.value = fromUs + index - drawn.atUs;
+    }
+    for (const { timers } of this.ios.values()) {
+      for (const { drawn, atUs, afterMs } of timers.values()) {
+        const dueUs = atUs + afterMs * 1000;
+        if (dueUs + drawn.value >= fromUs) drawn.value = Math.max(0, fromUs - dueUs);
+      }
+    }
   }
 
   take(code: number, offsetUs: number): void {

@@ -16,9 +16,9 @@ import { type Plan, serverIds } from '../plan/plan.ts';
 import type { Failure } from '../run/failure.ts';
 import { recordedFailure, recordRun } from '../run/record.ts';
 import type { Finding, Outcome } from '../run/verdict.ts';
-import { TapeChooser } from '../world/chooser.ts';
 import { subjectOf } from './bridge.ts';
 import { PATH_MAX, realize } from './realize.ts';
+import { CalmAfter } from './steering.ts';
 
 /** What to explore. */
 export interface Exploration {
@@ -197,7 +197,7 @@ export function failureOn(exploration: Exploration, space: Space, found: Found):
 function failureOf(exploration: Exploration, space: Space, steps: readonly number[]): Failure | null {
   const { properties: judged, mutant } = exploration;
   const { plan, tape } = realize(exploration.plan, space, steps);
-  const recorded = recordRun(plan, new TapeChooser(tape, plan.seed), propertiesNamed(judged));
+  const recorded = recordRun(plan, new CalmAfter(tape), propertiesNamed(judged));
   return recorded.result.finding === null ? null : recordedFailure(plan, recorded, { judged, mutant });
 }
 

@@ -6,7 +6,8 @@
 import { present } from '../base/invariant.ts';
 import type { ConnectionId, NodeId, TimerId } from '../io/event.ts';
 import type { Port } from '../wire/message.ts';
-import { type Chooser, Stream, type Tape, type TapeEntry } from '../world/chooser.ts';
+import { seedStream } from '../base/random.ts';
+import { type Chooser, Stream, type Tape, type TapeEntry, TapeStream } from '../world/chooser.ts';
 import type { Core } from '../world/core.ts';
 import type { Device } from '../world/device.ts';
 import type { Scheduled } from '../world/heap.ts';
@@ -72,6 +73,39 @@ export class SteeredChooser implements Chooser {
 
   tape(): Tape {
     return [...this.streams].map(([label, { draws }]): TapeEntry => [label, draws.map(({ value }) => value)]);
+  }
+}
+
+/** What a delay is once nobody steers: microseconds, and milliseconds after a halt. Timers are not late. */
+const CALM: ReadonlyMap<string, number> = new Map([['latency', 1000], ['diskLatency', 1000], ['afterHalt', 100]]);
+
+/** Reads a tape; past its end nothing takes long and nothing goes wrong. */
+class CalmStream extends TapeStream {
+  override below(bound: number, name: string): number {
+    if (this.at < this.draws.length) return super.below(bound, name);
+    return Math.min(bound - 1, CALM.get(name) ?? 0);
+  }
+}
+
+/**
+ * The tape of a path, and calm behind it. The ranges of delays are those of the explorer, where anything may take an hour: drawn
+ * from them, luck would keep any ensemble from coming to serve.
+ */
+export class CalmAfter implements Chooser {
+  private readonly draws: Map<string, readonly number[]>;
+  private readonly streams: Map<string, CalmStream> = new Map();
+
+  constructor(tape: Tape) {
+    this.draws = new Map(tape);
+  }
+
+  stream(label: string): Stream {
+    let stream = this.streams.get(label);
+    if (stream === undefined) {
+      stream = new CalmStream(this.draws.get(label) ?? [], seedStream('', label));
+      this.streams.set(label, stream);
+    }
+    return stream;
   }
 }
 
