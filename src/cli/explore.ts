@@ -27,7 +27,8 @@ import { HUNTS } from './explore-hunts.ts';
 import { exploreMutant, huntTogether, mutantNamed, mutantTable } from './explore-mutants.ts';
 
 const MUTANT_TIME = '3m';
-const SLICE = 2000;
+/** So few states at a time that a small heap is not filled between two looks at it. */
+const SLICE = 200;
 const LINE_EVERY_MS = 10_000;
 const STATUS_EVERY_MS = 250;
 const SAVE_EVERY_MS = 60_000;
