@@ -119,7 +119,7 @@ export const watchMutants: readonly Mutant[] = [
       {
         file: 'src/tree/watches.ts',
         find: "ancestor !== '/'; ) {\n      ancestor = clientPath(parentOf(ancestor));",
-        replace: 'ancestor === path; ) {\n      ancestor = clientPath(parentOf(ancestor));',
+        replace: "ancestor !== '/' && ancestor === path; ) {\n      ancestor = clientPath(parentOf(ancestor));",
       },
     ],
   },
