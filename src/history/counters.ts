@@ -162,12 +162,19 @@ export function mergeCounts(one: Counts, other: Counts): Counts {
   };
 }
 
+const ERROR_NAMES: ReadonlyMap<number, string> = namesOf(ErrorCode);
+const EVENT_NAMES: ReadonlyMap<number, string> = namesOf(EventType);
+
 /** KeeperException's name of a code; the number of one that it does not know. */
 export function errorName(code: number): string {
-  return Object.entries(ErrorCode).find(([, value]) => value === code)?.[0] ?? String(code);
+  return ERROR_NAMES.get(code) ?? String(code);
 }
 
 /** Its name; the number of one that it does not know. */
 function eventName(type: number): string {
-  return Object.entries(EventType).find(([, value]) => value === type)?.[0] ?? String(type);
+  return EVENT_NAMES.get(type) ?? String(type);
+}
+
+function namesOf(words: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
+  return new Map(Object.entries(words).reverse().map(([name, value]) => [value, name]));
 }

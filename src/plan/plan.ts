@@ -64,25 +64,35 @@ export interface Plan {
 /** Clients are numbered from here, so that they never collide with a server's id. */
 export const FIRST_CLIENT = 1001;
 
-type SharedConfig = ServiceConfig & Omit<ServerKnobs, 'service'>;
-
-/** Thousands of plans share their knobs while a failure is shrunk, and to join the two takes longer than a small run's event. */
-const SHARED: WeakMap<ServerKnobs, SharedConfig> = new WeakMap();
-
-function sharedConfig(knobs: ServerKnobs): SharedConfig {
-  let shared = SHARED.get(knobs);
-  if (shared === undefined) {
-    const { service, ...own } = knobs;
-    shared = { ...DEFAULT_SERVICE_CONFIG, ...service, ...own };
-    SHARED.set(knobs, shared);
-  }
-  return shared;
+/** What the configurations of servers are made of beside their knobs and ids; and those that were made. */
+interface Ensemble {
+  readonly members: readonly Member[];
+  readonly reconfig: ReconfigPlan | undefined;
+  readonly configs: Map<number, ServerConfig>;
 }
+
+/** Thousands of plans in a row share knobs and members while a failure is shrunk, and a small run is made of few events. */
+const LATEST: WeakMap<ServerKnobs, Ensemble> = new WeakMap();
 
 /** The configuration of one server of the plan. */
 export function serverConfig(plan: Plan, id: number): ServerConfig {
-  const { members, reconfig } = plan;
-  const config = { ...sharedConfig(plan.knobs), id, members };
+  const { knobs, members, reconfig } = plan;
+  let latest = LATEST.get(knobs);
+  if (latest === undefined || latest.members !== members || latest.reconfig !== reconfig) {
+    latest = { members, reconfig, configs: new Map() };
+    LATEST.set(knobs, latest);
+  }
+  let config = latest.configs.get(id);
+  if (config === undefined) {
+    config = Object.freeze(madeConfig(plan, id));
+    latest.configs.set(id, config);
+  }
+  return config;
+}
+
+function madeConfig({ knobs, members, reconfig }: Plan, id: number): ServerConfig {
+  const { service, ...own } = knobs;
+  const config = { ...DEFAULT_SERVICE_CONFIG, ...service, ...own, id, members };
   if (reconfig === undefined) return { ...config, reconfigEnabled: false, standaloneEnabled: true };
   const { standaloneEnabled, hierarchy } = reconfig;
   const groups = hierarchy === undefined ? {} : { hierarchy };

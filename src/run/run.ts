@@ -151,7 +151,7 @@ function budgetOf(world: World, ended: 'until' | 'steps' | 'stopped'): Finding |
 /** The processes of a plan. */
 export function nodesOf(plan: Plan): NodeSpec[] {
   const servers = serverIds(plan).map((id): NodeSpec => {
-    const config = Object.freeze(serverConfig(plan, id));
+    const config = serverConfig(plan, id);
     const isVoter = plan.members.some((member) => member.id === id && member.role === 'participant');
     return { node: id, kind: 'server', disk: true, isVoter, boot: () => new Server(config) };
   });

@@ -25,6 +25,9 @@ export interface RecordedConfig {
   readonly isLast: boolean;
 }
 
+/** What every server begins with. */
+export const EMPTY_IMAGE: SnapshotImage = new DataTree().image([]);
+
 /** See the head of the file. Plain data, but for the tree, which forks for nothing. */
 export class Database {
   tree: DataTree = new DataTree();
@@ -63,7 +66,7 @@ export class Database {
 
   /** Starts over from a snapshot (null: empty) and the log that follows it. */
   load(image: SnapshotImage | null, txns: readonly Txn[]): void {
-    this.tree = image === null ? new DataTree() : DataTree.fromImage(image);
+    this.tree = image === null || image === EMPTY_IMAGE ? new DataTree() : DataTree.fromImage(image);
     this.sessions.clear();
     this.committedLog = [];
     this.beforeReconfig = null;

@@ -14,7 +14,7 @@ import type { Applied } from '../tree/applied.ts';
 import type { SnapshotImage, Txn } from '../wire/transactions.ts';
 import { storageSettings } from './config.ts';
 import type { ServerConfig } from './config.ts';
-import { Database } from './database.ts';
+import { Database, EMPTY_IMAGE } from './database.ts';
 
 /** See the head of the file. Plain data. */
 export class Replica {
@@ -38,7 +38,7 @@ export class Replica {
   constructor(config: ServerConfig) {
     this.snapCount = config.snapCount;
     this.database = new Database(config.commitLogCount);
-    this.storage = new Storage(storageSettings(config, this.database.image()));
+    this.storage = new Storage(storageSettings(config, EMPTY_IMAGE));
   }
 
   get acceptedEpoch(): number {

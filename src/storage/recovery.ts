@@ -140,7 +140,19 @@ function recoverySteps(loading: Loading, mark: Mark, empty: SnapshotImage | null
 function beginningSteps(empty: SnapshotImage): DiskStep[] {
   const file = snapshotFileName(ZXID_ZERO);
   const temporary = temporaryFileName(file);
-  return [{ kind: 'write', file: temporary, bytes: encodeSnapshot(empty) }, { kind: 'rename', from: temporary, to: file }];
+  return [{ kind: 'write', file: temporary, bytes: encodedOnce(empty) }, { kind: 'rename', from: temporary, to: file }];
+}
+
+/** All servers begin with the same, and in a small simulation that is a good part of what they do. */
+const ENCODED: WeakMap<SnapshotImage, Uint8Array> = new WeakMap();
+
+function encodedOnce(image: SnapshotImage): Uint8Array {
+  let bytes = ENCODED.get(image);
+  if (bytes === undefined) {
+    bytes = encodeSnapshot(image);
+    ENCODED.set(image, bytes);
+  }
+  return bytes;
 }
 
 /** Drops what is torn; what is not may still have to be made durable. */

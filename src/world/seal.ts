@@ -9,7 +9,14 @@ export class SealBroken extends Error {
   override readonly name = 'SealBroken';
 }
 
-type Door = readonly [owner: object, name: string, prefix: string];
+/** A way to the real world, asked for anew each time: tests put others in the place of some. */
+interface Door {
+  readonly owner: () => object;
+  readonly name: string;
+  /** As it is called, owner and all. */
+  readonly path: string;
+  readonly trap: unknown;
+}
 
 const RealDate = Date;
 
@@ -45,43 +52,46 @@ export function sealed<T>(run: () => T): T {
  */
 export function seal(stands: ReadonlyMap<string, unknown> = NO_STANDS): () => void {
   if (depth > 0) return () => undefined;
-  const doors = findDoors();
-  const before = doors.map(([owner, name]) => Object.getOwnPropertyDescriptor(owner, name));
+  const shut: { readonly owner: object; readonly name: string; readonly before: PropertyDescriptor | undefined }[] = [];
   depth++;
-  for (const [owner, name, prefix] of doors) {
-    const value = stands.get(prefix + name) ?? (owner === globalThis && name === 'Date' ? SealedDate : trapFor(prefix, name));
+  for (const { owner: ownerOf, name, path, trap: usual } of DOORS) {
+    const owner = ownerOf();
+    shut.push({ owner, name, before: Object.getOwnPropertyDescriptor(owner, name) });
+    const value = stands.get(path) ?? usual;
     Object.defineProperty(owner, name, { value, configurable: true, enumerable: false, writable: true });
   }
   return () => {
     depth--;
-    for (const [index, [owner, name]] of doors.entries()) {
-      const descriptor = before[index];
-      if (descriptor === undefined) Reflect.deleteProperty(owner, name);
-      else Object.defineProperty(owner, name, descriptor);
+    for (const { owner, name, before } of shut) {
+      if (before === undefined) Reflect.deleteProperty(owner, name);
+      else Object.defineProperty(owner, name, before);
     }
   };
 }
 
-function findDoors(): Door[] {
-  const globals = [
-    'Date', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'clearTimeout', 'clearInterval', 'clearImmediate',
-  ];
-  return [
-    ...globals.map((name): Door => [globalThis, name, '']),
-    [Math, 'random', 'Math.'],
-    [globalThis.performance, 'now', 'performance.'],
-    [globalThis.process, 'hrtime', 'process.'],
-    [globalThis.process, 'nextTick', 'process.'],
-    [globalThis.crypto, 'randomUUID', 'crypto.'],
-    [globalThis.crypto, 'getRandomValues', 'crypto.'],
-  ];
-}
-
-function trapFor(prefix: string, name: string): () => never {
-  const thrower = (): never => trap(prefix + name);
+function trapFor(path: string): () => never {
+  const thrower = (): never => trap(path);
   // process.hrtime.bigint is a door of its own, behind the first.
   return Object.assign(thrower, { bigint: thrower });
 }
+
+function door(owner: () => object, prefix: string, name: string): Door {
+  return { owner, name, path: prefix + name, trap: trapFor(prefix + name) };
+}
+
+/** Made once: a small run takes no longer than to make them some dozens of times. */
+const DOORS: readonly Door[] = [
+  { owner: () => globalThis, name: 'Date', path: 'Date', trap: SealedDate },
+  ...[
+    'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'clearTimeout', 'clearInterval', 'clearImmediate',
+  ].map((name) => door(() => globalThis, '', name)),
+  door(() => Math, 'Math.', 'random'),
+  door(() => globalThis.performance, 'performance.', 'now'),
+  door(() => globalThis.process, 'process.', 'hrtime'),
+  door(() => globalThis.process, 'process.', 'nextTick'),
+  door(() => globalThis.crypto, 'crypto.', 'randomUUID'),
+  door(() => globalThis.crypto, 'crypto.', 'getRandomValues'),
+];
 
 function trap(what: string): never {
   const error = new SealBroken(what);
