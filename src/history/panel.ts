@@ -68,9 +68,10 @@ export class Panel {
   private readonly bench: Bench;
   private readonly at: At = { step: 0, timeMs: 0, node: 0 };
 
-  constructor(properties: readonly Property[], expectations: Expectations) {
+  /** `isBlind`: to situations, which nobody will ask for. */
+  constructor(properties: readonly Property[], expectations: Expectations, isBlind: boolean = false) {
     this.history = new History(expectations);
-    this.situations = new SituationBook(this.history, this.at);
+    this.situations = new SituationBook(this.history, this.at, isBlind);
     this.bench = new Bench(properties);
     this.judges = properties.map((property) => property.create(expectations));
   }

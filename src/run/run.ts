@@ -46,6 +46,8 @@ export interface RunOptions {
   readonly stopAtStep?: number;
   /** Asked after every fact: whether it no longer matters what comes of the run, which is then unknown. */
   readonly isInVain?: () => boolean;
+  /** Only the verdict and the number of events matter: no hash is made, no facts and no situations are counted. */
+  readonly isTrial?: boolean;
 }
 
 /** What came of a run. Plain data. */
@@ -77,7 +79,8 @@ const CROSS_CHECK_ONE_IN = 4;
 
 /** Runs a plan to its end, or to the first violation. */
 export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunResult {
-  const panel = new Panel(options.properties, expectationsOf(plan));
+  const { isTrial = false } = options;
+  const panel = new Panel(options.properties, expectationsOf(plan), isTrial);
   const counter = new FactCounter();
   const world: World = new World({
     settings: plan.settings,
@@ -85,8 +88,9 @@ export function runPlan(plan: Plan, chooser: Chooser, options: RunOptions): RunR
     nodes: nodesOf(plan),
     recode,
     fingerprintMessage,
+    isHashed: !isTrial,
     onFact: (fact, node, timeMs, step) => {
-      counter.see(fact);
+      if (!isTrial) counter.see(fact);
       options.trace?.fact?.(fact, node, timeMs, step);
       panel.see(fact, node, timeMs, step);
       if (panel.violation !== null || options.isInVain?.() === true) world.stop();

@@ -280,7 +280,7 @@ export class Shrinker {
     };
     const maxSteps = Math.floor(this.best.result.events * GROWTH);
     try {
-      runPlan(plan, this.badMomentChooser(0, null), { properties: [], maxSteps, trace });
+      runPlan(plan, this.badMomentChooser(0, null), { properties: [], maxSteps, trace, isTrial: true });
     } catch {
       // A plan that cannot be run came this far.
     }
@@ -343,7 +343,7 @@ export class Shrinker {
   /** The result of a run that fails in the same way; null of any other. */
   private failing(plan: Plan, chooser: Chooser, options: RunOptions): RunResult | null {
     try {
-      const result = runPlan(plan, chooser, options);
+      const result = runPlan(plan, chooser, { ...options, isTrial: true });
       return result.finding !== null && isSame(this.wanted, result.finding) ? result : null;
     } catch {
       // A plan that the harness cannot run is not a smaller failure of the service.

@@ -29,6 +29,8 @@ export class Core {
   readonly trace: TraceSink | null;
   readonly schedule: SteeredSchedule;
   readonly hash: RollingHash = new RollingHash();
+  /** Whether anything enters the hash. */
+  readonly isHashed: boolean;
   readonly counters: Counters = new Counters();
   /** Events handled so far. */
   step = 0;
@@ -39,7 +41,9 @@ export class Core {
     recode: Recode | null,
     trace: TraceSink | null,
     scheduler: SchedulerPlan,
+    isHashed: boolean = true,
   ) {
+    this.isHashed = isHashed;
     this.settings = settings;
     this.chooser = chooser;
     this.recode = settings.encode ? recode : null;
@@ -49,6 +53,7 @@ export class Core {
 
   /** A stream whose draws enter the trace hash. */
   stream(label: string): Stream {
+    if (!this.isHashed) return this.chooser.stream(label);
     return new HashedStream(this.chooser.stream(label), this.hash);
   }
 }

@@ -39,6 +39,8 @@ export interface WorldOptions {
   /** Hears every fact when it is stated. What it throws leaves `run`. */
   readonly onFact?: (fact: Fact, node: NodeId, timeMs: number, step: number) => void;
   readonly trace?: TraceSink;
+  /** Nobody will ask for the hash of this world's trace, so that there is none; left out: there is. */
+  readonly isHashed?: boolean;
   /** In which order events are handled; left out: in that of their times. */
   readonly scheduler?: SchedulerPlan;
 }
@@ -75,8 +77,8 @@ export class World implements Dispatcher, Observer, Stage {
 
   constructor(options: WorldOptions) {
     this.options = options;
-    const { settings, chooser, recode = null, trace = null, scheduler = TIMED } = options;
-    this.core = new Core(settings, chooser, recode, trace, scheduler);
+    const { settings, chooser, recode = null, trace = null, scheduler = TIMED, isHashed = true } = options;
+    this.core = new Core(settings, chooser, recode, trace, scheduler, isHashed);
     this.network = new Network(this.core, this, this.hosts);
     this.device = new Device(this.core);
     this.driver = new FaultDriver(this, this.core.stream('faults'));
@@ -360,7 +362,7 @@ export class World implements Dispatcher, Observer, Stage {
     const process = host.process;
     if (process === null || (end !== null && end.closedByOwner)) return;
     core.step++;
-    mixEvent(core.hash, core.schedule.nowUs, host.node, event, this.options.fingerprintMessage);
+    if (core.isHashed) mixEvent(core.hash, core.schedule.nowUs, host.node, event, this.options.fingerprintMessage);
     if (core.trace !== null) {
       core.trace.event(core.step, core.schedule.nowUs, host.node, event, end?.link.to.node ?? 0, end?.peer?.id ?? 0);
     }
@@ -407,7 +409,7 @@ export class World implements Dispatcher, Observer, Stage {
   }
 
   private tell(fact: Fact, node: NodeId): void {
-    mixFact(this.core.hash, fact);
+    if (this.core.isHashed) mixFact(this.core.hash, fact);
     this.atlas.see(fact, node);
     const onFact = this.options.onFact;
     if (onFact === undefined) return;

@@ -39,13 +39,17 @@ export class SituationBook {
   readonly scene: Scene;
   /** How often each was reached, in the order of the catalogue. */
   readonly counts: number[] = SITUATIONS.map(() => 0);
+  private readonly isBlind: boolean;
 
-  constructor(history: History, at: At) {
+  /** `isBlind`: it notes nothing. */
+  constructor(history: History, at: At, isBlind: boolean) {
     this.scene = new Scene(history, at);
+    this.isBlind = isBlind;
   }
 
   /** Between the judges and the history's next state. */
   see(fact: MomentFact): void {
+    if (this.isBlind) return;
     const readers = READERS.get(fact.kind);
     if (readers === undefined) return;
     for (const { index, moment } of readers.watches) {
