@@ -14,10 +14,7 @@ import type { FailingRun } from './failing-run.ts';
 import { ActSink } from './last-act.ts';
 import type { Shrinker } from './shrink.ts';
 import { smallWorlds } from './small-worlds.ts';
-
-/** The stream of a client's own draws, and what it draws: so many milliseconds until it tries again. */
-const CLIENT = /^process\/\d{4,}$/;
-const CLIENT_DRAW = 20;
+import { benignDraw } from './sparse.ts';
 
 /** One of the draws of a millisecond: of which stream, and which of those that it draws then, from 0. */
 export interface BadDraw {
@@ -25,10 +22,7 @@ export interface BadDraw {
   readonly which: number;
 }
 
-/**
- * Answers zero, but for one draw the worst that there is; and clients do not try again at once: as often as they would until
- * there is a leader, that would be most of the run.
- */
+/** Benign luck, but for one draw the worst that there is. */
 export class BadMomentChooser implements Chooser {
   /** How often each stream drew in the millisecond. */
   readonly drawn: Map<string, number> = new Map();
@@ -44,7 +38,7 @@ export class BadMomentChooser implements Chooser {
   }
 
   stream(label: string): Stream {
-    return new BadMomentStream(CLIENT.test(label) ? CLIENT_DRAW : 0, () => this.isBad(label));
+    return new BadMomentStream(benignDraw(label), () => this.isBad(label));
   }
 
   private isBad(label: string): boolean {

@@ -79,8 +79,9 @@ const SLACK = 6;
 const LUCKS = 4;
 const WAY_BACK_STEPS = 20;
 const YIELD_EVERY_MS = 40;
-/** So many times in a row searches may find nothing, each time with other luck. */
+/** So many times in a row searches may find nothing, each time with other luck; once more for so many steps that are left. */
 const VAIN_SEARCHES = 2;
+const STEPS_FOR_A_SEARCH = 10;
 /** Searches end when so much of the time is over; sooner where a loop is still to be made shorter. */
 const SEARCHES_UNTIL = 0.9;
 const SEARCHES_UNTIL_LOOPS = 0.7;
@@ -123,6 +124,9 @@ export class Shrinker {
   private untilMs: number;
   /** Of all that were the best for a while: a pass may go through larger ones. */
   private smallest: FailingRun;
+  /** Choosers that read the tape of the best and nothing else: small plans are drawn again and again, and go as they went. */
+  private readonly certain: WeakSet<Chooser> = new WeakSet();
+  private tried: { readonly with: FailingRun | null; readonly plans: Set<string> } = { with: null, plans: new Set() };
   private pass = 'causal past';
   /** The clock of the run under way. */
   private nowUs = 0;
@@ -160,7 +164,7 @@ export class Shrinker {
    * finds something, it begins anew. False if it had to stop before.
    */
   async reduce(): Promise<boolean> {
-    for (let vain = 0; vain < VAIN_SEARCHES && !this.isOver();) {
+    for (let vain = 0; vain < this.searchesInVain && !this.isOver();) {
       while (await this.round(PASSES));
       if (this.elapsedMs >= this.searchesUntilMs) break;
       vain = await this.search() ? 0 : vain + 1;
@@ -168,6 +172,10 @@ export class Shrinker {
     this.best = this.smallest;
     if (this.best.result.outcome === 'liveness' && this.best.length > 0) await this.round([{ name: 'loops', run: shortenLoop }]);
     return !this.isOver();
+  }
+
+  private get searchesInVain(): number {
+    return this.wanted.outcome === 'liveness' ? VAIN_SEARCHES : VAIN_SEARCHES + Math.floor(this.best.length / STEPS_FOR_A_SEARCH);
   }
 
   private get searchesUntilMs(): number {
@@ -214,7 +222,9 @@ export class Shrinker {
 
   /** The tape of the best run, zero beyond its end. */
   tapeChooser(): Chooser {
-    return new AligningChooser(this.best.tape, this.best.names, 'zero');
+    const chooser = new AligningChooser(this.best.tape, this.best.names, 'zero');
+    this.certain.add(chooser);
+    return chooser;
   }
 
   /** The tape of the best run by the clock. */
@@ -231,7 +241,7 @@ export class Shrinker {
   /** Whether a plan fails in the same way, within so many events, and is plainly smaller than the best, which it then is. */
   async improves(plan: Plan, chooser: Chooser, maxSteps: number = Infinity): Promise<boolean> {
     await this.breathe();
-    if (this.isOver()) return false;
+    if (this.isOver() || (this.certain.has(chooser) && this.isKnown(plan))) return false;
     const { result } = this.best;
     const maxCost = costOf(this.best);
     const run = this.run(plan, chooser, {
@@ -285,6 +295,16 @@ export class Shrinker {
       // A plan that cannot be run came this far.
     }
     return [...moments];
+  }
+
+  /** Whether the plan was asked about before, with the tape of the run that still is the best. */
+  private isKnown(plan: Plan): boolean {
+    if (this.tried.with !== this.best) this.tried = { with: this.best, plans: new Set() };
+    const { plans } = this.tried;
+    const text = JSON.stringify(plan);
+    if (plans.has(text)) return true;
+    plans.add(text);
+    return false;
   }
 
   private take(run: FailingRun): void {

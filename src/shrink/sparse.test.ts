@@ -32,13 +32,37 @@ test('fresh luck is another for each seed and each stream, and even', () => {
   const one = drawn(freshLuck('a'));
   assert.equal(drawn(freshLuck('a')), one);
   assert.not.equal(drawn(freshLuck('b')), one);
-  const other = freshLuck('a').stream('t');
-  assert.not.equal(Array.from({ length: DRAWS }, () => other.below(1000, 'draw')), one);
+  const both = freshLuck('a');
+  const [first, second] = [both.stream('s'), both.stream('t')];
+  const pairs = Array.from({ length: DRAWS }, () => [first.below(1000, 'draw'), second.below(1000, 'draw')]);
+  assert.ok(pairs.filter(([mine, theirs]) => mine === theirs).length < DRAWS / 100);
   const firsts = Array.from({ length: DRAWS }, (_, seed) => freshLuck(`seed/${seed}`).stream('s').below(1000, 'draw'));
   for (const draws of [one, firsts]) {
     const mean = draws.reduce((sum, value) => sum + value, 0) / DRAWS;
     assert.ok(mean > 450 && mean < 550, `the mean of ${DRAWS} draws below 1000 is ${mean}`);
   }
+});
+
+test('draws are counted over all streams: some are made anew though each stream has few', () => {
+  for (let seed = 0; seed < 100; seed++) {
+    const chooser = new SparseChooser(null, `seed/${seed}`, 16);
+    const draws = Array.from({ length: 20 }, (_, stream) => chooser.stream(`s${stream}`).below(1_000_000, 'draw'));
+    const unusual = draws.filter((value) => value !== 0).length;
+    assert.ok(unusual > 0 && unusual < 15, `${unusual} of 20`);
+  }
+});
+
+test('what is made anew is often the worst that it can be, and luck that is new throughout seldom', () => {
+  const worst = (chooser: Chooser): number => drawn(chooser).filter((value) => value === 999).length;
+  assert.ok(worst(new SparseChooser(null, 'a', 10)) > DRAWS / 40);
+  assert.ok(worst(freshLuck('a')) < DRAWS / 100);
+});
+
+test('where luck is benign, clients try again after a moment instead of at once', () => {
+  const chooser = new SparseChooser(null, 'a', 1_000_000);
+  const draws = ['process/1', 'process/1001', 'clock/1001'].map((label) => chooser.stream(label).below(1000, 'draw'));
+  assert.equal(draws, [0, 20, 0]);
+  assert.is(chooser.stream('process/1001').below(3, 'server'), 2);
 });
 
 test('a bound of one draws nothing', () => {
