@@ -6,6 +6,7 @@ import { check } from './check.ts';
 import { explore } from './explore.ts';
 import { fuzz } from './fuzz.ts';
 import { merge } from './merge.ts';
+import { withMutantFlag } from './mutant-flag.ts';
 import { mutants } from './mutants.ts';
 import { PLANTABLE } from './plantable.ts';
 import { plantable } from './planted.ts';
@@ -14,6 +15,7 @@ import { run } from './run.ts';
 import { serve } from './serve.ts';
 import { snapshot } from './snapshot.ts';
 import { soak } from './soak.ts';
+import { shrink } from './shrink.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { txnlog } from './txnlog.ts';
@@ -21,6 +23,6 @@ import { zkShell } from './zk-shell.ts';
 
 /** See the head of the file. */
 export const COMMANDS: readonly Command[] = [
-  start, run, fuzz, ...PLANTABLE.map(plantable), report, merge, explore, mutants, audit, check, bench, serve, soak, zkShell,
-  status, txnlog, snapshot,
+  start, run, fuzz, ...PLANTABLE.map(plantable), withMutantFlag(shrink), report, merge, explore, mutants, audit, check, bench,
+  serve, soak, zkShell, status, txnlog, snapshot,
 ];

@@ -10,6 +10,7 @@ import type { TableRow } from '../fuzz/mutant-table.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
 import { decimal, table } from '../report/format.ts';
 import { EXIT_CODES } from '../run/verdict.ts';
+import type { ShrinkEnd } from '../shrink/outcome.ts';
 import { makeShrinkTable } from '../shrink/table.ts';
 import type { MeasuredSize, ShrinkRow } from '../shrink/task.ts';
 import { jobsGiven } from './fuzz.ts';
@@ -36,6 +37,7 @@ export async function shrinkMutants(
   const isJson = given.has('json');
   const tiers = new Map(chosen.map(({ id, tier }) => [id, tier]));
   let done = 0;
+  const troubled: string[] = [];
   shell.status(`0 of ${chosen.length} shrunk`);
   const rows = await makeShrinkTable(chosen, {
     root: shell.root,
@@ -51,8 +53,9 @@ export async function shrinkMutants(
       if (isJson) return;
       shell.out(row === null ? `${id}: NOT FOUND, so there is nothing to shrink` : lineOf(row, tier));
     },
-    onDeath: (_mutant, reason) => {
-      shell.err(`viv: ${reason}`);
+    onTrouble: ({ id }, reason) => {
+      troubled.push(id);
+      shell.err(`viv: ${id}: ${reason}`);
     },
   }).finally(() => shell.status(''));
   const cells = rows.map((row) => cellsOf(row, tiers.get(row.mutant) ?? 0));
@@ -60,8 +63,13 @@ export async function shrinkMutants(
   if (isJson) shell.out(JSON.stringify(rows, null, 2));
   else for (const line of [...(rows.length === 0 ? [] : table([HEADING, ...cells])), ...summary]) shell.out(line);
   if (out !== undefined) writePage(out, pageOf(rows, cells, tiers), shell);
-  return rows.length === chosen.length ? 0 : EXIT_CODES.unknown;
+  return rows.length === chosen.length && troubled.length === 0 ? 0 : EXIT_CODES.unknown;
 }
+
+/** What is said beside the time. */
+const REMARKS: Readonly<Record<ShrinkEnd, string>> = {
+  searched: '', time: ' (out of time)', stopped: ' (stopped)', silent: ' (a run did not end)', died: ' (its process died)',
+};
 
 function ratioOf({ mutant, after }: ShrinkRow, tier: number): number {
   return after.length / triggerOf(mutant, tier).events;
@@ -78,13 +86,13 @@ function sizeOf({ events, length }: MeasuredSize): string {
 }
 
 function cellsOf(row: ShrinkRow, tier: number): string[] {
-  const { mutant, property, run, before, after, runs, cpuMs, isMinimal } = row;
+  const { mutant, property, run, before, after, runs, cpuMs, end } = row;
   const trigger = triggerOf(mutant, tier);
   const change = (kind: keyof MeasuredSize): string => `${decimal(before[kind])} → ${decimal(after[kind])}`;
   return [
     mutant, String(tier), property, run, change('servers'), change('operations'), change('faults'), change('events'),
     change('length'), `${trigger.events}${trigger.isDescribed ? '' : ' (tier)'}`, ratioOf(row, tier).toFixed(1),
-    decimal(runs), `${(cpuMs / 1000).toFixed(1)}${isMinimal ? '' : ' (stopped)'}`,
+    decimal(runs), `${(cpuMs / 1000).toFixed(1)}${REMARKS[end]}`,
   ];
 }
 
@@ -95,10 +103,11 @@ function sums(rows: readonly ShrinkRow[], tiers: ReadonlyMap<string, number>): s
     const short = some.filter((row) => ratioOf(row, tierOf(row)) <= RATIO_BAR).length;
     const seconds = some.map(({ cpuMs }) => cpuMs / 1000).sort((one, other) => one - other);
     const median = (seconds[Math.floor(seconds.length / 2)] ?? 0).toFixed(1);
-    const stopped = some.filter(({ isMinimal }) => !isMinimal).length;
+    const ended = (...ends: readonly ShrinkEnd[]): number => some.filter(({ end }) => ends.includes(end)).length;
     const most = (seconds.at(-1) ?? 0).toFixed(1);
     return `${name}: ${some.length} shrunk, ${short} of them to at most ${RATIO_BAR} triggers; ` +
-      `processor time median ${median} s, most ${most} s; ${stopped} stopped before nothing more could go`;
+      `processor time median ${median} s, most ${most} s; ${ended('searched')} searched to the end, ` +
+      `${ended('time')} out of time${ended('silent', 'died') === 0 ? '' : `, ${ended('silent', 'died')} ended in a run`}`;
   };
   const present = [...new Set(rows.map(tierOf))].sort((one, other) => one - other);
   const each = present.map((tier) => say(`tier ${tier}`, rows.filter((row) => tierOf(row) === tier)));

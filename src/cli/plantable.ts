@@ -3,8 +3,7 @@ import type { Command } from '../command/command.ts';
 import { explain } from './explain.ts';
 import { exportRun } from './export.ts';
 import { replay } from './replay.ts';
-import { shrink } from './shrink.ts';
 import { trace } from './trace.ts';
 
 /** In the order in which help lists them. */
-export const PLANTABLE: readonly Command[] = [replay, shrink, explain, exportRun, trace];
+export const PLANTABLE: readonly Command[] = [replay, explain, exportRun, trace];

@@ -2,23 +2,31 @@
 import type { ScriptedRequest } from '../client/script.ts';
 import { FIRST_CLIENT } from '../plan/plan.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Shrunk } from '../shrink/shrink.ts';
+import type { ShrinkEnd, Shrunk } from '../shrink/outcome.ts';
 import type { Fault, Target } from '../world/fault.ts';
 import { decimal, duration, table } from './format.ts';
 import { describeFinding } from './text.ts';
 
 /** The report. `out` is the file that was written. */
-export function shrunkReport({ failure, from, to, runs, elapsedMs, isMinimal }: Shrunk, out: string): string[] {
+export function shrunkReport({ failure, from, to, runs, elapsedMs, end }: Shrunk, out: string): string[] {
   const kinds = ['servers', 'clients', 'operations', 'faults', 'events', 'draws'] as const;
   return [
     describeFinding(failure.verdict),
     ...table([['', 'before', 'after'], ...kinds.map((kind) => [kind, decimal(from[kind]), decimal(to[kind])])]),
     'what is left of the plan:',
     ...planLines(failure.plan).map((line) => `  ${line}`),
-    `${decimal(runs)} runs in ${duration(elapsedMs)}; ${isMinimal ? 'nothing more can go' : 'there was no time to try more'}`,
+    `${decimal(runs)} runs in ${duration(elapsedMs)}; ${ENDS[end]}`,
     `viv replay ${out}`,
   ];
 }
+
+const ENDS: Readonly<Record<ShrinkEnd, string>> = {
+  searched: 'nothing more can go',
+  time: 'there was no time to try more',
+  stopped: 'it was stopped before everything was tried',
+  silent: 'it was ended in the midst of a run',
+  died: 'its process died in the midst of a run',
+};
 
 /** Everything that a plan sets out to do, in order of time: faults, and operations as if none had to wait. */
 export function planLines(plan: Plan): string[] {

@@ -7,7 +7,7 @@
  */
 import type { Property } from '../history/judge.ts';
 import type { Plan } from '../plan/plan.ts';
-import { AligningChooser, unpackNames } from '../run/align.ts';
+import { AligningChooser, packNames, unpackNames } from '../run/align.ts';
 import type { Failure } from '../run/failure.ts';
 import { recordRun, recordedFailure } from '../run/record.ts';
 import { MAX_STEPS, runPlan } from '../run/run.ts';
@@ -21,47 +21,14 @@ import type { BadDraw } from './bad-moments.ts';
 import { Course, partsCost } from './course.ts';
 import type { Limits } from './course.ts';
 import { costOf, lassoOf, sizeOfRun } from './failing-run.ts';
-import type { FailingRun, NamedTape, ShrinkSize } from './failing-run.ts';
+import type { FailingRun, NamedTape } from './failing-run.ts';
 import { ClockedChooser, MomentChooser } from './moments.ts';
+import { ShrinkError } from './outcome.ts';
+import type { ShrinkOptions, Shrunk } from './outcome.ts';
 import { PASSES, SEARCHES } from './passes.ts';
 import type { Pass } from './passes.ts';
 import { freshLuck } from './sparse.ts';
 import { shortenLoop } from './wander.ts';
-
-/** What is known while it shrinks. */
-export interface ShrinkProgress {
-  readonly pass: string;
-  readonly runs: number;
-  readonly elapsedMs: number;
-  readonly size: ShrinkSize;
-}
-
-/** How to shrink. */
-export interface ShrinkOptions {
-  readonly properties: readonly Property[];
-  /** After so long the best so far is the result. */
-  readonly forMs: number;
-  readonly signal: AbortSignal;
-  /** Milliseconds from anywhere. */
-  readonly now: () => number;
-  readonly onProgress?: (progress: ShrinkProgress) => void;
-}
-
-/** What came of it. */
-export interface Shrunk {
-  readonly failure: Failure;
-  readonly from: ShrinkSize;
-  readonly to: ShrinkSize;
-  readonly runs: number;
-  readonly elapsedMs: number;
-  /** Nothing more could be left out; false when time was up or somebody had seen enough. */
-  readonly isMinimal: boolean;
-}
-
-/** The failure cannot be shrunk, in a sentence. */
-export class ShrinkError extends Error {
-  override readonly name = 'ShrinkError';
-}
 
 /** Findings that are about the harness, not about a run. */
 const NOT_OF_A_RUN: ReadonlySet<string> = new Set(['worker', 'harness', 'nondeterminism', 'budget']);
@@ -79,6 +46,7 @@ const SLACK = 6;
 const LUCKS = 4;
 const WAY_BACK_STEPS = 20;
 const YIELD_EVERY_MS = 40;
+const KEEP_EVERY_MS = 500;
 /** So many times in a row searches may find nothing, each time with other luck; once more for so many steps that are left. */
 const VAIN_SEARCHES = 2;
 const STEPS_FOR_A_SEARCH = 10;
@@ -96,7 +64,7 @@ export async function shrink(failure: Failure, options: ShrinkOptions): Promise<
   }
   const shrinker = new Shrinker(failure, options);
   const began = shrinker.best;
-  const isMinimal = await shrinker.reduce();
+  const end = await shrinker.reduce();
   const { best } = shrinker;
   const kept = recordRun(best.plan, new AligningChooser(best.tape, best.names, 'zero'), shrinker.judges);
   return {
@@ -105,7 +73,7 @@ export async function shrink(failure: Failure, options: ShrinkOptions): Promise<
     to: sizeOfRun(best),
     runs: shrinker.runs,
     elapsedMs: shrinker.elapsedMs,
-    isMinimal,
+    end,
   };
 }
 
@@ -120,6 +88,8 @@ export class Shrinker {
   private readonly options: ShrinkOptions;
   private readonly beganAt: number;
   private yieldedAt = 0;
+  private kept: FailingRun | null = null;
+  private keptAt = -Infinity;
   /** When what is under way must end. */
   private untilMs: number;
   /** Of all that were the best for a while: a pass may go through larger ones. */
@@ -161,17 +131,19 @@ export class Shrinker {
 
   /**
    * All passes, again and again until none finds anything, and then the searches, which take their time: as soon as one of them
-   * finds something, it begins anew. False if it had to stop before.
+   * finds something, it begins anew.
    */
-  async reduce(): Promise<boolean> {
-    for (let vain = 0; vain < this.searchesInVain && !this.isOver();) {
+  async reduce(): Promise<'searched' | 'time' | 'stopped'> {
+    let isCut = false;
+    for (let vain = 0; vain < this.searchesInVain && !isCut && !this.isOver();) {
       while (await this.round(PASSES));
-      if (this.elapsedMs >= this.searchesUntilMs) break;
-      vain = await this.search() ? 0 : vain + 1;
+      if (this.elapsedMs < this.searchesUntilMs) vain = await this.search() ? 0 : vain + 1;
+      isCut = this.elapsedMs >= this.searchesUntilMs;
     }
     this.best = this.smallest;
     if (this.best.result.outcome === 'liveness' && this.best.length > 0) await this.round([{ name: 'loops', run: shortenLoop }]);
-    return !this.isOver();
+    if (this.options.signal.aborted) return 'stopped';
+    return isCut || this.isOver() ? 'time' : 'searched';
   }
 
   private get searchesInVain(): number {
@@ -371,15 +343,25 @@ export class Shrinker {
     }
   }
 
+  private async keep(): Promise<void> {
+    this.kept = this.smallest;
+    this.keptAt = this.elapsedMs;
+    const { plan, tape, names } = this.smallest;
+    const { runs, elapsedMs } = this;
+    await this.options.onKept?.({ plan, tape, names: packNames(names), size: sizeOfRun(this.smallest), runs, elapsedMs });
+  }
+
   private progress(): void {
     const { pass, runs, elapsedMs } = this;
     this.options.onProgress?.({ pass, runs, elapsedMs, size: sizeOfRun(this.best) });
   }
 
-  /** Lets Ctrl-C be heard. */
+  /** Lets Ctrl-C be heard, and says what there is: the run that comes may be one that never ends. */
   private async breathe(): Promise<void> {
     this.elapsedMs = this.options.now() - this.beganAt;
+    if (this.kept !== this.smallest && this.elapsedMs - this.keptAt >= KEEP_EVERY_MS) await this.keep();
     if (this.elapsedMs - this.yieldedAt < YIELD_EVERY_MS) return;
+    this.options.onBreath?.();
     await new Promise((resolve) => void setImmediate(resolve));
     this.yieldedAt = this.elapsedMs;
   }
