@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { Judge } from '../history/judge.ts';
-import type { At, JudgedFact, Property } from '../history/judge.ts';
+import type { At, Expectations, JudgedFact, Property } from '../history/judge.ts';
 import type { Plan } from '../plan/plan.ts';
 import { recordRun, recordedFailure } from '../run/record.ts';
 import { BadMomentChooser, badMoments, movesOf } from './bad-moments.ts';
@@ -83,6 +83,52 @@ test('one slow sync in a smaller world does for a slow disk', async () => {
   assert.is(members.length, 1);
   const draws = shrinker.best.tape.flatMap(([label, values]) => (label.startsWith('disk/') ? values : []));
   assert.is(draws.filter((value) => value > 0).length, 1);
+});
+
+/** Broken by whoever asks second; with one server only if nobody has had to wait since the fault began. */
+class BothSoon extends Judge {
+  private readonly isAlone: boolean;
+  private began = -Infinity;
+  private soon = 0;
+  private asked = 0;
+
+  constructor({ voters }: Expectations) {
+    super();
+    this.isAlone = voters.length === 1;
+  }
+
+  see(fact: JudgedFact, { timeMs, ...at }: At): void {
+    if (fact.kind === 'faultBegan') this.began = timeMs;
+    if (fact.kind !== 'invoked') return;
+    this.asked++;
+    if (timeMs >= this.began && timeMs <= this.began + 5) this.soon++;
+    if ((this.isAlone ? this.soon : this.asked) === 2) this.violate('two have asked', { ...at, timeMs });
+  }
+}
+
+const unasked: Property = {
+  ...prompt, name: 'unasked', reads: ['faultBegan', 'invoked'], create: (expectations) => new BothSoon(expectations),
+};
+
+/** As `slowPlan`, with two clients that ask one after the other. */
+function twicePlan(): Plan {
+  const plan = slowPlan();
+  const clients = [1500, 1600].flatMap((afterMs) => plan.clients.map((client) => {
+    return { ...client, operations: client.operations.map((operation) => ({ ...operation, afterMs })) };
+  }));
+  return { ...plan, clients };
+}
+
+test('where each asks at its own time, all of them ask as soon as the fault has begun', async () => {
+  const plan = twicePlan();
+  const failure = recordedFailure(plan, recordRun(plan, freshLuck('1'), [unasked]), { judged: ['unasked'], mutant: null });
+  let asked = 0;
+  const shrinker = new Shrinker(failure, {
+    properties: [unasked], forMs: 20_000, signal: new AbortController().signal, now: () => asked++,
+  });
+  await badMoments(shrinker);
+  assert.is(shrinker.best.plan.members.length, 1);
+  assert.equal(shrinker.best.plan.clients.map(({ operations }) => operations[0]?.afterMs), [1401, 1401]);
 });
 
 test.run();
