@@ -242,7 +242,11 @@ async function quieten(shrinker: Shrinker): Promise<void> {
 
 /** What happens after so and so many transactions does not happen; or after fewer: then fewer are needed. */
 async function reduceLimits(shrinker: Shrinker): Promise<void> {
-  for (const unlimited of withoutLimits(shrinker.best.plan)) await shrinker.accepts(unlimited, 1);
+  for (let index = 0; !shrinker.isOver(); index++) {
+    const unlimited = withoutLimits(shrinker.best.plan)[index];
+    if (unlimited === undefined) break;
+    if (await shrinker.accepts(unlimited, 1)) index--;
+  }
   for (const knob of ['counterLimit', 'snapCount', 'commitLogCount'] as const) {
     const { knobs } = shrinker.best.plan;
     if (knobs[knob] > LIMIT_MAX) continue;
