@@ -3,8 +3,10 @@
  * the name of the property that is violated; that it has begun to loop, a file says that `TROUBLE_FILE` names.
  */
 import { writeFileSync } from 'node:fs';
+import type { At } from '../history/at.ts';
 import { Judge } from '../history/judge.ts';
-import type { At, JudgedFact, Property } from '../history/judge.ts';
+import type { Property } from '../history/judge.ts';
+import type { JudgedFact } from '../history/judged-fact.ts';
 import { serveShrinking } from './serve.ts';
 
 class Troubled extends Judge {
