@@ -5,6 +5,7 @@
  * had, a few fresh tapes are tried: most bugs need their faults, not one single schedule. Only the property that was violated is
  * judged, so that none other can end the run first.
  */
+import { hashString } from '../base/hash.ts';
 import type { Property } from '../history/judge.ts';
 import type { Plan } from '../plan/plan.ts';
 import { AligningChooser, packNames, unpackNames } from '../run/align.ts';
@@ -274,8 +275,9 @@ export class Shrinker {
     if (this.tried.with !== this.best) this.tried = { with: this.best, plans: new Set() };
     const { plans } = this.tried;
     const text = JSON.stringify(plan);
-    if (plans.has(text)) return true;
-    plans.add(text);
+    const mark = `${text.length} ${hashString(text)}`;
+    if (plans.has(mark)) return true;
+    plans.add(mark);
     return false;
   }
 

@@ -12,10 +12,12 @@ import type { Plan } from '../plan/plan.ts';
 import type { Failure } from '../run/failure.ts';
 import { recordRun, recordedFailure } from '../run/record.ts';
 import { SeedChooser } from '../world/chooser.ts';
+import type { Chooser } from '../world/chooser.ts';
 import { costOf } from './failing-run.ts';
 import type { ShrinkOptions } from './outcome.ts';
 import { PASSES } from './passes.ts';
 import { Shrinker, shrink } from './shrink.ts';
+import { freshLuck } from './sparse.ts';
 import { sketches, wander } from './wander.ts';
 
 const test = suite('shrinker');
@@ -164,6 +166,21 @@ test('some of many clients come to know one server only: the one where they were
 test('a client comes to ask the server at which it takes the fewest steps, which is the leader', async () => {
   const [client] = await connected(1);
   assert.equal(client?.servers, [3]);
+});
+
+test('a plan is not run twice with the tape of the best, but with other luck as often as anybody likes', async () => {
+  const property = propertyWith(({ clients }) => (clients.length === 2 ? 'somebody leads' : null));
+  const shrinker = new Shrinker(failureOf(property, 2), optionsFor(property, 1000));
+  const without = { ...shrinker.best.plan, clients: [] };
+  const runs = async (chooser: () => Chooser): Promise<number> => {
+    const before = shrinker.runs;
+    for (let count = 0; count < 3; count++) await shrinker.improves({ ...without }, chooser());
+    return shrinker.runs - before;
+  };
+  assert.is(await runs(() => shrinker.tapeChooser()), 1);
+  assert.is(await runs(() => freshLuck('1')), 3);
+  assert.ok(await shrinker.accepts({ ...shrinker.best.plan, faults: [], safetyMs: shrinker.best.plan.safetyMs - 1 }));
+  assert.is(await runs(() => shrinker.tapeChooser()), 1);
 });
 
 test('however large a run is gone through, the smallest of all is what is left', async () => {
