@@ -44,18 +44,12 @@ async function shrinkOrRefuse(
   { failure, forMs, clock }: Extract<ShrinkTask, { readonly kind: 'shrink' }>, properties: readonly Property[],
   signal: AbortSignal,
 ): Promise<ShrinkAnswer> {
-  let toldMs = -TOLD_EVERY_MS;
-  const onProgress = (progress: ShrinkProgress): void => {
-    const nowMs = performance.now();
-    if (nowMs - toldMs < TOLD_EVERY_MS) return;
-    toldMs = nowMs;
-    void tell({ kind: 'progress', progress });
-  };
+  const [isTimeToTell, isTimeToBreathe] = [seldom(), seldom()];
   try {
     const shrunk = await shrink(failure, {
       properties, forMs, signal, now: clock === 'wall' ? () => performance.now() : processorClock(),
-      onProgress,
-      onBreath: () => void tell({ kind: 'alive' }),
+      onProgress: (progress: ShrinkProgress) => { if (isTimeToTell()) void tell({ kind: 'progress', progress }); },
+      onBreath: () => { if (isTimeToBreathe()) void tell({ kind: 'alive' }); },
       onKept: (kept) => tell({ kind: 'kept', kept }),
     });
     return { kind: 'shrunk', shrunk };
@@ -63,6 +57,17 @@ async function shrinkOrRefuse(
     if (error instanceof ShrinkError) return { kind: 'refused', sentence: error.message };
     throw error;
   }
+}
+
+/** Whether it is time again, whenever it is asked. */
+function seldom(): () => boolean {
+  let toldMs = -Infinity;
+  return () => {
+    const nowMs = performance.now();
+    if (nowMs - toldMs < TOLD_EVERY_MS) return false;
+    toldMs = nowMs;
+    return true;
+  };
 }
 
 /** Resolves when the parent has it, or is about to. */
