@@ -107,7 +107,7 @@ async function cutActs(shrinker: Shrinker): Promise<void> {
   const { plan } = shrinker.best;
   for (const act of sink.acts(plan).slice(0, ACTS)) {
     if (await shrinker.improves(act, shrinker.tapeChooser())) return;
-    if (await shrinker.improves(act, new AligningChooser([], [], 'zero'))) return;
+    if (await shrinker.improves(act, shrinker.benignChooser())) return;
     for (let fresh = 0; fresh < ACT_TAPES && !shrinker.isOver(); fresh++) {
       if (await shrinker.improves(act, freshLuck(`${plan.seed}/act/${shrinker.runs}`))) return;
     }

@@ -28,7 +28,7 @@ import { ShrinkError } from './outcome.ts';
 import type { ShrinkOptions, Shrunk } from './outcome.ts';
 import { PASSES, SEARCHES } from './passes.ts';
 import type { Pass } from './passes.ts';
-import { freshLuck } from './sparse.ts';
+import { benignDraw, freshLuck } from './sparse.ts';
 import { shortenLoop } from './wander.ts';
 
 /** Findings that are about the harness, not about a run. */
@@ -95,8 +95,8 @@ export class Shrinker {
   private untilMs: number;
   /** Of all that were the best for a while: a pass may go through larger ones. */
   private smallest: FailingRun;
-  /** Choosers that read the tape of the best and nothing else: small plans are drawn again and again, and go as they went. */
-  private readonly certain: WeakSet<Chooser> = new WeakSet();
+  /** Choosers that leave nothing to chance: small plans are drawn again and again, and go as they went. */
+  private readonly certain: WeakMap<Chooser, 'tape' | 'benign'> = new WeakMap();
   private tried: { readonly with: FailingRun | null; readonly plans: Set<string> } = { with: null, plans: new Set() };
   private pass = 'causal past';
   /** The clock of the run under way. */
@@ -185,7 +185,7 @@ export class Shrinker {
     if (await this.takes(plan, new AligningChooser(own.tape, own.names, 'zero'))) return true;
     if (freshTapes > 0 && !isBenign(own.tape)) {
       if (own === this.best && await this.takes(plan, this.momentChooser())) return true;
-      if (await this.takes(plan, new AligningChooser([], [], 'zero'))) return true;
+      if (await this.takes(plan, this.benignChooser())) return true;
     }
     for (let fresh = 0; fresh < freshTapes && !this.isOver(); fresh++) {
       if (await this.takes(plan, freshLuck(`${plan.seed}/shrink/${this.runs}`))) return true;
@@ -196,7 +196,7 @@ export class Shrinker {
   /** The tape of the best run, zero beyond its end. */
   tapeChooser(): Chooser {
     const chooser = new AligningChooser(this.best.tape, this.best.names, 'zero');
-    this.certain.add(chooser);
+    this.certain.set(chooser, 'tape');
     return chooser;
   }
 
@@ -204,6 +204,13 @@ export class Shrinker {
   momentChooser(): Chooser {
     const { tape, names, moments } = this.best;
     return new MomentChooser(tape, names, moments, () => this.nowUs);
+  }
+
+  /** Luck that is as benign as can be. */
+  benignChooser(): Chooser {
+    const chooser = this.badMomentChooser(0, null);
+    this.certain.set(chooser, 'benign');
+    return chooser;
   }
 
   /** Benign luck, but for one draw in a millisecond. */
@@ -214,7 +221,7 @@ export class Shrinker {
   /** Whether a plan fails in the same way, within so many events, and is plainly smaller than the best, which it then is. */
   async improves(plan: Plan, chooser: Chooser, maxSteps: number = Infinity): Promise<boolean> {
     await this.breathe();
-    if (this.isOver() || (this.certain.has(chooser) && this.isKnown(plan))) return false;
+    if (this.isOver() || this.isKnown(plan, chooser)) return false;
     const { result } = this.best;
     const maxCost = costOf(this.best);
     const run = this.run(plan, chooser, {
@@ -270,12 +277,14 @@ export class Shrinker {
     return [...moments];
   }
 
-  /** Whether the plan was asked about before, with the tape of the run that still is the best. */
-  private isKnown(plan: Plan): boolean {
+  /** Whether the plan was asked about before, with luck that is the same as long as the best run is. */
+  private isKnown(plan: Plan, chooser: Chooser): boolean {
+    const luck = this.certain.get(chooser);
+    if (luck === undefined) return false;
     if (this.tried.with !== this.best) this.tried = { with: this.best, plans: new Set() };
     const { plans } = this.tried;
     const text = JSON.stringify(plan);
-    const mark = `${text.length} ${hashString(text)}`;
+    const mark = `${luck} ${text.length} ${hashString(text)}`;
     if (plans.has(mark)) return true;
     plans.add(mark);
     return false;
@@ -370,7 +379,7 @@ export class Shrinker {
 }
 
 function isBenign(tape: Tape): boolean {
-  return tape.every(([, values]) => values.every((value) => value === 0));
+  return tape.every(([label, values]) => values.every((value) => value === 0 || value <= benignDraw(label)));
 }
 
 /** The same promise is broken; where something broke off, by the same complaint: a plan that cannot be run is no smaller one. */
