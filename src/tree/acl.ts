@@ -101,9 +101,13 @@ export function maskAcl(acl: readonly Acl[]): readonly Acl[] {
   });
 }
 
-/** The digest id of credentials `user:password`: `user:base64(sha1(user:password))`. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** The digest id of credentials `user:password`: `user:base64(sha1(user:password))`. They are text, whatever their bytes. */
 export function digestId(credentials: Bytes): string {
-  return `${beforeColon(new TextDecoder().decode(credentials))}:${base64(sha1(credentials))}`;
+  const text = decoder.decode(credentials);
+  return `${beforeColon(text)}:${base64(sha1(encoder.encode(text)))}`;
 }
 
 /**
@@ -111,8 +115,8 @@ export function digestId(credentials: Bytes): string {
  * this way). `superDigest` is the operator's digest id for the superuser, or null.
  */
 export function authenticate(scheme: string, auth: Bytes | null, superDigest: string | null): readonly Id[] | undefined {
-  if (scheme !== 'digest') return undefined;
-  const id = digestId(auth ?? new Uint8Array(0));
+  if (scheme !== 'digest' || auth === null) return undefined;
+  const id = digestId(auth);
   const own: Id = { scheme: 'digest', id };
   return id === superDigest ? [SUPER, own] : [own];
 }
