@@ -62,8 +62,16 @@ function isHolder(wanted: Id, ids: readonly Id[]): boolean {
   return false;
 }
 
-/** The list as it is stored: without duplicates, `auth` expanded to the requester's ids. Undefined: InvalidACL. */
-export function normaliseAcl(acl: readonly Acl[] | null, ids: readonly Id[]): readonly Acl[] | undefined {
+/** Schemes whose ids only a transport can prove. */
+export const TRANSPORT_SCHEMES: readonly string[] = Object.freeze(['x509', 'sasl']);
+
+/**
+ * The list as it is stored: without duplicates, `auth` expanded to the requester's ids. Undefined: InvalidACL. `offered`: those
+ * of `TRANSPORT_SCHEMES` that there are here; ids of the others nobody could ever prove.
+ */
+export function normaliseAcl(
+  acl: readonly Acl[] | null, ids: readonly Id[], offered: readonly string[] = TRANSPORT_SCHEMES,
+): readonly Acl[] | undefined {
   if (acl === null || acl.length === 0) return undefined;
   if (isOpenAcl(acl)) return OPEN_ACL_UNSAFE;
   const stored: Acl[] = [];
@@ -73,8 +81,10 @@ export function normaliseAcl(acl: readonly Acl[] | null, ids: readonly Id[]): re
       if (held.length === 0) return undefined;
       for (const id of held) addOnce(stored, { perms: entry.perms, id });
     } else {
-      const isWorld = entry.id.scheme === 'world' && entry.id.id === 'anyone';
-      if (!isWorld && AUTH_PROVIDERS.get(entry.id.scheme)?.isValid(entry.id.id) !== true) return undefined;
+      const { scheme, id } = entry.id;
+      if (TRANSPORT_SCHEMES.includes(scheme) && !offered.includes(scheme)) return undefined;
+      const isWorld = scheme === 'world' && id === 'anyone';
+      if (!isWorld && AUTH_PROVIDERS.get(scheme)?.isValid(id) !== true) return undefined;
       addOnce(stored, entry);
     }
   }

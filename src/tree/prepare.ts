@@ -41,6 +41,8 @@ export interface PrepareOptions {
   readonly skipAcl: boolean;
   /** The session is a local one that could not be upgraded: it may not own ephemerals. */
   readonly isLocalSession: boolean;
+  /** Schemes that connections here can prove by their transport (`TRANSPORT_SCHEMES`); left out: all of them. */
+  readonly transportSchemes?: readonly string[];
 }
 
 /** ZooKeeper's defaults, with TTL nodes allowed. */
@@ -163,7 +165,7 @@ function prepareCreate(request: CreateRequest | CreateTtlRequest, context: Conte
   const modeFault = faultOfMode(request, mode, context.options);
   if (modeFault !== ErrorCode.OK) return refused(modeFault);
   if (!request.path.includes('/') || request.path.includes('\0')) return refused(ErrorCode.BADARGUMENTS);
-  const acl = normaliseAcl(request.acl, context.requester.authInfo);
+  const acl = normaliseAcl(request.acl, context.requester.authInfo, context.options.transportSchemes);
   if (acl === undefined) return refused(ErrorCode.INVALIDACL);
   const parent = context.view.node(parentOf(request.path));
   if (parent === undefined) return refused(ErrorCode.NONODE);
@@ -230,7 +232,7 @@ function prepareSetData({ path, data, version }: SetDataRequest, context: Contex
 function prepareSetAcl(request: SetAclRequest, context: Context): SimpleTxn {
   const { path, version } = request;
   if (!isValidPath(path)) return refused(ErrorCode.BADARGUMENTS);
-  const acl = normaliseAcl(request.acl, context.requester.authInfo);
+  const acl = normaliseAcl(request.acl, context.requester.authInfo, context.options.transportSchemes);
   if (acl === undefined) return refused(ErrorCode.INVALIDACL);
   const node = context.view.node(path);
   if (node === undefined) return refused(ErrorCode.NONODE);

@@ -64,6 +64,7 @@ import type { Codec } from './schema.ts';
 import type { Acl, Id } from './words.ts';
 
 const ustrings = vector(ustring, []);
+const paths = vector(ustring);
 /** As clients ask for it: whether a name that is missing may stand there is for others to say. */
 const askedAcl = record<Acl>({ perms: int, id: record<Id>({ scheme: ustringOrNothing, id: ustringOrNothing }) });
 const acls = nullableVector(askedAcl);
@@ -131,18 +132,18 @@ export const REQUESTS: KindTable<KnownRequestKind, Request> = {
   setWatches: record<SetWatchesRequest>({
     kind: constant('setWatches'),
     relativeZxid: saturatedZxid,
-    dataWatches: ustrings,
-    existWatches: ustrings,
-    childWatches: ustrings,
+    dataWatches: paths,
+    existWatches: paths,
+    childWatches: paths,
   }),
   setWatches2: record<SetWatches2Request>({
     kind: constant('setWatches2'),
     relativeZxid: saturatedZxid,
-    dataWatches: ustrings,
-    existWatches: ustrings,
-    childWatches: ustrings,
-    persistentWatches: ustrings,
-    persistentRecursiveWatches: ustrings,
+    dataWatches: paths,
+    existWatches: paths,
+    childWatches: paths,
+    persistentWatches: paths,
+    persistentRecursiveWatches: paths,
   }),
   sasl: record<SaslRequest>({ kind: constant('sasl'), token: nullableBuffer }),
   getEphemerals: path('getEphemerals', ustringOrNothing),
