@@ -64,6 +64,12 @@ test('keys are honoured', () => {
   }
 });
 
+test('a server alone has global sessions, whatever is asked for', () => {
+  const isLocal = (text: string, myid: string | null): unknown => parse(text, myid).config?.localSessionsEnabled;
+  const asking = 'localSessionsEnabled=true\n';
+  assert.equal([isLocal(`dataDir=/d\nclientPort=2181\n${asking}`, null), isLocal(ENSEMBLE + asking, '1')], [false, true]);
+});
+
 test('lists may name who shows a certificate where there is a port to show it at', () => {
   const schemesOf = (lines: string): unknown => parse(`${ENSEMBLE}${lines}\n`).config?.transportSchemes;
   assert.equal([schemesOf(''), schemesOf('secureClientPort=2281')], [[], ['x509']]);

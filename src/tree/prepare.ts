@@ -115,7 +115,7 @@ function prepareMulti({ ops }: MultiRequest, context: Context, header: TxnHeader
   const view = context.view.ahead();
   const txns: SimpleTxn[] = [];
   for (const asked of ops) {
-    const op = asPlainCreate(asked);
+    const op = byItsFlags(asked);
     const txn = prepareSimple(op, { ...context, view });
     if (txn.kind === 'error') return { kind: 'multi', txns: failedMulti(ops, txns.length, txn.err) };
     txns.push(txn);
@@ -129,10 +129,15 @@ function isUnreadable(op: MultiOp): boolean {
   return 'flags' in op && op.kind !== 'createTTL' && createMode(op.flags)?.isTtl !== false;
 }
 
-/** Within a multi the flags alone say whether there is a time to live: without, createTTL is another name for create. */
-function asPlainCreate(op: MultiOp): MultiOp {
-  if (op.kind !== 'createTTL' || createMode(op.flags)?.isTtl !== false) return op;
-  return { kind: 'create', path: op.path, data: op.data, acl: op.acl, flags: op.flags };
+/**
+ * Within a multi the flags alone say what is made: without a time to live, createTTL is another name for create, and those of a
+ * container make one, which they do not do to a create by itself.
+ */
+function byItsFlags(op: MultiOp): MultiOp {
+  const mode = 'flags' in op ? createMode(op.flags) : undefined;
+  if (!('flags' in op) || mode === undefined || mode.isTtl) return op;
+  const kind = mode.isContainer ? 'createContainer' : op.kind === 'createTTL' ? 'create' : op.kind;
+  return { kind, path: op.path, data: op.data, acl: op.acl, flags: op.flags };
 }
 
 function failedMulti(ops: readonly MultiOp[], failed: number, err: ResultCode): ErrorTxn[] {
@@ -178,7 +183,7 @@ function prepareCreate(request: CreateRequest | CreateTtlRequest, context: Conte
   const parentCVersion = nextVersion(parent.stat.cversion);
   const { data } = request;
   if (request.kind === 'createTTL') return { kind: 'createTTL', path, data, acl, parentCVersion, ttl: request.ttl };
-  if (mode.isContainer || request.kind === 'createContainer') return { kind: 'createContainer', path, data, acl, parentCVersion };
+  if (request.kind === 'createContainer') return { kind: 'createContainer', path, data, acl, parentCVersion };
   return { kind: request.kind, path, data, acl, ephemeral: mode.isEphemeral, parentCVersion };
 }
 
