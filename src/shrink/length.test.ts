@@ -14,7 +14,8 @@ import { recordRun, recordedFailure } from '../run/record.ts';
 import { runPlan } from '../run/run.ts';
 import type { Message } from '../wire/message.ts';
 import { SeedChooser } from '../world/chooser.ts';
-import { LengthSink, lengthOf } from './length.ts';
+import { LengthSink } from './length-sink.ts';
+import { lengthOf } from './length.ts';
 
 const test = suite('length');
 const zxid = makeZxid(1, 1);

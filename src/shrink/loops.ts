@@ -1,0 +1,82 @@
+/**
+ * The last thing that is made smaller of a run that breaks liveness: what of it is needed, which is all that one has to read.
+ * That is up to the event from which on nothing can mend it any more, or until it has gone round in a circle once; how soon
+ * that comes is a matter of luck, and of when and how long a fault is. So it is looked for when the plan is as small as it will
+ * be. What a run needs is found as it is measured in the end: where another measure is followed, it is luck whether both agree.
+ */
+import { seedStream } from '../base/random.ts';
+import type { Xoshiro } from '../base/random.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Chooser } from '../world/chooser.ts';
+import type { FailingRun } from './failing-run.ts';
+import { inPlaceOfFault, jump, lasting, shaken } from './jumps.ts';
+import { mayLeadOut, neededOf } from './lost.ts';
+import type { LostRun, Needed } from './lost.ts';
+import type { Shrinker } from './shrink.ts';
+import { otherLuck } from './wander.ts';
+
+/** So many tries in a row that came to nothing less are enough, */
+const TRIES = 40_000;
+/** and so much of the time. */
+const UNTIL = 0.98;
+/** One try in so many looks for a loop where there was a dead end, or the other way round. */
+const OTHER_KIND = 8;
+
+/** See the head of the file. */
+export async function needLess(shrinker: Shrinker): Promise<void> {
+  const luck = seedStream(shrinker.best.plan.seed, `loops ${shrinker.runs}`);
+  let needed = measured(shrinker, shrinker.best);
+  for (let misses = 0; misses < TRIES && shrinker.elapsedMs < UNTIL * shrinker.forMs && !shrinker.isOver(); misses++) {
+    if (needed === null || needed.length === 0) return;
+    const isLoop = needed.isLoop !== (luck.below(OTHER_KIND) === 0);
+    const plan = elsewhereInTime(shrinker, luck);
+    const less = plan === null ? null : await within(shrinker, needed.length - 1, plan, otherLuck(shrinker, luck), isLoop);
+    if (less === null) continue;
+    needed = less;
+    misses = 0;
+  }
+}
+
+/**
+ * Whether a plan that is no larger breaks liveness and needs at most so many steps for it: what it needs, or null. With `isLoop`
+ * it must go round in a circle by then, and is left as soon as it is seen that it does not.
+ */
+async function within(
+  shrinker: Shrinker, atMost: number, plan: Plan, chooser: Chooser, isLoop: boolean,
+): Promise<Needed | null> {
+  const run = await shrinker.another(plan, chooser, isLoop ? atMost : Infinity);
+  if (run === null || (isLoop && !mayLeadOut(lost(run), shrinker.judges, run.result.simulatedMs))) return null;
+  if (measured(shrinker, run, atMost) === null) return null;
+  // The measure halves its way to an event, so that it may matter where it begins: the measure of the whole has the last word.
+  const needed = measured(shrinker, run);
+  if (needed === null || needed.length > atMost) return null;
+  shrinker.prefer(run);
+  return needed;
+}
+
+function measured(shrinker: Shrinker, run: FailingRun, atMost: number = Infinity): Needed | null {
+  return neededOf(lost(run), shrinker.judges, atMost);
+}
+
+function lost(run: FailingRun): LostRun {
+  return { ...run, events: run.result.events };
+}
+
+/** The best plan itself, or another that is no larger. */
+function elsewhereInTime({ best, first }: Shrinker, luck: Xoshiro): Plan | null {
+  const { plan } = best;
+  const { length } = plan.faults;
+  const other = length === 0 || luck.below(2) === 0 ? plan : inPlaceOfFault(plan, luck.below(length), luck);
+  switch (luck.below(5)) {
+    case 0:
+      return plan;
+    case 1:
+      return jump({ best, first }, luck);
+    case 2:
+      return shaken(plan, luck);
+    case 3:
+      return shaken(other, luck);
+    default:
+      return lasting(other, luck);
+  }
+}
