@@ -74,8 +74,8 @@ export class Course implements TraceSink {
   }
 
   /**
-   * Whether it is no run that goes round in a circle within `maxLoop` steps: no circle is closed by then, or in a good part of the
-   * tail; or one was, but then everybody has got in line again.
+   * Whether it is no run that goes round in a circle within `maxLoop` steps: no circle is closed by then, or in a good part of
+   * the tail; or one was, but then everybody has got in line again.
    */
   isStraight(): boolean {
     if (this.recurrence === null || this.steps.formedAt === 0) return false;

@@ -1,6 +1,6 @@
 /**
  * Counts the steps of a run as it goes: messages that arrive, syncs that complete, processes that crash and start, faults that
- * begin; see `length.ts`, which says what a step is and why. Counting begins anew with the event with which the ensemble is formed.
+ * begin; see `length.ts`, which says what a step is and why. It begins anew with the event with which the ensemble is formed.
  */
 import type { Event, NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';

@@ -10,8 +10,8 @@ import type { Plan } from '../plan/plan.ts';
 import type { Chooser } from '../world/chooser.ts';
 import type { FailingRun } from './failing-run.ts';
 import { inPlaceOfFault, jump, lasting, shaken } from './jumps.ts';
-import { mayLeadOut, neededOf } from './lost.ts';
-import type { LostRun, Needed } from './lost.ts';
+import { neededOf } from './lost.ts';
+import type { Needed } from './lost.ts';
 import type { Shrinker } from './shrink.ts';
 import { otherLuck } from './wander.ts';
 
@@ -45,8 +45,7 @@ async function within(
   shrinker: Shrinker, atMost: number, plan: Plan, chooser: Chooser, isLoop: boolean,
 ): Promise<Needed | null> {
   const run = await shrinker.another(plan, chooser, isLoop ? atMost : Infinity);
-  if (run === null || (isLoop && !mayLeadOut(lost(run), shrinker.judges, run.result.simulatedMs))) return null;
-  if (measured(shrinker, run, atMost) === null) return null;
+  if (run === null || measured(shrinker, run, atMost) === null) return null;
   // The measure halves its way to an event, so that it may matter where it begins: the measure of the whole has the last word.
   const needed = measured(shrinker, run);
   if (needed === null || needed.length > atMost) return null;
@@ -55,11 +54,7 @@ async function within(
 }
 
 function measured(shrinker: Shrinker, run: FailingRun, atMost: number = Infinity): Needed | null {
-  return neededOf(lost(run), shrinker.judges, atMost);
-}
-
-function lost(run: FailingRun): LostRun {
-  return { ...run, events: run.result.events };
+  return neededOf({ ...run, events: run.result.events }, shrinker.judges, atMost);
 }
 
 /** The best plan itself, or another that is no larger. */

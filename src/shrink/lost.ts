@@ -20,7 +20,7 @@ import { Recurrence } from './recurrence.ts';
 /** Futures that are tried of a prefix, and how many of them may recover where it is still said that none does. */
 const FUTURES = 20;
 const MAY_RECOVER = 2;
-/** It takes no more of them to see that luck most likely leads out. */
+/** It takes no more of them to see that luck hardly leads out. */
 const FEW_FUTURES = 5;
 
 /** A run that breaks liveness. */
@@ -92,8 +92,9 @@ export function neededOf(run: LostRun, judges: readonly Property[], atMost: numb
   const [bound, end] = [within.at(-1), stretches.at(-1)];
   if (bound === undefined || end === undefined) return null;
   const lasso = { length: loopLength ?? end.length, isLoop: loopLength !== null };
-  // Where futures are lost, they still are at the end. To see that they are not takes few of them: what is unlikely comes first.
-  if (lasso.length > atMost && !isLost(bound.last)) return null;
+  // To see that futures are not lost takes few of them; so of what must be so if no more is needed, the least likely comes first.
+  const isNone = lasso.length > atMost || (bound !== end && seemsLost(run, end.last, judges));
+  if (isNone && !isLost(bound.last)) return null;
   if (!isLost(end.last)) return lasso.length <= atMost ? lasso : null;
   if (isLost(BEGINNING)) return { length: 0, isLoop: false };
   let [low, high] = [-1, within.length - 1];
@@ -107,11 +108,10 @@ export function neededOf(run: LostRun, judges: readonly Property[], atMost: numb
   return isKnown && length <= atMost ? { length, isLoop: false } : null;
 }
 
-/** Whether any of the first few futures recovers after the end of a run, at `endMs`. */
-export function mayLeadOut(run: LostRun, judges: readonly Property[], endMs: number): boolean {
-  const end = { step: run.events, timeMs: endMs };
-  for (let index = 0; index < FEW_FUTURES; index++) if (recovers(run, end, index, judges)) return true;
-  return false;
+/** Whether none of the first few futures recovers: then it is likely that hardly any does. */
+function seemsLost(run: LostRun, after: Moment, judges: readonly Property[]): boolean {
+  for (let index = 0; index < FEW_FUTURES; index++) if (recovers(run, after, index, judges)) return false;
+  return true;
 }
 
 function observe(
