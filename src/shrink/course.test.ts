@@ -65,18 +65,22 @@ test('a run that is to go round in a circle is straight when it has not done so 
   assert.is(unasked.course.isStraight(), false);
 });
 
-test('so is one that comes to nothing for long, or in which everybody is in line again', () => {
+test('so is one that closes its circle too late, that comes to nothing for long, or that gets on', () => {
+  const late = formed(3);
+  for (const [index, fact] of [looks, null, null, follows].entries()) late.go(fact, 2 + index);
+  late.go(looks, 6);
+  assert.is(late.course.isStraight(), true);
   const { safetyMs, tailMs } = plan();
   const idle = formed(3);
   idle.course.fact(looks, 1, safetyMs, 2);
   assert.is(idle.course.isStraight(), false);
   idle.course.fact(follows, 1, safetyMs + tailMs / 2, 3);
   assert.is(idle.course.isStraight(), true);
-  const { course, go } = formed(10);
-  for (const [index, fact] of [looks, follows, looks].entries()) go(fact, 2 + index);
-  assert.is(course.isStraight(), false);
-  go({ kind: 'established', epoch: 2, lastZxid: makeZxid(0, 0) }, 5);
-  assert.is(course.isStraight(), true);
+  const back = formed(3);
+  for (const [index, fact] of [looks, follows, looks, null].entries()) back.go(fact, 2 + index);
+  assert.is(back.course.isStraight(), false);
+  back.course.fact({ kind: 'established', epoch: 2, lastZxid: makeZxid(0, 0) }, 1, 6, 6);
+  assert.is(back.course.isStraight(), true);
 });
 
 test('it tells the time of each event', () => {

@@ -36,15 +36,15 @@ export class Course implements TraceSink {
   private readonly steps: LengthSink;
   private readonly recurrence: Recurrence | null;
   private readonly maxLoop: number;
-  private readonly loopsUntilMs: number;
   private timeMs = 0;
+  /** The last event that stated anything and by which there were no more than `maxLoop` steps. */
+  private lastWithin = 0;
   private readonly tick: (timeUs: number) => void;
 
   /** `tick` hears the time of each event; `maxLoop`: of a run that is to go round in a circle, how soon, see `isStraight`. */
   constructor(plan: Plan, tick: (timeUs: number) => void, maxLoop: number = Infinity) {
     this.partsCost = partsCost(plan);
     this.steps = new LengthSink(plan.members.map(({ id }) => id));
-    this.loopsUntilMs = plan.safetyMs + plan.tailMs / 4;
     this.maxLoop = maxLoop;
     this.recurrence = maxLoop === Infinity ? null : new Recurrence(plan);
     this.tick = tick;
@@ -62,6 +62,7 @@ export class Course implements TraceSink {
 
   fact(fact: Fact, node: NodeId, timeMs: number, step: number): void {
     this.steps.fact(fact, node, timeMs, step);
+    if (this.length <= this.maxLoop) this.lastWithin = step;
     this.recurrence?.fact(fact, node, timeMs, step);
     this.timeMs = timeMs;
   }
@@ -74,12 +75,11 @@ export class Course implements TraceSink {
   }
 
   /**
-   * Whether it is no run that goes round in a circle within `maxLoop` steps: no circle is closed by then, or in a good part of
-   * the tail; or one was, but then everybody has got in line again.
+   * Whether it is no run that goes round in a circle within `maxLoop` steps: none is closed by then, or when progress is owed.
    */
   isStraight(): boolean {
     if (this.recurrence === null || this.steps.formedAt === 0) return false;
-    if (this.recurrence.step > 0) return this.steps.formedLastAt > this.recurrence.step;
-    return this.length > this.maxLoop || this.timeMs > this.loopsUntilMs;
+    const { step, owedMs } = this.recurrence;
+    return this.length > this.maxLoop ? step === 0 || step > this.lastWithin : step === 0 && this.timeMs >= owedMs;
   }
 }

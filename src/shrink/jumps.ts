@@ -307,7 +307,7 @@ function patient(plan: Plan, luck: Xoshiro): Plan {
 const PATIENCE_MAX = 4;
 
 /** One fault lasts for longer, perhaps instead of all others: they may have been there to renew it. */
-export function lasting(plan: Plan, luck: Xoshiro): Plan | null {
+function lasting(plan: Plan, luck: Xoshiro): Plan | null {
   const chosen = plan.faults[luck.below(plan.faults.length + 1)];
   const length = chosen === undefined ? null : lengthOf(chosen.fault);
   if (chosen === undefined || length === null) return null;

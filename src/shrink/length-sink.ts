@@ -21,8 +21,6 @@ export class LengthSink implements TraceSink {
   length = 0;
   /** The event with which the ensemble was formed; 0 while it is not. */
   formedAt = 0;
-  /** The last event with which it was, perhaps in a later epoch. */
-  formedLastAt = 0;
   private readonly members: ReadonlySet<NodeId>;
   /** Those that are in line with `leader`. */
   private readonly synchronized: Set<NodeId> = new Set();
@@ -61,11 +59,10 @@ export class LengthSink implements TraceSink {
       default:
         return;
     }
-    if (!this.isFormed()) return;
-    this.formedLastAt = step;
-    if (this.formedAt !== 0) return;
-    this.formedAt = step;
-    this.length = 0;
+    if (this.formedAt === 0 && this.isFormed()) {
+      this.formedAt = step;
+      this.length = 0;
+    }
   }
 
   private isFormed(): boolean {

@@ -6,21 +6,28 @@
  */
 import { seedStream } from '../base/random.ts';
 import type { Xoshiro } from '../base/random.ts';
+import { lengthOf } from '../plan/plan-edits.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Chooser } from '../world/chooser.ts';
 import type { FailingRun } from './failing-run.ts';
-import { inPlaceOfFault, jump, lasting, shaken } from './jumps.ts';
+import { inPlaceOfFault, jump, shaken } from './jumps.ts';
 import { neededOf } from './lost.ts';
 import type { Needed } from './lost.ts';
 import type { Shrinker } from './shrink.ts';
+import { freshLuck } from './sparse.ts';
 import { otherLuck } from './wander.ts';
 
 /** So many tries in a row that came to nothing less are enough, */
-const TRIES = 40_000;
+const TRIES = 3000;
 /** and so much of the time. */
-const UNTIL = 0.98;
-/** One try in so many looks for a loop where there was a dead end, or the other way round. */
-const OTHER_KIND = 8;
+const UNTIL = 0.9;
+/** One try in so many looks for a circle and no dead end, where the best run goes round in one, and where it does not. */
+const LOOPS_ONE_IN = 2;
+const LOOPS_SELDOM_ONE_IN = 8;
+/** One in so many has luck that is new throughout: any other mostly leads to what is known. */
+const FRESH_ONE_IN = 2;
+/** What is found needs at most so much of what was needed before. It is seen sooner that it needs more. */
+const LESS = 0.8;
 
 /** See the head of the file. */
 export async function needLess(shrinker: Shrinker): Promise<void> {
@@ -28,9 +35,12 @@ export async function needLess(shrinker: Shrinker): Promise<void> {
   let needed = measured(shrinker, shrinker.best);
   for (let misses = 0; misses < TRIES && shrinker.elapsedMs < UNTIL * shrinker.forMs && !shrinker.isOver(); misses++) {
     if (needed === null || needed.length === 0) return;
-    const isLoop = needed.isLoop !== (luck.below(OTHER_KIND) === 0);
+    const isLoop = luck.below(needed.isLoop ? LOOPS_ONE_IN : LOOPS_SELDOM_ONE_IN) === 0;
     const plan = elsewhereInTime(shrinker, luck);
-    const less = plan === null ? null : await within(shrinker, needed.length - 1, plan, otherLuck(shrinker, luck), isLoop);
+    const isFresh = luck.below(FRESH_ONE_IN) === 0;
+    const chooser = isFresh ? freshLuck(`${shrinker.best.plan.seed}/loops/${shrinker.runs}`) : otherLuck(shrinker, luck);
+    const atMost = Math.min(needed.length - 1, Math.floor(needed.length * LESS));
+    const less = plan === null ? null : await within(shrinker, atMost, plan, chooser, isLoop);
     if (less === null) continue;
     needed = less;
     misses = 0;
@@ -62,7 +72,7 @@ function elsewhereInTime({ best, first }: Shrinker, luck: Xoshiro): Plan | null 
   const { plan } = best;
   const { length } = plan.faults;
   const other = length === 0 || luck.below(2) === 0 ? plan : inPlaceOfFault(plan, luck.below(length), luck);
-  switch (luck.below(5)) {
+  switch (luck.below(6)) {
     case 0:
       return plan;
     case 1:
@@ -71,7 +81,26 @@ function elsewhereInTime({ best, first }: Shrinker, luck: Xoshiro): Plan | null 
       return shaken(plan, luck);
     case 3:
       return shaken(other, luck);
+    case 4:
+      return longer(plan, luck);
     default:
-      return lasting(other, luck);
+      return longer(other, luck);
   }
 }
+
+/**
+ * One fault lasts for longer. While the plan was made smaller it came to last no longer than it must; but with its end much
+ * begins anew that could have gone its way.
+ */
+function longer(plan: Plan, luck: Xoshiro): Plan | null {
+  const chosen = luck.below(Math.max(1, plan.faults.length));
+  const { atMs = 0, fault } = plan.faults[chosen] ?? {};
+  const length = fault === undefined ? null : lengthOf(fault);
+  if (length === null) return null;
+  const ms = length.ms + luck.below(1 << (1 + luck.below(LONGER_BITS)));
+  const faults = plan.faults.map((planned, at) => (at === chosen ? { ...planned, fault: length.with(ms) } : planned));
+  return { ...plan, faults, safetyMs: Math.max(plan.safetyMs, Math.ceil(atMs + ms)) };
+}
+
+/** By less than so many bits of milliseconds: as soon by a few as by some seconds. */
+const LONGER_BITS = 13;

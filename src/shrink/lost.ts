@@ -20,8 +20,6 @@ import { Recurrence } from './recurrence.ts';
 /** Futures that are tried of a prefix, and how many of them may recover where it is still said that none does. */
 const FUTURES = 20;
 const MAY_RECOVER = 2;
-/** It takes no more of them to see that luck hardly leads out. */
-const FEW_FUTURES = 5;
 
 /** A run that breaks liveness. */
 export interface LostRun {
@@ -86,32 +84,34 @@ export interface Needed {
  * loop. All of the run where it is neither.
  */
 export function neededOf(run: LostRun, judges: readonly Property[], atMost: number = Infinity): Needed | null {
-  const isLost = (moment: Moment): boolean => isDeadEnd(run, moment, judges);
+  const known = new Map<number, boolean>();
+  const isLost = (moment: Moment): boolean => {
+    const isDead = known.get(moment.step) ?? isDeadEnd(run, moment, judges);
+    known.set(moment.step, isDead);
+    return isDead;
+  };
   const { stretches, loopLength } = observe(run, judges);
   const within = stretches.slice(0, stretches.findLastIndex(({ length }) => length <= atMost) + 1);
   const [bound, end] = [within.at(-1), stretches.at(-1)];
   if (bound === undefined || end === undefined) return null;
   const lasso = { length: loopLength ?? end.length, isLoop: loopLength !== null };
-  // To see that futures are not lost takes few of them; so of what must be so if no more is needed, the least likely comes first.
-  const isNone = lasso.length > atMost || (bound !== end && seemsLost(run, end.last, judges));
-  if (isNone && !isLost(bound.last)) return null;
+  // Of most runs more is needed, and few futures are enough to see it. Where they are lost by then, they still are at the end.
+  if (lasso.length > atMost && !isLost(bound.last)) return null;
   if (!isLost(end.last)) return lasso.length <= atMost ? lasso : null;
   if (isLost(BEGINNING)) return { length: 0, isLoop: false };
-  let [low, high] = [-1, within.length - 1];
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (isLost(within[middle]?.last ?? BEGINNING)) high = middle;
-    else low = middle;
-  }
-  const { last, length } = within[high] ?? bound;
-  const isKnown = high < within.length - 1 || bound === end || isLost(last);
-  return isKnown && length <= atMost ? { length, isLoop: false } : null;
+  const length = isLost(bound.last) ? firstLost(within, isLost) : Infinity;
+  return length <= atMost ? { length, isLoop: false } : null;
 }
 
-/** Whether none of the first few futures recovers: then it is likely that hardly any does. */
-function seemsLost(run: LostRun, after: Moment, judges: readonly Property[]): boolean {
-  for (let index = 0; index < FEW_FUTURES; index++) if (recovers(run, after, index, judges)) return false;
-  return true;
+/** How long it is to the first stretch at whose end futures are lost. They are at the end of the last one. */
+function firstLost(stretches: readonly Stretch[], isLost: (moment: Moment) => boolean): number {
+  let [low, high] = [-1, stretches.length - 1];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (isLost(stretches[middle]?.last ?? BEGINNING)) high = middle;
+    else low = middle;
+  }
+  return stretches[high]?.length ?? 0;
 }
 
 function observe(

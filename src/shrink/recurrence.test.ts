@@ -75,4 +75,21 @@ test('what gets on is no loop: neither across a commit, nor before one that come
   assert.is(closedBy(...stays, [1, looks], commit, [1, follows]), 0);
 });
 
+test('nor is a circle after which everybody who is up is in line with a leader in time', () => {
+  const established: readonly [number, Fact] = [3, { kind: 'established', epoch: 2, lastZxid: makeZxid(1, 0) }];
+  const inLine = (node: number, leader = 3): readonly [number, Fact] => {
+    return [node, { kind: 'synchronized', leader, epoch: 2, mode: 'DIFF' }];
+  };
+  const round: Facts = [[1, follows], [1, looks], [1, follows]];
+  assert.is(closedBy(...round, established, inLine(1), inLine(2)), 0);
+  assert.is(closedBy(...round, established, inLine(1)), 3);
+  assert.is(closedBy(...round, established, inLine(1), inLine(2, 1)), 3);
+  assert.is(closedBy(...round, established, inLine(1), [1, looks], inLine(2)), 3);
+  assert.is(closedAmong(1, [[1, follows], [1, looks], [1, follows], [1, { ...established[1] }]]), 0);
+  const dead: Fact = { kind: 'crashed', node: 2, cause: 'halt', detail: '' };
+  assert.is(closedBy([2, dead], ...round, established, inLine(1)), 0);
+  const late: Facts = Array.from({ length: SAFETY_MS + TAIL_MS / 2 }, () => [1, follows]);
+  assert.is(closedBy(...round, ...late, established, inLine(1), inLine(2)), 3);
+});
+
 test.run();

@@ -74,6 +74,8 @@ const INVARIANT_BROKEN = 'broke an invariant';
 const FRESH_TAPES = 3;
 /** A run with fewer parts may have so many times the events of the one before; quiet machines can be busy for ever. */
 const GROWTH = 1.1;
+/** Of a run of which only what is needed counts, more may be waiting: what is lost for good goes on to the end. */
+const WAITING_GROWTH = 4;
 /** And so many steps more. */
 const SLACK = 6;
 /** So often a plan that breaks liveness is tried with other luck, and each time that it recovers counts as so many steps. */
@@ -84,7 +86,7 @@ const YIELD_EVERY_MS = 40;
 const VAIN_SEARCHES = 2;
 /** Searches end when so much of the time is over; sooner where a loop is still to be made shorter. */
 const SEARCHES_UNTIL = 0.9;
-const SEARCHES_UNTIL_LOOPS = 0.5;
+const SEARCHES_UNTIL_LOOPS = 0.4;
 /** A round that brought less than this is the last one. */
 const WORTH = 0.97;
 
@@ -259,7 +261,7 @@ export class Shrinker {
     await this.breathe();
     const { best } = this;
     if (this.isOver() || partsCost(plan) > partsCost(best.plan)) return null;
-    const maxSteps = Math.floor(best.result.events * GROWTH);
+    const maxSteps = best.result.events * WAITING_GROWTH;
     return this.watched(plan, chooser, { maxSteps, maxLength: Infinity, maxCost: Infinity }, maxLoop);
   }
 
