@@ -10,6 +10,7 @@ import { lengthOf } from './length.ts';
 import { needLess } from './loops.ts';
 import { answeringPlan, circlingPlan, failureOf, lost } from './lost-testing.ts';
 import { Shrinker } from './shrink.ts';
+import type { ShrinkProgress } from './shrink.ts';
 
 const test = suite('loops');
 
@@ -57,14 +58,26 @@ test('where nothing is needed, nothing is tried', async () => {
   assert.is(shrinker.best, best);
 });
 
-test('what is found is what shrinking comes to in the end', async () => {
+test('it is the last of what is tried of a failure of liveness', async () => {
   const property = lost('last election');
-  const shrinker = shrinkerOf(failureOf(circlingPlan(), property), property, 300);
-  await shrinker.reduce();
-  const reduced = shrinker.best;
-  assert.is(reduced.result.finding?.property, 'lost');
-  await needLess(shrinker);
-  assert.is(shrinker.best, reduced);
+  const passes: string[] = [];
+  let asked = 0;
+  const { signal } = new AbortController();
+  const onProgress = ({ pass }: ShrinkProgress): void => void passes.push(pass);
+  const options = { properties: [property], forMs: 300, signal, now: (): number => asked++, onProgress };
+  await new Shrinker(failureOf(circlingPlan(), property), options).reduce();
+  assert.is(passes.at(-1), 'loops');
+});
+
+test('no plan is run for it that is larger', async () => {
+  const property = lost('nothing');
+  const shrinker = shrinkerOf(failureOf(answeringPlan(), property), property, 150);
+  const { plan } = shrinker.best;
+  const [client] = plan.clients;
+  if (client === undefined) throw new Error('there is no client');
+  const larger = { ...plan, clients: [client, client] };
+  assert.is(await shrinker.another(larger, shrinker.tapeChooser(), Infinity), null);
+  assert.is.not(await shrinker.another(plan, shrinker.tapeChooser(), Infinity), null);
 });
 
 test.run();
