@@ -6,3 +6,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 source .ci/apache.sh
 node --import tsx src/interop/differential.test.ts
+node --import tsx src/interop/exchanges.test.ts

@@ -5,7 +5,9 @@
  */
 import { counterOf, epochOf, type Zxid, zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 import { EMPTY_LOG, type LogNode, NO_LOG } from '../src/history/log-tree.ts';
 
 class Agreement extends Judge {

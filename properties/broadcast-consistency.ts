@@ -5,7 +5,9 @@
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
 import type { Establishment, ServerView } from '../src/history/servers.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 import { NO_LOG } from '../src/history/log-tree.ts';
 
 class BroadcastConsistency extends Judge {

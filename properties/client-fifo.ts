@@ -2,7 +2,9 @@
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type OrderedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact, OrderedFact } from '../src/history/judged-fact.ts';
 
 class ClientFifo extends Judge {
   see(fact: JudgedFact, at: At, history: History): void {

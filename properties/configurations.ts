@@ -7,7 +7,9 @@ import type { NodeId } from '../src/io/event.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import { sameMembers } from '../src/history/configs.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 import { NO_LOG } from '../src/history/log-tree.ts';
 
 class Configurations extends Judge {

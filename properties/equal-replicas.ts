@@ -1,7 +1,9 @@
 /** Equal replicas: the state machine is deterministic, so equal histories make equal trees, on whichever way they arrived. */
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 import { NO_LOG } from '../src/history/log-tree.ts';
 
 class EqualReplicas extends Judge {

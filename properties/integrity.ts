@@ -1,7 +1,9 @@
 /** Integrity: nothing comes to be committed that the one primary of its epoch did not propose. */
 import { epochOf, zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 
 class Integrity extends Judge {
   see(fact: JudgedFact, at: At, history: History): void {

@@ -2,7 +2,9 @@
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
 import type { Establishment } from '../src/history/servers.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 
 class LeaderCompleteness extends Judge {
   see(fact: JudgedFact, at: At, history: History): void {

@@ -6,7 +6,10 @@ import { zxidToPair } from '../src/base/zxid.ts';
 import type { NodeId } from '../src/io/event.ts';
 import type { History } from '../src/history/history.ts';
 import type { ServerView } from '../src/history/servers.ts';
-import { type At, type Expectations, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import type { Expectations } from '../src/history/expectations.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 import type { SessionView } from '../src/history/sessions.ts';
 
 class Liveness extends Judge {

@@ -3,7 +3,9 @@
  * is sent a message that it cannot get in the state it is in.
  */
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 
 /**
  * Why a server gives its role up though nothing failed: its peer sent what the protocol rules out. Connections are ordered and

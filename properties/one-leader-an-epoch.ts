@@ -5,7 +5,9 @@
 import { counterOf, epochOf, zxidToPair } from '../src/base/zxid.ts';
 import type { NodeId } from '../src/io/event.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 
 class OneLeaderAnEpoch extends Judge {
   private readonly leaders: Map<number, { readonly leader: NodeId; readonly step: number }> = new Map();

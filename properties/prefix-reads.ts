@@ -4,7 +4,9 @@
  */
 import { type Zxid, zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 import type { Model } from '../src/history/model.ts';
 import type { NodeVersion } from '../src/history/model-state.ts';
 import { type Ids, isAllowed, shownAcl } from '../src/history/permissions.ts';

@@ -6,7 +6,9 @@
 import { counterOf, epochOf, makeZxid, type Zxid, zxidToPair } from '../src/base/zxid.ts';
 import type { NodeId } from '../src/io/event.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type OrderedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact, OrderedFact } from '../src/history/judged-fact.ts';
 
 class PrimaryOrder extends Judge {
   /** What each server delivered last, or found to be delivered when it took over a history. */

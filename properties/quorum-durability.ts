@@ -1,7 +1,9 @@
 /** Quorum durability: nothing is committed before a quorum of the voters has it on disk, so that no loss of power undoes it. */
 import { zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 import { NO_LOG } from '../src/history/log-tree.ts';
 
 class QuorumDurability extends Judge {

@@ -9,7 +9,9 @@
 import type { SessionId } from '../src/base/session-id.ts';
 import { type Zxid, zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { TxnBody } from '../src/wire/transactions.ts';
 

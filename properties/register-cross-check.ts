@@ -14,7 +14,10 @@
 import type { SessionId } from '../src/base/session-id.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, type Expectations, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import type { Expectations } from '../src/history/expectations.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 import { judge } from '../src/history/linearizability/check.ts';
 import { NEVER } from '../src/history/linearizability/model.ts';
 import { answered, fleeting, intended, seen } from '../src/history/linearizability/path-calls.ts';

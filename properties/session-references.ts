@@ -8,7 +8,9 @@ import { NO_SESSION } from '../src/base/session-id.ts';
 import { type Zxid, ZXID_ZERO, zxidToPair } from '../src/base/zxid.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 
 class SessionReferences extends Judge {
   see(fact: JudgedFact, at: At, history: History): void {

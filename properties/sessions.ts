@@ -6,14 +6,10 @@ import type { SessionId } from '../src/base/session-id.ts';
 import { ZXID_ZERO, zxidToPair } from '../src/base/zxid.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
-import {
-  type At,
-  type Expectations,
-  Judge,
-  type JudgedFact,
-  type OrderedFact,
-  type Property,
-} from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import type { Expectations } from '../src/history/expectations.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact, OrderedFact } from '../src/history/judged-fact.ts';
 
 /** Shorter timeouts may pass while a ping and a tick are under way. */
 const QUIET_TICKS = 4;

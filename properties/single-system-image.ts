@@ -4,7 +4,9 @@ import { zxidToPair } from '../src/base/zxid.ts';
 import type { NodeId } from '../src/io/event.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 
 class SingleSystemImage extends Judge {
   /** Since which step each server serves without a break. */

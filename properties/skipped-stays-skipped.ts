@@ -6,7 +6,9 @@
 import { epochOf, zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
 import type { ServerView } from '../src/history/servers.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 import { EMPTY_LOG, type LogNode, NO_LOG } from '../src/history/log-tree.ts';
 
 class SkippedStaysSkipped extends Judge {

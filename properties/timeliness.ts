@@ -9,7 +9,10 @@ import type { NodeId } from '../src/io/event.ts';
 import type { SessionId } from '../src/base/session-id.ts';
 import type { FactOf } from '../src/io/fact.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, type Expectations, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import type { Expectations } from '../src/history/expectations.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 
 class Timeliness extends Judge {
   private readonly boundMs: number;

@@ -2,7 +2,9 @@
 import type { SessionId } from '../src/base/session-id.ts';
 import { type Zxid, ZXID_ZERO, zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 
 class WatchOrder extends Judge {
   /** The last event of each session. */

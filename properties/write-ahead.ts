@@ -1,7 +1,9 @@
 /** Write ahead: memory is never ahead of the log, and nobody acknowledges what its disk could still lose. */
 import { counterOf, zxidToPair } from '../src/base/zxid.ts';
 import type { History } from '../src/history/history.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../src/history/judge.ts';
+import type { At } from '../src/history/at.ts';
+import { Judge, type Property } from '../src/history/judge.ts';
+import type { JudgedFact } from '../src/history/judged-fact.ts';
 
 class WriteAhead extends Judge {
   see(fact: JudgedFact, at: At, history: History): void {

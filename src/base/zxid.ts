@@ -24,6 +24,9 @@ export const ZXID_ZERO: Zxid = brand(0);
  */
 export const ZXID_UNINITIALIZED: Zxid = brand(-1);
 
+/** No zxid is greater. */
+export const ZXID_MAX: Zxid = brand(EPOCH_LIMIT * COUNTERS - 1);
+
 function brand(value: number): Zxid {
   return value as Zxid;
 }

@@ -16,6 +16,14 @@ export interface Action {
   readonly sub: number;
 }
 
+/** What a step touched and what was told on its way. */
+export interface Footprint {
+  /** A bit for each slot of a row. */
+  readonly touched: number;
+  /** Lists of facts, by number, in their order. */
+  readonly told: readonly number[];
+}
+
 /** Takes a code apart. */
 export function actionOf(code: number): Action {
   return { kind: code >>> 24, index: (code >>> 16) & 0xff, sub: code & 0xffff };

@@ -5,7 +5,8 @@
  */
 import { fork, isImmutablePrototype } from '../base/fork.ts';
 import { present } from '../base/invariant.ts';
-import type { Expectations, Judge, Property, Violation } from '../history/judge.ts';
+import type { Expectations } from '../history/expectations.ts';
+import type { Judge, Property, Violation } from '../history/judge.ts';
 import { NO_LOG } from '../history/log-tree.ts';
 import { Panel } from '../history/panel.ts';
 import type { FactList } from './cells.ts';

@@ -9,16 +9,8 @@
  * coarser grains a step is many, and what it touched is remembered: two commute if they touched no slot in common, and the
  * judges agree.
  */
-import { Act } from './action.ts';
+import { Act, type Footprint } from './action.ts';
 import type { Space } from './space.ts';
-
-/** What a step touched and what was told on its way. */
-export interface Footprint {
-  /** A bit for each slot of a row. */
-  readonly touched: number;
-  /** Lists of facts, by number, in their order. */
-  readonly told: readonly number[];
-}
 
 /** A step that may sleep; known by its number. */
 interface Entry {

@@ -7,7 +7,7 @@
 import { invariant, present } from '../base/invariant.ts';
 import type { Event, NodeId } from '../io/event.ts';
 import type { Violation } from '../history/judge.ts';
-import { Act, ACT_NAMES, codeOf } from './action.ts';
+import { Act, ACT_NAMES, codeOf, type Footprint } from './action.ts';
 import { type Broken, type CrashLuck, LIE } from './cell.ts';
 import { addChances, addRot, NAMED_LUCKS, TEAR } from './chances.ts';
 import { accepting, type CellEvent, Cells, type FactList, type Outcome } from './cells.ts';
@@ -15,10 +15,9 @@ import { eventKey, Key } from './event-key.ts';
 import { Panels } from './panels.ts';
 import type { Print, Renaming } from './print.ts';
 import { RowPrinter } from './row-print.ts';
-import type { Footprint } from './sleep.ts';
 import type { Subject } from './subject.ts';
 import { OtherNames, renamingsOf } from './symmetry.ts';
-import { freeId, type Move, pairsOf, Wires } from './wires.ts';
+import { freeId, type Move, pairsOf, PER_PEER, Wires } from './wires.ts';
 
 /** fine: a state like another; bounded: beyond the bounds; bad: a promise or a process is broken. */
 export type Fired = 'fine' | 'bounded' | 'bad';
@@ -73,7 +72,7 @@ export class Space {
     this.nodes = subject.nodes.map(({ node }) => node);
     this.nodes.forEach((node, index) => this.indexOf.set(node, index));
     const clients = subject.symmetry ? subject.nodes.flatMap(({ node, kind }) => (kind === 'client' ? [node] : [])) : [];
-    this.renamings = renamingsOf(clients);
+    this.renamings = renamingsOf(clients, PER_PEER);
     this.cells = new Cells(new OtherNames(this.renamings));
     const messagePrint = (message: number): Print => present(this.cells.messagePrints[message], 'messages are interned');
     this.wires = new Wires(messagePrint, new OtherNames(this.renamings));

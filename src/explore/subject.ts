@@ -1,5 +1,6 @@
 /** What is searched, within which bounds. */
-import type { Expectations, Property } from '../history/judge.ts';
+import type { Expectations } from '../history/expectations.ts';
+import type { Property } from '../history/judge.ts';
 import type { NodeSpec } from '../world/host.ts';
 
 /** What a search may use of each kind. */

@@ -4,11 +4,13 @@ import * as assert from 'uvu/assert';
 import { allProperties } from '../../properties/index.ts';
 import { sameSmall, zabSmall } from '../../scenarios/zab-small.ts';
 import { subjectOf, whyAsymmetric } from '../exploration/bridge.ts';
-import { type At, Judge, type JudgedFact, type Property } from '../history/judge.ts';
+import type { At } from '../history/at.ts';
+import { Judge, type Property } from '../history/judge.ts';
+import type { JudgedFact } from '../history/judged-fact.ts';
 import { renamingsOf } from './symmetry.ts';
 import { Search } from './search.ts';
 import { Space } from './space.ts';
-import { connectionId } from './wires.ts';
+import { connectionId, PER_PEER } from './wires.ts';
 
 const test = suite('symmetry');
 
@@ -64,11 +66,11 @@ test('a breach that either client may meet is found at the same depth', () => {
 });
 
 test('names are found alone and in the numbers of connections, and nowhere else', () => {
-  const [names] = renamingsOf([1001, 1002]);
+  const [names] = renamingsOf([1001, 1002], PER_PEER);
   assert.equal([1001, 1002, 1003, 7, 0].map((each) => names?.of(each)), [1002, 1001, 1003, 7, 0]);
   assert.is(names?.of(connectionId(1001, 0, true, 3)), connectionId(1002, 0, true, 3));
   assert.is(names?.of(connectionId(2, 1, false, 0)), connectionId(2, 1, false, 0));
-  assert.is(renamingsOf([1001, 1002, 1003]).length, 5);
+  assert.is(renamingsOf([1001, 1002, 1003], PER_PEER).length, 5);
 });
 
 test('clients that differ are not taken for one another', () => {

@@ -5,7 +5,6 @@
  */
 import type { NodeId } from '../io/event.ts';
 import { type Print, Renaming } from './print.ts';
-import { PER_PEER } from './wires.ts';
 
 /** More would have too many orders. */
 export const SYMMETRIC_MAX = 4;
@@ -30,12 +29,15 @@ export class OtherNames {
   }
 }
 
-/** Every way to name the clients but their own, in a fixed order. Clients have consecutive numbers. */
-export function renamingsOf(clients: readonly NodeId[]): Renaming[] {
+/**
+ * Every way to name the clients but their own, in a fixed order. Clients have consecutive numbers; `perPeer` is how many ids of
+ * wires each has.
+ */
+export function renamingsOf(clients: readonly NodeId[], perPeer: number): Renaming[] {
   let orders: number[][] = [[]];
   for (let count = 0; count < clients.length; count++) {
     orders = orders.flatMap((order) => clients.flatMap((_, each) => (order.includes(each) ? [] : [[...order, each]])));
   }
   const others = orders.filter((order) => order.some((each, index) => each !== index));
-  return others.map((order) => new Renaming(clients[0] ?? 0, order, PER_PEER));
+  return others.map((order) => new Renaming(clients[0] ?? 0, order, perPeer));
 }

@@ -6,7 +6,7 @@ import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import type { NodeId } from '../io/event.ts';
 import type { ReconfigRequest } from '../wire/client-messages.ts';
 import type { Txn } from '../wire/transactions.ts';
-import type { Expectations, JudgedHierarchy } from './judge.ts';
+import type { Expectations, JudgedHierarchy } from './expectations.ts';
 
 /** One configuration. */
 export interface JudgedConfig {

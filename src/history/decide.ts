@@ -11,7 +11,7 @@ import { CreateFlag, ErrorCode, type ResultCode } from '../wire/words.ts';
 import { configOf, readConfig, reconfigBreach } from './configs.ts';
 import type { Model } from './model.ts';
 import type { Effects } from './model-state.ts';
-import { decide, type Decision, isFlagInMulti, refuse, withoutTtl } from './decisions.ts';
+import { decide, type Decision, isFlagInMulti, refuse, asInMulti } from './decisions.ts';
 import type { Ids } from './permissions.ts';
 import { sameAcl, sameBytes } from './same.ts';
 
@@ -134,7 +134,7 @@ function replayMulti(model: Model, txn: Txn, request: MultiRequest, ids: Ids): V
   let isDecided = true;
   model.begin();
   for (const [i, op] of request.ops.entries()) {
-    const decision = decide(model, withoutTtl(op), ids);
+    const decision = decide(model, asInMulti(op), ids);
     if (decision === null) isDecided = false;
     else if (decision.body === null) {
       refused = i;

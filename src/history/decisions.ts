@@ -65,11 +65,12 @@ export function isFlagInMulti(flags: number, kind: string): boolean {
   return kind === 'createTTL' || (isFlag(flags) && flags < CreateFlag.PERSISTENT_WITH_TTL);
 }
 
-/** In a multi, createTTL with the flags of another create is that create. */
-export function withoutTtl(op: MultiOp): MultiOp {
-  if (op.kind !== 'createTTL' || !isFlag(op.flags) || op.flags >= CreateFlag.PERSISTENT_WITH_TTL) return op;
+/** In a multi, createTTL with the flags of another create is that create, and any create with those of a container makes one. */
+export function asInMulti(op: MultiOp): MultiOp {
+  if (!('flags' in op) || !isFlag(op.flags) || op.flags >= CreateFlag.PERSISTENT_WITH_TTL) return op;
   const { path, data, acl, flags } = op;
-  return { kind: 'create', path, data, acl, flags };
+  if (flags === CreateFlag.CONTAINER) return { kind: 'createContainer', path, data, acl, flags };
+  return { kind: op.kind === 'createTTL' ? 'create' : op.kind, path, data, acl, flags };
 }
 
 /** What the flags, the operation and the TTL of a create say to each other. */
@@ -103,7 +104,7 @@ function decideCreate(model: Model, op: CreateRequest | CreateTtlRequest, ids: I
   if (model.breaksQuota(path, 1, op.data?.length ?? 0)) return refuse(ErrorCode.QUOTAEXCEEDED);
   const common = { path, data: op.data, acl, parentCVersion: (creations + 1) | 0 };
   if (op.kind === 'createTTL') return { err: ErrorCode.OK, body: { kind: 'createTTL', ttl: op.ttl, ...common } };
-  if (op.flags === CreateFlag.CONTAINER) return { err: ErrorCode.OK, body: { kind: 'createContainer', ...common } };
+  if (op.kind === 'createContainer') return { err: ErrorCode.OK, body: { kind: 'createContainer', ...common } };
   const ephemeral = op.flags === CreateFlag.EPHEMERAL || op.flags === CreateFlag.EPHEMERAL_SEQUENTIAL;
   return { err: ErrorCode.OK, body: { kind: 'create', ephemeral, ...common } };
 }

@@ -4,7 +4,9 @@ import * as assert from 'uvu/assert';
 import { fork } from '../base/fork.ts';
 import { makeZxid, ZXID_ZERO } from '../base/zxid.ts';
 import type { History } from './history.ts';
-import { type At, Judge, type JudgedFact, type Property } from './judge.ts';
+import type { At } from './at.ts';
+import { Judge, type Property } from './judge.ts';
+import type { JudgedFact } from './judged-fact.ts';
 import { Panel } from './panel.ts';
 import { ALICE, created, Script, TRIO, txn } from './testing.ts';
 

@@ -8,17 +8,10 @@ import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { History } from './history.ts';
 import { SituationBook } from './situations/book.ts';
-import type {
-  At,
-  Expectations,
-  Judge,
-  JudgedFact,
-  JudgedKind,
-  Property,
-  PropertyKind,
-  VerdictName,
-  Violation,
-} from './judge.ts';
+import type { At } from './at.ts';
+import type { Expectations } from './expectations.ts';
+import type { Judge, Property, PropertyKind, VerdictName, Violation } from './judge.ts';
+import type { JudgedFact, JudgedKind } from './judged-fact.ts';
 
 /** What came of judging one property. */
 export interface PropertyReport {

@@ -4,7 +4,7 @@ import { ZXID_ZERO, type Zxid } from '../base/zxid.ts';
 import { addressOf, type NodeId } from '../io/event.ts';
 import type { FactOf } from '../io/fact.ts';
 import type { Request } from '../wire/client-messages.ts';
-import type { At } from './judge.ts';
+import type { At } from './at.ts';
 import type { Verdict } from './decide.ts';
 import { type Ids, provedIds } from './permissions.ts';
 import type { ServiceRules } from './rules.ts';

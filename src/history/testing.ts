@@ -11,7 +11,8 @@ import type { Fact } from '../io/fact.ts';
 import type { Request, Response } from '../wire/client-messages.ts';
 import type { Digest, Txn, TxnBody } from '../wire/transactions.ts';
 import { OPEN_ACL_UNSAFE } from '../wire/words.ts';
-import type { Expectations, Property } from './judge.ts';
+import type { Expectations } from './expectations.ts';
+import type { Property } from './judge.ts';
 import { Panel, type PropertyReport } from './panel.ts';
 
 /** Three voters, an observer (4), two clients. */

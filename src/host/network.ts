@@ -52,6 +52,8 @@ const SILENCE_TIMEOUT_MS = 10_000;
 /** A word, and the argument of the only one that has one. */
 const WORD_LENGTH = 4;
 const WORD_WITH_ARGUMENT = 'stmk';
+/** So much of an answer to a word counts as one packet, as in ZooKeeper. */
+const ANSWER_PIECE = 8192;
 const ARGUMENT_LENGTH = 8;
 
 /** See the head of the file. */
@@ -206,13 +208,16 @@ export class RealNetwork {
       clearTimeout(silence);
       socket.removeListener('data', onData);
       const from = { address, remotePort: socket.remotePort ?? 0 };
+      // A word tells of itself, too, among what was received.
+      this.traffic.received += 1;
       const answer = this.options.words?.(word, head.subarray(WORD_LENGTH), from);
       if (answer === undefined) {
+        this.traffic.received -= 1;
         this.strangers.delete(socket);
         this.accept('client', socket, head);
         return;
       }
-      this.traffic.received += 1;
+      this.traffic.sent += Math.ceil(answer.length / ANSWER_PIECE);
       socket.resume();
       socket.end(answer);
       setTimeout(() => socket.destroy(), SILENCE_TIMEOUT_MS).unref();

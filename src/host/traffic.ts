@@ -9,8 +9,8 @@ import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
 import type { Message } from '../wire/message.ts';
 import { monotonicMs } from './clock.ts';
-import { ErrorCode, Xid } from '../wire/words.ts';
-import type { OpName } from '../wire/words.ts';
+import { ErrorCode, OpCode, Xid } from '../wire/words.ts';
+import type { OpName, ResultCode } from '../wire/words.ts';
 
 interface Asked {
   readonly kind: string;
@@ -72,7 +72,8 @@ export class ClientTraffic {
   received = 0;
   sent = 0;
   lastOperation = 'NA';
-  lastXid = 0;
+  /** −1: none yet. */
+  lastXid = -1;
   lastZxid: Zxid = ZXID_UNINITIALIZED;
   lastResponseMs = 0;
   lastLatencyMs = 0;
@@ -94,8 +95,7 @@ export class ClientTraffic {
   onReceived(message: Message): void {
     this.received += 1;
     if (this.totals !== null) this.totals.received += 1;
-    const kind = message.kind === 'request' ? message.request.kind : 'createSession';
-    this.asked.push({ kind, atMs: performance.now() });
+    this.asked.push({ kind: kindOf(message), atMs: performance.now() });
   }
 
   /** `length`: its bytes on the wire. */
@@ -106,10 +106,10 @@ export class ClientTraffic {
     if (message.kind === 'connectResponse') {
       this.sessionId = message.sessionId;
       this.timeoutMs = message.timeoutMs;
-      this.answered(-1, null);
+      this.answered(0, null, ErrorCode.OK);
     } else if (message.kind === 'reply') {
       if (message.err === ErrorCode.AUTHFAILED) this.totals?.onRefusedAuth?.();
-      this.answered(message.xid, message.zxid);
+      this.answered(message.xid, message.zxid, message.err);
     }
   }
 
@@ -118,7 +118,7 @@ export class ClientTraffic {
     this.received = 0;
     this.sent = 0;
     this.lastOperation = 'NA';
-    this.lastXid = 0;
+    this.lastXid = -1;
     this.lastZxid = ZXID_UNINITIALIZED;
     this.lastResponseMs = 0;
     this.lastLatencyMs = 0;
@@ -126,11 +126,14 @@ export class ClientTraffic {
   }
 
   /** Answers come in the order asked. */
-  private answered(xid: number, zxid: Zxid | null): void {
+  private answered(xid: number, zxid: Zxid | null, err: ResultCode): void {
     const asked = this.asked.shift();
     if (asked === undefined) return;
+    // Who somebody is, is no operation.
+    if (asked.kind === 'auth' || asked.kind === 'sasl') return;
     const tookMs = performance.now() - asked.atMs;
-    this.lastOperation = asked.kind;
+    // A change that was refused is a transaction of another kind.
+    this.lastOperation = err !== ErrorCode.OK && isUpdate(asked.kind) ? 'error' : asked.kind;
     if (xid >= 0) this.lastXid = xid;
     if (zxid !== null) this.lastZxid = zxid;
     this.lastResponseMs = monotonicMs();
@@ -141,6 +144,15 @@ export class ClientTraffic {
     this.totals?.onAnswered?.(asked.kind, tookMs);
   }
 }
+
+/** What was asked, also where it cannot be read. */
+function kindOf(message: Message): string {
+  if (message.kind !== 'request') return 'createSession';
+  const { request } = message;
+  return request.kind === 'malformed' ? NAMES.get(request.opcode) ?? request.kind : request.kind;
+}
+
+const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(OpCode).map(([name, opcode]) => [opcode, name]));
 
 /** The four letters that `cons` shows for an operation. */
 export function operationLetters(kind: string): string {

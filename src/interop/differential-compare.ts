@@ -31,6 +31,15 @@ export const NEVER_SENT: readonly string[] = [
   'createSession and deleteContainer from a client: Apache’s executes them, ours refuses them (−6)',
   'a watch by exists on what may not be read: 3.8.0 leaves one behind',
   'watches of different kinds that stay, in one session: before 3.9.0 they disturb each other (ZOOKEEPER-4466, ZOOKEEPER-4472)',
+  'text that is not UTF-8: Apache’s puts U+FFFD in its place, ours cannot read the request (−5)',
+  'characters beyond the basic plane: Apache’s answers with them as two surrogates of three bytes each, ours in UTF-8',
+  'no path for sync or addWatch: Apache’s echoes nothing, or keeps a watch that stops it from ever closing the connection',
+  'no id in a list: Apache’s cannot read it (−5) but for auth, ours takes it for the empty one (−114)',
+  'no path in a multi, or a write in a multiRead: Apache’s puts a bare end behind its −5, and gives the multi no zxid',
+  'a session’s id with a wrong password: Apache’s closes the connection that holds it, ours does not',
+  'counts of a quota set by hand, by no tool, or nested quotas: Apache’s stops, or counts what a restart would count otherwise',
+  'hard quotas within a multi: Apache’s does not count what the same multi does before',
+  'requests behind a closeSession or an unknown operation: Apache’s may answer some or none before it closes',
   'requests behind an auth or a setACL that is not answered yet: Apache’s may decide on them with the old rights',
 ];
 /** A known difference. */

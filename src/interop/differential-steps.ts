@@ -62,6 +62,7 @@ const openAcl: Arbitrary<readonly Acl[] | null> = fc.oneof(
       [entry('world', 'anyone', Permission.ALL), entry('world', 'anyone', Permission.ALL)],
       null, [], [entry('world', 'somebody', Permission.ALL)], [entry('nobody', 'knows', Permission.ALL)],
       [entry('digest', 'no-colon', Permission.ALL)], [entry('ip', 'no-address', Permission.ALL)],
+      [entry('x509', 'CN=nobody', Permission.ALL)], [entry('sasl', 'nobody', Permission.ALL)],
     ),
   },
 );
@@ -176,9 +177,10 @@ const BY_SESSION = [
   onceRequest, onceRequest, stayingRequest(AddWatchMode.PERSISTENT), stayingRequest(AddWatchMode.PERSISTENT_RECURSIVE),
 ];
 
-/** Authentication overtakes what was sent before it, and so goes alone. */
-const authentication: Arbitrary<readonly Request[]> = one('user:pw', 'other:pw')
-  .map((text) => [{ kind: 'auth', authType: 0, scheme: 'digest', auth: new TextEncoder().encode(text) }]);
+/** Authentication overtakes what was sent before it, and so goes alone. An address adds nothing to what is known. */
+const authentication: Arbitrary<readonly Request[]> = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(one('digest'), one('user:pw', 'other:pw')) }, fc.tuple(one('ip'), one('', '10.0.0.1')),
+).map(([scheme, text]) => [{ kind: 'auth', authType: 0, scheme, auth: new TextEncoder().encode(text) }]);
 /** Goes alone: until it is applied, Apache's holds what is sent behind it against the list that it replaces. */
 const setAcl: Arbitrary<readonly Request[]> = fc.tuple(guarded, version)
   .map(([at, expected]) => [{ kind: 'setACL', ...at, version: expected }]);

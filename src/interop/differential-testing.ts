@@ -40,8 +40,11 @@ export class Subject {
     this.stopServer = stopServer;
   }
 
-  /** Starts one on an empty directory of its own. It does not sync its log: what it answers is looked at, not what it keeps. */
-  static async start(kind: Kind, classpath: string): Promise<Subject> {
+  /**
+   * Starts one on an empty directory of its own, with `keys` more in its configuration. It does not sync its log: what it
+   * answers is looked at, not what it keeps.
+   */
+  static async start(kind: Kind, classpath: string, keys: readonly string[] = []): Promise<Subject> {
     const root = mkdtempSync(join(tmpdir(), `vivarium-differential-${kind}-`));
     const dataDir = join(root, 'data');
     mkdirSync(dataDir);
@@ -49,7 +52,7 @@ export class Subject {
     const text = [
       `dataDir=${dataDir}`, `clientPort=${at.port}`, `clientPortAddress=${LOOPBACK}`, 'tickTime=2000', 'maxClientCnxns=0',
       'admin.enableServer=false', 'preAllocSize=64', 'forceSync=no', 'extendedTypesEnabled=true',
-      `znode.container.checkIntervalMs=${START_PATIENCE_MS * 100}`, '',
+      `znode.container.checkIntervalMs=${START_PATIENCE_MS * 100}`, ...keys, '',
     ].join('\n');
     const stop = kind === 'ours' ? await startOurs(text) : startApache(root, text, classpath);
     const subject = new Subject(kind, at, async () => {

@@ -1,7 +1,9 @@
 /** For tests of the page: a run of a scenario that fails in a known way, recorded, without a bug to be planted for it. */
 import { calm } from '../../scenarios/calm.ts';
 import { Judge } from '../history/judge.ts';
-import type { At, JudgedFact, Property } from '../history/judge.ts';
+import type { At } from '../history/at.ts';
+import type { Property } from '../history/judge.ts';
+import type { JudgedFact } from '../history/judged-fact.ts';
 import { SeedChooser } from '../world/chooser.ts';
 import type { PageModel } from './page-model.ts';
 import { recordPage } from './page-run.ts';

@@ -8,7 +8,7 @@ import { NO_SESSION, type SessionId } from '../base/session-id.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { ClientCore } from '../client/client-core.ts';
 import type { ClientOutcome, ReplyOutcome } from '../client/outcome.ts';
-import type { Expectations } from '../history/judge.ts';
+import type { Expectations } from '../history/expectations.ts';
 import { Panel } from '../history/panel.ts';
 import type { ConnectionId, Event, NodeId } from '../io/event.ts';
 import type { Fact, FactKind, FactOf } from '../io/fact.ts';

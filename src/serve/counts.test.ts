@@ -58,6 +58,27 @@ test('syncs that take longer than the operator wants to hear of', async () => {
   });
 });
 
+test('what a connection did last', async () => {
+  await withServer([], async ({ client, monitoring }) => {
+    if (client === null) throw new Error('no port');
+    const session = await RawSession.open(client, 10_000);
+    const last = (): unknown => {
+      const view = monitoring.view().connections[0]?.session;
+      return [view?.lastOperation, view?.lastXid];
+    };
+    assert.equal(last(), ['SESS', 0]);
+    await session.ask([{ kind: 'getData', path: '/', watch: false }]);
+    assert.equal(last(), ['GETD', 1]);
+    await session.ask([{ kind: 'auth', authType: 0, scheme: 'digest', auth: new TextEncoder().encode('user:pw') }]);
+    assert.equal(last(), ['GETD', 1], 'credentials are no operation');
+    await session.ask([{ kind: 'delete', path: '/none', version: -1 }]);
+    assert.equal(last(), ['NA', 2], 'a change that was refused is none');
+    await session.ask([{ kind: 'getData', path: '/none', watch: false }]);
+    assert.equal(last(), ['GETD', 3]);
+    session.end();
+  });
+});
+
 test('a server says the release that it behaves as, and its own version', () => {
   assert.match(ownVersion(), /^\d+\.\d+\.\d+/);
   assert.match(versionLine(), /^3\.9\.5-vivarium-\d\S*, built on \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);

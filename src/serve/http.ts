@@ -19,7 +19,7 @@ export interface HttpEndpoint {
   close(): Promise<void>;
 }
 
-/** Says what a question is answered with; only its method is known to be one of those that are taken. */
+/** Says what a question is answered with; only its method is known to be one of those that are taken, HEAD where GET is. */
 export type Answerer = (url: URL, request: IncomingMessage) => HttpAnswer | Promise<HttpAnswer>;
 
 /** Serves `answer`; rejects with a sentence where it cannot listen. */
@@ -31,7 +31,7 @@ export function serveHttp(at: Endpoint, answer: Answerer, methods: readonly stri
     const url = urlOf(request.url ?? '/');
     if (url === null) {
       refuse(400, 'this is no URL');
-    } else if (!methods.includes(request.method ?? '')) {
+    } else if (!methods.includes(request.method === 'HEAD' ? 'GET' : request.method ?? '')) {
       refuse(405, `only ${methods.join(' and ')} ${methods.length > 1 ? 'are' : 'is'} answered`);
     } else {
       Promise.resolve().then(() => answer(url, request)).then(
@@ -45,7 +45,8 @@ export function serveHttp(at: Endpoint, answer: Answerer, methods: readonly stri
 /** Whoever is still sending is heard out, or would not hear the answer. */
 function reply(request: IncomingMessage, response: ServerResponse, { status, type, body, headers }: HttpAnswer): void {
   request.resume();
-  response.writeHead(status, { 'content-type': type, ...headers });
+  const length = typeof body === 'string' ? { 'Content-Length': Buffer.byteLength(body) } : {};
+  response.writeHead(status, { 'Content-Type': type, ...length, ...headers });
   if (typeof body === 'string') {
     response.end(body);
     return;

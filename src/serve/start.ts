@@ -272,13 +272,13 @@ async function startSideServers(
       return null;
     });
   };
-  const json = 'application/json; charset=utf-8';
+  const json = 'application/json';
   const answer = async (url: URL, request: IncomingMessage): Promise<HttpAnswer> => {
     const root = host.admin.url;
     const isBelow = url.pathname.startsWith(`${root}/`);
     const file = isBelow ? await backups.answer(url.pathname.slice(root.length + 1), url, request) : null;
     if (file !== null) return file;
-    if (request.method !== 'GET') return { status: 405, type: 'text/plain', body: 'only GET is answered\n' };
+    if (request.method === 'POST') return { status: 405, type: 'text/plain', body: 'only GET is answered\n' };
     const { status, body } = answerCommand(url.pathname, url.searchParams, root, () => monitoring.view(), monitoring);
     return { status, type: body.startsWith('<') ? 'text/html; charset=utf-8' : json, body };
   };

@@ -192,6 +192,43 @@ test('a leader answers admin commands as Apache’s', async () => {
   }
 });
 
+test('the admin server of a server alone, and odd questions', async () => {
+  const ensemble = await ensembleOf(1);
+  try {
+    const root = `http://127.0.0.1:${ensemble.servers[0]?.admin?.port ?? 0}/commands`;
+    const answer = async (name: string): Promise<unknown> => (await fetch(`${root}/${name}`)).json();
+    assert.equal(await answer('lead'), { command: 'leader', error: 'server is not initialized' });
+    assert.equal(await answer('voting_view'), { current_config: {}, command: 'voting_view', error: null });
+    assert.equal(await answer('zabstate'), { voting: false, zabstate: '', command: 'zabstate', error: null });
+    const wanted = 'setTraceMask requires long traceMask argument';
+    assert.equal(await answer('stmk'), { command: 'set_trace_mask', error: wanted });
+    assert.equal(await answer('stmk?traceMask=x'), { command: 'set_trace_mask', error: `${wanted}, got x` });
+    assert.equal(await answer('%72uok;a=b'), { command: 'ruok', error: null });
+    const head = await fetch(`${root}/ruok`, { method: 'HEAD' });
+    const said = [head.status, head.headers.get('content-type'), head.headers.get('content-length')];
+    assert.equal(said, [200, 'application/json', '42']);
+    const links = [...(await (await fetch(root)).text()).matchAll(/^<a href="\/commands\/(\w+)">\1<\/a>\n<br\/>$/gm)];
+    const names = links.map(([, name = '']) => name);
+    assert.equal(names, [...names].sort((a, b) => (a < b ? -1 : 1)));
+    assert.ok(names.includes('monitor'), 'every command is linked');
+  } finally {
+    await ensemble.stop();
+  }
+});
+
+test('words count among what was received and sent', async () => {
+  const ensemble = await ensembleOf(1);
+  try {
+    const at = ensemble.servers[0]?.client ?? null;
+    assert.match(await ask(at, 'srvr'), /^Received: 1\nSent: 0$/m);
+    assert.match(await ask(at, 'srvr'), /^Received: 2\nSent: 1$/m);
+    assert.is(await ask(at, 'hash'), '');
+    assert.match(await ask(at, 'srvr'), /^Received: 4\nSent: 2$/m, 'nothing is not sent');
+  } finally {
+    await ensemble.stop();
+  }
+});
+
 test('metrics are offered under ZooKeeper’s names', async () => {
   const ensemble = await ensembleOf(1);
   const [server] = ensemble.servers;

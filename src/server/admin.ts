@@ -16,6 +16,7 @@ interface Command {
   readonly names: readonly string[];
   /** Answered also while no client is served. */
   readonly isAlways?: boolean;
+  /** A field `error` is what went wrong. */
   answer(view: MonitoringView, controls: MonitoringControls, parameters: URLSearchParams): Fields;
 }
 
@@ -58,7 +59,7 @@ const COMMANDS: readonly Command[] = [
   { names: ['watches', 'wchc'], answer: watches },
   { names: ['watches_by_path', 'wchp'], answer: watchesByPath },
   { names: ['watch_summary', 'wchs'], answer: watchSummary },
-  { names: ['zabstate'], answer: zabState },
+  { names: ['zabstate'], isAlways: true, answer: zabState },
 ];
 
 /** Answers `GET path`; `root` is where the commands are (`/commands`). */
@@ -67,18 +68,30 @@ export function answerCommand(
 ): AdminAnswer {
   if (path === root || path === `${root}/`) return { status: 200, body: links(root) };
   if (!path.startsWith(`${root}/`)) return { status: 404, body: jackson({ error: `commands are below ${root}` }) };
-  const name = path.slice(root.length + 1);
+  const name = nameIn(path.slice(root.length + 1));
   const command = COMMANDS.find(({ names }) => names.includes(name));
   if (command === undefined) return { status: 200, body: jackson({ command: name, error: `Unknown command: ${name}` }) };
   const [primary = name] = command.names;
   const seen = view();
   const isAnswered = seen.status.isServing || command.isAlways === true;
   const fields = isAnswered ? command.answer(seen, controls, parameters) : {};
-  return { status: 200, body: jackson({ ...fields, command: primary, error: isAnswered ? null : NOT_SERVING }) };
+  const error = isAnswered ? fields['error'] ?? null : NOT_SERVING;
+  return { status: 200, body: jackson({ ...fields, command: primary, error }) };
+}
+
+/** Without the parameters that a path may carry behind a semicolon. */
+function nameIn(rest: string): string {
+  const [name = ''] = rest.split(';');
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 function links(root: string): string {
-  return COMMANDS.map(({ names: [name = ''] }) => `<a href="${root}/${name}">${name}</a><br/>\n`).join('');
+  const names = COMMANDS.map(({ names: [name = ''] }) => name).sort((a, b) => (a < b ? -1 : 1));
+  return names.map((name) => `<a href="${root}/${name}">${name}</a>\n<br/>\n`).join('');
 }
 
 function nothing(act: () => void): Fields {
@@ -173,6 +186,8 @@ function dump({ status: { deadlines, ephemerals } }: MonitoringView): Fields {
 }
 
 function leader({ status }: MonitoringView): Fields {
+  // In ZooKeeper's words for a server that is of no ensemble.
+  if (status.isStandalone) return { error: 'server is not initialized' };
   const found = status.config.servers.find(({ id }) => id === status.leaderId);
   return { is_leader: status.mode === 'leader', leader_id: status.leaderId, leader_ip: found?.host ?? '' };
 }
@@ -217,13 +232,16 @@ function serverStats(view: MonitoringView): Fields {
 }
 
 function setTraceMask(_view: MonitoringView, controls: MonitoringControls, parameters: URLSearchParams): Fields {
-  const mask = Number(parameters.get('traceMask') ?? '');
-  if (!Number.isSafeInteger(mask)) return {};
+  const asked = parameters.get('traceMask');
+  if (asked === null) return { error: 'setTraceMask requires long traceMask argument' };
+  const mask = /^[-+]?\d+$/.test(asked) ? Number(asked) : Number.NaN;
+  if (!Number.isSafeInteger(mask)) return { error: `setTraceMask requires long traceMask argument, got ${asked}` };
   controls.setTraceMask(mask);
   return { tracemask: mask };
 }
 
-function votingView({ status: { config } }: MonitoringView): Fields {
+function votingView({ status: { config, isStandalone } }: MonitoringView): Fields {
+  if (isStandalone) return { current_config: {} };
   const voters = config.servers.filter(({ role }) => role === 'participant');
   return {
     current_config: Object.fromEntries(voters.map((spec) => [String(spec.id), {
@@ -256,14 +274,15 @@ function watchSummary({ status }: MonitoringView): Fields {
 }
 
 function zabState({ status, client }: MonitoringView): Fields {
+  if (status.isStandalone || !status.isServing) return { voting: false, zabstate: '' };
   const own = status.config.servers.find(({ id }) => id === status.id);
   return {
-    myid: status.isStandalone ? 0 : status.id,
-    is_leader: status.mode === 'leader' || status.isStandalone,
-    quorum_address: status.isStandalone ? null : addresses({ host: own?.host ?? '', port: own?.quorumPort ?? 0 }),
-    election_address: status.isStandalone ? null : addresses({ host: own?.host ?? '', port: own?.electionPort ?? 0 }),
+    myid: status.id,
+    is_leader: status.mode === 'leader',
+    quorum_address: addresses({ host: own?.host ?? '', port: own?.quorumPort ?? 0 }),
+    election_address: addresses({ host: own?.host ?? '', port: own?.electionPort ?? 0 }),
     client_address: at(own?.client ?? client),
-    voting: !status.isStandalone && status.isVoter,
+    voting: status.isVoter,
     last_zxid: `0x${status.zxid.toString(16)}`,
     zab_epoch: status.epoch,
     zab_counter: status.counter,

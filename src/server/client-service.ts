@@ -28,7 +28,7 @@ import { voterIds } from './config.ts';
 import type { ServerConfig } from './config.ts';
 import { Handshake, submitCreation } from './handshake.ts';
 import { executeRead } from './read-processor.ts';
-import { classOf, needsGlobalSession } from './request-kinds.ts';
+import { classOf, isUnreadableAuth, needsGlobalSession } from './request-kinds.ts';
 import { frameLength, isLongerThan } from './request-size.ts';
 import type { ServicePort } from './service-port.ts';
 import { ServerTimer } from './timers.ts';
@@ -181,8 +181,13 @@ export class ClientService {
   private admit(client: ClientConnection, message: RequestMessage, port: ServicePort, io: Io): void {
     const { xid, request } = message;
     if (request.kind === 'auth') {
-      this.onAuth(client, request, port, io);
-    } else if (request.kind !== 'sasl' && !isAuthenticatedEnough(client.authInfo, port.config)) {
+      this.onAuth(client, xid, request, port, io);
+    } else if (isUnreadableAuth(request) || (request.kind === 'sasl' && request.token === null)) {
+      this.table.close(client, io);
+    } else if (request.kind === 'sasl') {
+      // As by a server to which SASL was not configured: there is nothing to say to the token.
+      reply(client, xid, ZXID_ZERO, ErrorCode.OK, { kind: 'sasl', token: null }, io);
+    } else if (!isAuthenticatedEnough(client.authInfo, port.config)) {
       reply(client, xid, ZXID_ZERO, ErrorCode.SESSIONCLOSEDREQUIRESASLAUTH, null, io);
       this.table.close(client, io);
     } else if (this.table.admission.mustStall(port.config)) {
@@ -213,7 +218,7 @@ export class ClientService {
     client: ClientConnection, message: RequestMessage, authInfo: readonly Id[], port: ServicePort, io: Io,
   ): void {
     const { xid, request } = message;
-    const kind = classOf(request.kind);
+    const kind = classOf(request);
     if (kind === 'connection' || kind === 'refused') {
       this.refuse(client, xid, io);
       return;
@@ -317,19 +322,19 @@ export class ClientService {
     const authInfo = request.kind === 'whoAmI' ? own : effectiveIds(own, port.config);
     const result = executeRead(request, { sessionId, authInfo }, connection, port.database.tree, this.table.watches);
     for (const { type, path } of result.events) sendEvent(connection, type, path, ZXID_UNINITIALIZED, io);
-    reply(client, xid, zxid, result.err, result.response, io);
+    reply(client, request.kind === 'ping' ? Xid.PING : xid, zxid, result.err, result.response, io);
   }
 
-  private onAuth(client: ClientConnection, request: AuthRequest, port: ServicePort, io: Io): void {
+  private onAuth(client: ClientConnection, xid: number, request: AuthRequest, port: ServicePort, io: Io): void {
     const ids = addAuth(client.authInfo, request, port.config);
     if (ids === 'dropped') {
       this.table.close(client, io);
     } else if (ids === 'refused') {
-      reply(client, Xid.AUTH, ZXID_ZERO, ErrorCode.AUTHFAILED, null, io);
+      reply(client, xid, ZXID_ZERO, ErrorCode.AUTHFAILED, null, io);
       this.table.close(client, io);
     } else {
       client.authInfo = ids;
-      reply(client, Xid.AUTH, ZXID_ZERO, ErrorCode.OK, { kind: 'auth' }, io);
+      reply(client, xid, ZXID_ZERO, ErrorCode.OK, { kind: 'auth' }, io);
     }
   }
 

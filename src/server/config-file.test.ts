@@ -64,6 +64,17 @@ test('keys are honoured', () => {
   }
 });
 
+test('a server alone has global sessions, whatever is asked for', () => {
+  const isLocal = (text: string, myid: string | null): unknown => parse(text, myid).config?.localSessionsEnabled;
+  const asking = 'localSessionsEnabled=true\n';
+  assert.equal([isLocal(`dataDir=/d\nclientPort=2181\n${asking}`, null), isLocal(ENSEMBLE + asking, '1')], [false, true]);
+});
+
+test('lists may name who shows a certificate where there is a port to show it at', () => {
+  const schemesOf = (lines: string): unknown => parse(`${ENSEMBLE}${lines}\n`).config?.transportSchemes;
+  assert.equal([schemesOf(''), schemesOf('secureClientPort=2281')], [[], ['x509']]);
+});
+
 const IGNORED: readonly (readonly [string, RegExp])[] = [
   ['autopurge.purgeInterval=1', /^autopurge.purgeInterval is ignored: old snapshots .* after each new snapshot/],
   ['zookeeper.nio.numWorkerThreads=3', /^zookeeper.nio.numWorkerThreads is ignored: there are no threads/],

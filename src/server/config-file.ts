@@ -241,11 +241,13 @@ function serverConfig(
   draft: ConfigDraft, own: Member, isStandalone: boolean, version: Zxid, errors: string[],
 ): ServerConfig {
   const hierarchy = hierarchyOf(draft);
-  const base = { ...draft.server, id: own.id };
-  // Alone it has nobody to wait for: no better vote can come.
-  if (isStandalone) return { ...base, members: [own], finalizeWaitMs: 0 };
+  const specs = [...draft.servers.values()];
+  const isSecure = draft.host.securePort !== null || specs.some(({ secureClient }) => secureClient !== null);
+  const base = { ...draft.server, id: own.id, transportSchemes: isSecure ? ['x509'] : [] };
+  // Alone it has nobody to wait for: no better vote can come. All its sessions are local, and ZooKeeper's are global ones then.
+  if (isStandalone) return { ...base, members: [own], finalizeWaitMs: 0, localSessionsEnabled: false };
   const members: Member[] = [];
-  for (const spec of draft.servers.values()) {
+  for (const spec of specs) {
     members.push({ id: spec.id, role: spec.role, spec: spec.id === own.id ? withClient(spec, draft, errors) : spec });
   }
   return { ...base, members, configVersion: version, ...(hierarchy === null ? {} : { hierarchy }) };

@@ -119,7 +119,7 @@ function fullConnection(view: ConnectionView): string {
     `lop=${session.lastOperation}`,
     `est=${session.establishedMs}`,
     `to=${session.timeoutMs}`,
-    ...(session.lastXid > 0 ? [`lcxid=0x${session.lastXid.toString(16)}`] : []),
+    ...(session.lastXid >= 0 ? [`lcxid=0x${session.lastXid.toString(16)}`] : []),
     `lzxid=0x${session.lastZxid < 0 ? 'ffffffffffffffff' : session.lastZxid.toString(16)}`,
     `lresp=${session.lastResponseMs}`,
     `llat=${session.lastLatencyMs}`,

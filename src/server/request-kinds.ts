@@ -3,12 +3,12 @@
  * ask for.
  */
 import type { CreateRequest, Request, RequestKind } from '../wire/client-messages.ts';
-import { CreateFlag } from '../wire/words.ts';
+import { CreateFlag, OpCode } from '../wire/words.ts';
 
 /** How a request travels: a write and a flush by way of the leader, a read here, the rest never. */
 export type RequestClass = 'write' | 'flush' | 'read' | 'connection' | 'refused';
 
-const CLASSES: Readonly<Record<RequestKind, RequestClass>> = {
+const CLASSES: Readonly<Record<Exclude<RequestKind, 'malformed'>, RequestClass>> = {
   create: 'write',
   create2: 'write',
   createContainer: 'write',
@@ -35,7 +35,6 @@ const CLASSES: Readonly<Record<RequestKind, RequestClass>> = {
   setWatches2: 'read',
   whoAmI: 'read',
   ping: 'read',
-  malformed: 'read',
   auth: 'connection',
   sasl: 'connection',
   // Internal ones, which ZooKeeper lets slip in from a client, a check outside a multi, and what nobody
@@ -46,9 +45,21 @@ const CLASSES: Readonly<Record<RequestKind, RequestClass>> = {
   unknown: 'refused',
 };
 
-/** The class of a request, by its kind alone. */
-export function classOf(kind: RequestKind): RequestClass {
-  return CLASSES[kind];
+/** Operations that take their zxid before their body is read, so that one that cannot be read has its place in the order. */
+const NUMBERED_UNREAD: ReadonlySet<number> = new Set([
+  OpCode.create, OpCode.create2, OpCode.createContainer, OpCode.createTTL, OpCode.delete, OpCode.setData, OpCode.setACL,
+  OpCode.multi,
+]);
+
+/** The class of a request. */
+export function classOf(request: Request): RequestClass {
+  if (request.kind !== 'malformed') return CLASSES[request.kind];
+  return NUMBERED_UNREAD.has(request.opcode) ? 'write' : 'read';
+}
+
+/** Whether these are credentials that cannot be read: they are not answered. */
+export function isUnreadableAuth(request: Request): boolean {
+  return request.kind === 'malformed' && (request.opcode === OpCode.auth || request.opcode === OpCode.sasl);
 }
 
 /** Calls `visit` with the path of every ephemeral node that the request would create, within a multi too (ZOOKEEPER-2725). */

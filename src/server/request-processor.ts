@@ -66,9 +66,9 @@ export class RequestProcessor {
 
   /** Takes over: every open session gets a full timeout from now. */
   constructor(config: ServerConfig, database: Database, now: number) {
-    const { extendedTypesEnabled, enforceQuota, skipACL: skipAcl } = config;
+    const { extendedTypesEnabled, enforceQuota, skipACL: skipAcl, transportSchemes } = config;
     this.config = config;
-    this.options = { extendedTypesEnabled, enforceQuota, skipAcl, isLocalSession: false };
+    this.options = { extendedTypesEnabled, enforceQuota, skipAcl, isLocalSession: false, transportSchemes };
     this.localOptions = { ...this.options, isLocalSession: true };
     this.nextReapMs = now + config.containerCheckIntervalMs;
     this.tracker = new SessionTracker(config.tickTimeMs, now);

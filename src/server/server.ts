@@ -126,6 +126,8 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
   recordConfig(io: Io): void {
     if (this.leader === null || !this.config.reconfigEnabled) return;
     const { current } = this.membership;
+    // A server alone is of no ensemble: nobody is to look for it where it says.
+    if (this.config.standaloneEnabled && current.servers.length === 1) return;
     if (this.database.recorded?.text !== current.text) this.processor?.record(current, this.database, this.leader, this, io);
   }
 

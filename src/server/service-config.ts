@@ -29,6 +29,8 @@ export interface ServiceConfig {
   readonly enforceAuthSchemes: readonly string[];
   /** The same, with the scheme sasl alone: its older form. */
   readonly sessionRequireClientSASLAuth: boolean;
+  /** Schemes whose ids connections here can prove by their transport, and which lists may hence name: x509, sasl. */
+  readonly transportSchemes: readonly string[];
   /** Lists of permissions are kept and not asked. */
   readonly skipACL: boolean;
 
@@ -76,6 +78,7 @@ export const DEFAULT_SERVICE_CONFIG: ServiceConfig = {
   enforceAuthEnabled: false,
   enforceAuthSchemes: [],
   sessionRequireClientSASLAuth: false,
+  transportSchemes: ['x509', 'sasl'],
   skipACL: false,
   extendedTypesEnabled: false,
   enforceQuota: false,

@@ -1,7 +1,9 @@
 /** Runs that break liveness by luck, or whatever comes, for tests of how much of them is needed. No bug has to be planted. */
 import { SCENARIOS } from '../../scenarios/index.ts';
+import type { At } from '../history/at.ts';
 import { Judge } from '../history/judge.ts';
-import type { At, JudgedFact, Property } from '../history/judge.ts';
+import type { Property } from '../history/judge.ts';
+import type { JudgedFact } from '../history/judged-fact.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Failure } from '../run/failure.ts';
 import { recordRun, recordedFailure } from '../run/record.ts';

@@ -3,7 +3,7 @@
  * the facts of everybody in one order. What is drawn is a function of the seed; what comes of it is not: the machine takes part.
  */
 import { ScriptedClient } from '../client/scripted-client.ts';
-import type { Expectations } from '../history/judge.ts';
+import type { Expectations } from '../history/expectations.ts';
 import { Machine } from '../host/machine.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';

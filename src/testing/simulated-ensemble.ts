@@ -9,7 +9,7 @@ import { SessionProcess } from '../client/session-face.ts';
 import { isEnd } from '../client/watched-event.ts';
 import { ZooKeeper } from '../client/zookeeper-face.ts';
 import type { ZooKeeperOptions } from '../client/zookeeper-face.ts';
-import type { Expectations } from '../history/judge.ts';
+import type { Expectations } from '../history/expectations.ts';
 import { Panel } from '../history/panel.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';

@@ -26,6 +26,13 @@ test('addauth: digest proves an id, the super digest proves two, other schemes c
   );
 });
 
+test('addauth: credentials are text, whatever their bytes, and no credentials prove nothing', () => {
+  assert.is(authenticate('digest', null, null), undefined);
+  assert.is(authenticate('digest', new Uint8Array(0), null)?.length, 1);
+  assert.is(digestId(Uint8Array.of(0xff, 0x3a, 0xfe)), digestId(bytes('\ufffd:\ufffd')));
+  assert.is.not(digestId(bytes('\ufeffu:p')), digestId(bytes('u:p')), 'a mark of byte order is a character like any other');
+});
+
 test('8 who is permitted what', () => {
   const list = [
     acl(Permission.READ, 'world', 'anyone'),
@@ -65,7 +72,14 @@ test('8 what a list becomes when it is stored', () => {
   for (const [scheme = '', id = ''] of bad) assert.is(normaliseAcl([acl(31, scheme, id)], [IP]), undefined, `${scheme}:${id}`);
 });
 
+test('ids that only a transport can prove stand in lists where there is such a transport', () => {
+  const [x509, sasl] = [[acl(31, 'x509', 'CN=a')], [acl(31, 'sasl', 'bob')]];
+  assert.equal([normaliseAcl(x509, [], ['x509']), normaliseAcl(sasl, [], ['x509'])], [x509, undefined]);
+  assert.equal([normaliseAcl(x509, [], []), normaliseAcl(sasl, [], [])], [undefined, undefined]);
+});
+
 test('networks', () => {
+  for (const odd of ['1.2.3.4/+8', '1.2.3.+4', '0001.2.3.4', '1.2.3.4/008']) assert.ok(isIpExpression(odd), `Java reads ${odd}`);
   for (const good of ['1.2.3.4', '0.0.0.0/0', '10.0.0.0/8', '255.255.255.255/32']) assert.ok(isIpExpression(good), good);
   const faulty = ['', '1.2.3', '1.2.3.256', '1.2.3.4/33', '1.2.3.4/', '1.2.3.4/x', '::1', '1.2.3.4.5'];
   for (const bad of faulty) assert.not.ok(isIpExpression(bad), bad);

@@ -62,8 +62,16 @@ function isHolder(wanted: Id, ids: readonly Id[]): boolean {
   return false;
 }
 
-/** The list as it is stored: without duplicates, `auth` expanded to the requester's ids. Undefined: InvalidACL. */
-export function normaliseAcl(acl: readonly Acl[] | null, ids: readonly Id[]): readonly Acl[] | undefined {
+/** Schemes whose ids only a transport can prove. */
+export const TRANSPORT_SCHEMES: readonly string[] = Object.freeze(['x509', 'sasl']);
+
+/**
+ * The list as it is stored: without duplicates, `auth` expanded to the requester's ids. Undefined: InvalidACL. `offered`: those
+ * of `TRANSPORT_SCHEMES` that there are here; ids of the others nobody could ever prove.
+ */
+export function normaliseAcl(
+  acl: readonly Acl[] | null, ids: readonly Id[], offered: readonly string[] = TRANSPORT_SCHEMES,
+): readonly Acl[] | undefined {
   if (acl === null || acl.length === 0) return undefined;
   if (isOpenAcl(acl)) return OPEN_ACL_UNSAFE;
   const stored: Acl[] = [];
@@ -73,8 +81,10 @@ export function normaliseAcl(acl: readonly Acl[] | null, ids: readonly Id[]): re
       if (held.length === 0) return undefined;
       for (const id of held) addOnce(stored, { perms: entry.perms, id });
     } else {
-      const isWorld = entry.id.scheme === 'world' && entry.id.id === 'anyone';
-      if (!isWorld && AUTH_PROVIDERS.get(entry.id.scheme)?.isValid(entry.id.id) !== true) return undefined;
+      const { scheme, id } = entry.id;
+      if (TRANSPORT_SCHEMES.includes(scheme) && !offered.includes(scheme)) return undefined;
+      const isWorld = scheme === 'world' && id === 'anyone';
+      if (!isWorld && AUTH_PROVIDERS.get(scheme)?.isValid(id) !== true) return undefined;
       addOnce(stored, entry);
     }
   }
@@ -101,9 +111,13 @@ export function maskAcl(acl: readonly Acl[]): readonly Acl[] {
   });
 }
 
-/** The digest id of credentials `user:password`: `user:base64(sha1(user:password))`. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** The digest id of credentials `user:password`: `user:base64(sha1(user:password))`. They are text, whatever their bytes. */
 export function digestId(credentials: Bytes): string {
-  return `${beforeColon(new TextDecoder().decode(credentials))}:${base64(sha1(credentials))}`;
+  const text = decoder.decode(credentials);
+  return `${beforeColon(text)}:${base64(sha1(encoder.encode(text)))}`;
 }
 
 /**
@@ -111,8 +125,8 @@ export function digestId(credentials: Bytes): string {
  * this way). `superDigest` is the operator's digest id for the superuser, or null.
  */
 export function authenticate(scheme: string, auth: Bytes | null, superDigest: string | null): readonly Id[] | undefined {
-  if (scheme !== 'digest') return undefined;
-  const id = digestId(auth ?? new Uint8Array(0));
+  if (scheme !== 'digest' || auth === null) return undefined;
+  const id = digestId(auth);
   const own: Id = { scheme: 'digest', id };
   return id === superDigest ? [SUPER, own] : [own];
 }

@@ -10,7 +10,9 @@ import { MAX_TTL_MS } from './ephemeral-owner.ts';
 import { DEFAULT_PREPARE_OPTIONS } from './prepare.ts';
 import { limitsPath, statsPath } from './quota.ts';
 import { reapable } from './reaper.ts';
-import { acl, ANYBODY, as, Bench, bytes, content, create, createTtl, multi, remove, SESSION, set, text } from './testing.ts';
+import {
+  acl, ANYBODY, as, Bench, bytes, content, create, createContainer, createTtl, multi, remove, SESSION, set, text,
+} from './testing.ts';
 import { WatchTable } from './watches.ts';
 
 const test = suite('tree/behaviours');
@@ -37,7 +39,7 @@ function counts(tree: DataTree, path: string): string | null {
 
 test('16 CreateContainerTest: nested containers go one by one, from below, as each becomes empty', () => {
   const bench = new Bench();
-  for (const path of ['/c', '/c/c', '/c/c/c']) bench.write(create(path, 4));
+  for (const path of ['/c', '/c/c', '/c/c/c']) bench.write(createContainer(path));
   bench.write(create('/c/c/c/x'));
   bench.write(remove('/c/c/c/x'));
   const gone: string[][] = [];
@@ -50,7 +52,7 @@ test('16 CreateContainerTest: nested containers go one by one, from below, as ea
 
 test('16 CreateContainerTest: what the reaper asks for is looked at again', () => {
   const bench = new Bench();
-  bench.write(create('/c', 4));
+  bench.write(createContainer('/c'));
   bench.write(create('/plain'));
   bench.write(create('/c/x'));
   const ask = (path: string): number => bench.write({ kind: 'deleteContainer', path }).err;
@@ -73,7 +75,7 @@ test('16 CreateTTLTest, EphemeralTypeTest: from 1 ms to 40 bits of them, and not
   bench.options = { ...DEFAULT_PREPARE_OPTIONS, extendedTypesEnabled: false };
   assert.is(bench.write(createTtl('/off', 5)).err, ErrorCode.UNIMPLEMENTED);
   assert.is(bench.write(create('/off', 5)).err, ErrorCode.UNIMPLEMENTED);
-  assert.is(bench.write(create('/container', 4)).err, 0, 'a container is no extended type');
+  assert.is(bench.write(createContainer('/container')).err, 0, 'a container is no extended type');
 });
 
 test('17 EnforceQuotaTest: count and bytes, the node itself included; shrinking, and soft limits, refuse nothing', () => {

@@ -9,7 +9,7 @@ import { DataTree, type Applied } from './data-tree.ts';
 import { CONTAINER_OWNER, MAX_TTL_MS, ownerKind, ttlOf, ttlOwner, visibleOwner } from './ephemeral-owner.ts';
 import { InvalidTree } from './node-map.ts';
 import { reapable } from './reaper.ts';
-import { Bench, SESSION, acl, bytes, content, create, createTtl, multi, remove, set } from './testing.ts';
+import { Bench, SESSION, acl, bytes, content, create, createContainer, createTtl, multi, remove, set } from './testing.ts';
 
 const test = suite('tree/data-tree');
 
@@ -119,8 +119,8 @@ test('16 EphemeralTypeTest: owners: containers and TTLs hide theirs', () => {
 
 test('16 CreateContainerTest, CreateTTLTest: the reaper takes used, empty containers and TTL nodes past their time', () => {
   const bench = new Bench();
-  bench.write(create('/c', 4));
-  bench.write(create('/unused', 4));
+  bench.write(createContainer('/c'));
+  bench.write(createContainer('/unused'));
   bench.write(createTtl('/t', 100));
   bench.write(create('/c/child'));
   assert.equal(reapable(bench.tree, 1050, 0), []);

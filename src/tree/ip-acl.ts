@@ -13,8 +13,9 @@ function parseIpv4(text: string): number | undefined {
   return address;
 }
 
+/** As Java's Integer.parseInt reads what is not negative: a plus and any number of noughts may stand before. */
 function parseDecimal(text: string, max: number): number | undefined {
-  if (!/^\d{1,3}$/.test(text)) return undefined;
+  if (!/^\+?0*\d{1,3}$/.test(text)) return undefined;
   const value = Number.parseInt(text, 10);
   return value <= max ? value : undefined;
 }

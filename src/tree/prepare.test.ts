@@ -5,7 +5,8 @@ import type { Request } from '../wire/client-messages.ts';
 import { ErrorCode, OPEN_ACL_UNSAFE, Permission, type Id } from '../wire/words.ts';
 import { sequenceSuffix, type Requester } from './prepare.ts';
 import { writeResponse } from './replies.ts';
-import { ANYBODY, Bench, OTHER_SESSION, acl, as, create, createTtl, multi, remove, set } from './testing.ts';
+import type { TxnBody } from '../wire/transactions.ts';
+import { ANYBODY, Bench, OTHER_SESSION, acl, as, create, createContainer, createTtl, multi, remove, set } from './testing.ts';
 
 const test = suite('tree/prepare');
 const USER: Id = { scheme: 'digest', id: 'u:h' };
@@ -15,7 +16,7 @@ function populated(): Bench {
   const bench = new Bench();
   const own = [acl(Permission.ALL, 'digest', 'u:h')];
   const requests = [
-    create('/a'), set('/a', 'x'), create('/a/child'), create('/eph', 1), create('/cont', 4), create('/own', 0, '', own),
+    create('/a'), set('/a', 'x'), create('/a/child'), create('/eph', 1), createContainer('/cont'), create('/own', 0, '', own),
     create('/own/child'),
   ];
   for (const request of requests) bench.write(request, as(USER));
@@ -112,7 +113,7 @@ test('what a request becomes', () => {
     { kind: 'create2', path: '/a/s-0000000000', data, acl: acls, ephemeral: true, parentCVersion: 1 },
   );
   assert.equal(
-    bench.propose({ kind: 'create', path: '/c', data, acl: acls, flags: 4 }),
+    bench.propose({ kind: 'createContainer', path: '/c', data, acl: acls, flags: 4 }),
     { kind: 'createContainer', path: '/c', data, acl: acls, parentCVersion: 2 },
   );
   assert.equal(
@@ -201,11 +202,21 @@ test('1 multi: all or nothing, with results as clients see them (MultiOperationT
   assert.equal(bench.propose(multi(create('/x'), create('/y', 9))), { kind: 'error', err: ErrorCode.MARSHALLINGERROR });
 });
 
+test('a create with the flags of a container makes one in a multi only', () => {
+  const kindOf = (body: TxnBody): string => (body.kind === 'multi' ? body.txns.map(({ kind }) => kind).join(' ') : body.kind);
+  const bench = new Bench();
+  assert.is(kindOf(bench.propose(create('/a', 4))), 'create');
+  assert.is(kindOf(bench.propose({ ...create('/b', 4), kind: 'create2' })), 'create2');
+  const [c, d] = [create('/c', 4), { ...create('/d', 4), kind: 'create2' } as const];
+  const all = multi(c, d, createTtl('/e', 5, 4), createTtl('/f', 5, 0));
+  assert.is(kindOf(bench.propose(all)), 'createContainer createContainer createContainer create');
+});
+
 test('replies', () => {
   const bench = new Bench();
   const reply = (request: Request): unknown => writeResponse(request.kind, bench.write(request));
   assert.equal(reply(create('/a')), { kind: 'create', path: '/a' });
-  assert.equal(reply(create('/c', 4)), { kind: 'create', path: '/c' }, 'a container by plain create answers as create does');
+  assert.equal(reply(create('/c', 4)), { kind: 'create', path: '/c' }, 'a plain create makes no container');
   assert.equal(reply({ ...create('/b'), kind: 'create2' }), { kind: 'create2', path: '/b', stat: bench.tree.stat('/b') });
   assert.equal(reply(createTtl('/t', 5)), { kind: 'createTTL', path: '/t', stat: bench.tree.stat('/t') });
   assert.equal(reply(set('/a', 'x')), { kind: 'setData', stat: bench.tree.stat('/a') });

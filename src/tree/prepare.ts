@@ -41,6 +41,8 @@ export interface PrepareOptions {
   readonly skipAcl: boolean;
   /** The session is a local one that could not be upgraded: it may not own ephemerals. */
   readonly isLocalSession: boolean;
+  /** Schemes that connections here can prove by their transport (`TRANSPORT_SCHEMES`); left out: all of them. */
+  readonly transportSchemes?: readonly string[];
 }
 
 /** ZooKeeper's defaults, with TTL nodes allowed. */
@@ -113,7 +115,7 @@ function prepareMulti({ ops }: MultiRequest, context: Context, header: TxnHeader
   const view = context.view.ahead();
   const txns: SimpleTxn[] = [];
   for (const asked of ops) {
-    const op = asPlainCreate(asked);
+    const op = byItsFlags(asked);
     const txn = prepareSimple(op, { ...context, view });
     if (txn.kind === 'error') return { kind: 'multi', txns: failedMulti(ops, txns.length, txn.err) };
     txns.push(txn);
@@ -127,10 +129,15 @@ function isUnreadable(op: MultiOp): boolean {
   return 'flags' in op && op.kind !== 'createTTL' && createMode(op.flags)?.isTtl !== false;
 }
 
-/** Within a multi the flags alone say whether there is a time to live: without, createTTL is another name for create. */
-function asPlainCreate(op: MultiOp): MultiOp {
-  if (op.kind !== 'createTTL' || createMode(op.flags)?.isTtl !== false) return op;
-  return { kind: 'create', path: op.path, data: op.data, acl: op.acl, flags: op.flags };
+/**
+ * Within a multi the flags alone say what is made: without a time to live, createTTL is another name for create, and those of a
+ * container make one, which they do not do to a create by itself.
+ */
+function byItsFlags(op: MultiOp): MultiOp {
+  const mode = 'flags' in op ? createMode(op.flags) : undefined;
+  if (!('flags' in op) || mode === undefined || mode.isTtl) return op;
+  const kind = mode.isContainer ? 'createContainer' : op.kind === 'createTTL' ? 'create' : op.kind;
+  return { kind, path: op.path, data: op.data, acl: op.acl, flags: op.flags };
 }
 
 function failedMulti(ops: readonly MultiOp[], failed: number, err: ResultCode): ErrorTxn[] {
@@ -163,7 +170,7 @@ function prepareCreate(request: CreateRequest | CreateTtlRequest, context: Conte
   const modeFault = faultOfMode(request, mode, context.options);
   if (modeFault !== ErrorCode.OK) return refused(modeFault);
   if (!request.path.includes('/') || request.path.includes('\0')) return refused(ErrorCode.BADARGUMENTS);
-  const acl = normaliseAcl(request.acl, context.requester.authInfo);
+  const acl = normaliseAcl(request.acl, context.requester.authInfo, context.options.transportSchemes);
   if (acl === undefined) return refused(ErrorCode.INVALIDACL);
   const parent = context.view.node(parentOf(request.path));
   if (parent === undefined) return refused(ErrorCode.NONODE);
@@ -176,7 +183,7 @@ function prepareCreate(request: CreateRequest | CreateTtlRequest, context: Conte
   const parentCVersion = nextVersion(parent.stat.cversion);
   const { data } = request;
   if (request.kind === 'createTTL') return { kind: 'createTTL', path, data, acl, parentCVersion, ttl: request.ttl };
-  if (mode.isContainer || request.kind === 'createContainer') return { kind: 'createContainer', path, data, acl, parentCVersion };
+  if (request.kind === 'createContainer') return { kind: 'createContainer', path, data, acl, parentCVersion };
   return { kind: request.kind, path, data, acl, ephemeral: mode.isEphemeral, parentCVersion };
 }
 
@@ -230,7 +237,7 @@ function prepareSetData({ path, data, version }: SetDataRequest, context: Contex
 function prepareSetAcl(request: SetAclRequest, context: Context): SimpleTxn {
   const { path, version } = request;
   if (!isValidPath(path)) return refused(ErrorCode.BADARGUMENTS);
-  const acl = normaliseAcl(request.acl, context.requester.authInfo);
+  const acl = normaliseAcl(request.acl, context.requester.authInfo, context.options.transportSchemes);
   if (acl === undefined) return refused(ErrorCode.INVALIDACL);
   const node = context.view.node(path);
   if (node === undefined) return refused(ErrorCode.NONODE);

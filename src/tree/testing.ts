@@ -6,7 +6,7 @@ import type {
   CreateRequest, CreateTtlRequest, DeleteRequest, MultiOp, MultiRequest, Request, SetDataRequest,
 } from '../wire/client-messages.ts';
 import type { TxnBody, TxnHeader } from '../wire/transactions.ts';
-import { OPEN_ACL_UNSAFE, type Acl, type Bytes, type Id } from '../wire/words.ts';
+import { CreateFlag, OPEN_ACL_UNSAFE, type Acl, type Bytes, type Id } from '../wire/words.ts';
 import { DataTree, type Applied } from './data-tree.ts';
 import { DEFAULT_PREPARE_OPTIONS, PendingChanges, prepare, type PrepareOptions, type Requester } from './prepare.ts';
 
@@ -77,6 +77,11 @@ export function create(
   path: string, flags: number = 0, data: string = 'd', acl: readonly Acl[] | null = OPEN_ACL_UNSAFE,
 ): CreateRequest {
   return { kind: 'create', path, data: bytes(data), acl, flags };
+}
+
+/** A container. */
+export function createContainer(path: string): CreateRequest {
+  return { kind: 'createContainer', path, data: null, acl: OPEN_ACL_UNSAFE, flags: CreateFlag.CONTAINER };
 }
 
 /** A create with a TTL in ms. */

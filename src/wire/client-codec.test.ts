@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NO_SESSION, parseSessionId } from '../base/session-id.ts';
 import { present } from '../base/invariant.ts';
-import { makeZxid, ZXID_UNINITIALIZED, ZXID_ZERO } from '../base/zxid.ts';
+import { makeZxid, ZXID_MAX, ZXID_UNINITIALIZED, ZXID_ZERO } from '../base/zxid.ts';
 import {
   decodeConnectRequest,
   decodeConnectResponse,
@@ -12,7 +12,7 @@ import {
   encodeClientFrame,
   encodeClientMessage,
 } from './client-codec.ts';
-import type { ClientMessage, RequestKind } from './client-messages.ts';
+import type { ClientMessage, Request, RequestKind } from './client-messages.ts';
 import { fromHex, toHex } from './hex.ts';
 import { WireError } from './wire-error.ts';
 import type { WireErrorReason } from './wire-error.ts';
@@ -186,6 +186,31 @@ test('an old client says nothing of read-only, and is answered so', () => {
   });
   assert.is(response.length, 36);
   assert.is(decodeConnectResponse(response).readOnly, undefined);
+});
+
+test('a handshake may say nothing for a password, and any zxid', () => {
+  const decode = (zxid: string) => decodeConnectRequest(fromHex(`00000000 ${zxid} 00007530 0000000000000000 ffffffff 00`));
+  assert.equal(decode('8000000000000005').password, new Uint8Array(0));
+  assert.is(decode('8000000000000005').lastZxidSeen, ZXID_UNINITIALIZED);
+  assert.is(decode('7fffffffffffffff').lastZxidSeen, ZXID_MAX);
+  assert.is(decode('0000000100000002').lastZxidSeen, makeZxid(1, 2));
+});
+
+test('what a request may leave out, or have out of range, is read as ZooKeeper reads it', () => {
+  const read = (hex: string): Request => decodeRequest(fromHex(hex)).request;
+  const watches = read('00000001 00000065 7fffffffffffffff 00000000 fffffffe 80000000');
+  assert.equal(watches, {
+    kind: 'setWatches', relativeZxid: ZXID_MAX, dataWatches: [], existWatches: [], childWatches: [],
+  });
+  assert.is(read('00000001 00000065 0000000000000000 ffffffff 00000000 00000000').kind, 'malformed', 'a list that is missing');
+  const created = read('00000001 00000001 00000001 61 ffffffff 00000001 0000001f ffffffff ffffffff 00000000');
+  assert.equal(created.kind === 'create' && created.acl, [{ perms: 31, id: { scheme: '', id: '' } }]);
+  assert.equal(read('00000001 00000005 ffffffff ffffffff ffffffff'), { kind: 'setData', path: '', data: null, version: -1 });
+  const noTexts = 'ffffffff ffffffff ffffffff';
+  for (const [version, expected] of [['8000000000000000', ZXID_MAX], ['ffffffffffffffff', ZXID_UNINITIALIZED]] as const) {
+    const reconfig = read(`00000001 00000010 ${noTexts} ${version}`);
+    assert.is(reconfig.kind === 'reconfig' && reconfig.configVersion, expected, 'only -1 stands for any version');
+  }
 });
 
 test('a request is kept in order whatever is in it', () => {

@@ -122,16 +122,18 @@ export function readRequest(reader: Reader): Request {
   }
 }
 
+const NO_PASSWORD = new Uint8Array(0);
+
 /** The first payload from a client. */
 export function decodeConnectRequest(payload: Uint8Array): ConnectRequest {
   const reader = new Reader(payload);
   return {
     kind: 'connectRequest',
     protocolVersion: reader.int(),
-    lastZxidSeen: reader.zxid(),
+    lastZxidSeen: reader.saturatedZxid(),
     timeoutMs: reader.int(),
     sessionId: reader.session(),
-    password: reader.buffer(),
+    password: reader.nullableBuffer() ?? NO_PASSWORD,
     readOnly: readOnlyFlag(reader),
   };
 }

@@ -47,6 +47,7 @@ import type { KindTable } from './multi-codec.ts';
 import { aclRecord, statRecord } from './records.ts';
 import {
   bool,
+  configVersion,
   constant,
   int,
   nullableBuffer,
@@ -54,22 +55,30 @@ import {
   nullableVector,
   record,
   saturatedLong,
+  saturatedZxid,
   ustring,
+  ustringOrNothing,
   vector,
-  zxid,
 } from './schema.ts';
 import type { Codec } from './schema.ts';
+import type { Acl, Id } from './words.ts';
 
 const ustrings = vector(ustring, []);
-const acls = nullableVector(aclRecord);
+const paths = vector(ustring);
+/** As clients ask for it: whether a name that is missing may stand there is for others to say. */
+const askedAcl = record<Acl>({ perms: int, id: record<Id>({ scheme: ustringOrNothing, id: ustringOrNothing }) });
+const acls = nullableVector(askedAcl);
 
 const create = (kind: CreateRequest['kind']): Codec<CreateRequest> =>
   record<CreateRequest>({ kind: constant(kind), path: ustring, data: nullableBuffer, acl: acls, flags: int });
 const read = (kind: WatchingRead['kind']): Codec<WatchingRead> =>
   record<WatchingRead>({ kind: constant(kind), path: ustring, watch: bool });
-const path = (kind: PathRequest['kind']): Codec<PathRequest> => record<PathRequest>({ kind: constant(kind), path: ustring });
+const path = (kind: PathRequest['kind'], text: Codec<string> = ustring): Codec<PathRequest> =>
+  record<PathRequest>({ kind: constant(kind), path: text });
 const watcher = (kind: WatcherRequest['kind']): Codec<WatcherRequest> =>
   record<WatcherRequest>({ kind: constant(kind), path: ustring, watcherType: int });
+const setData = (text: Codec<string>): Codec<SetDataRequest> =>
+  record<SetDataRequest>({ kind: constant('setData'), path: text, data: nullableBuffer, version: int });
 const bare = (kind: BareRequest['kind']): Codec<BareRequest> => record<BareRequest>({ kind: constant(kind) });
 
 /** Every operation that has an opcode, and the body of its request. */
@@ -89,7 +98,7 @@ const opRequests = {
     ttl: saturatedLong,
   }),
   delete: record<DeleteRequest>({ kind: constant('delete'), path: ustring, version: int }),
-  setData: record<SetDataRequest>({ kind: constant('setData'), path: ustring, data: nullableBuffer, version: int }),
+  setData: setData(ustring),
   check: record<CheckRequest>({ kind: constant('check'), path: ustring, version: int }),
 };
 const opRead = (kind: MultiReadOp['kind']): Codec<MultiReadOp> =>
@@ -100,11 +109,12 @@ const readRequests = { getData: opRead('getData'), getChildren: opRead('getChild
 export const REQUESTS: KindTable<KnownRequestKind, Request> = {
   ...opRequests,
   ...readRequests,
+  setData: setData(ustringOrNothing),
   deleteContainer: record<DeleteContainerRequest>({ kind: constant('deleteContainer'), path: ustring }),
   exists: read('exists'),
   getChildren2: read('getChildren2'),
   getACL: path('getACL'),
-  setACL: record<SetAclRequest>({ kind: constant('setACL'), path: ustring, acl: acls, version: int }),
+  setACL: record<SetAclRequest>({ kind: constant('setACL'), path: ustringOrNothing, acl: acls, version: int }),
   sync: path('sync'),
   ping: bare('ping'),
   multi: record<MultiRequest>({ kind: constant('multi'), ops: multiOps(opRequests) }),
@@ -114,31 +124,31 @@ export const REQUESTS: KindTable<KnownRequestKind, Request> = {
     joiningServers: nullableUstring,
     leavingServers: nullableUstring,
     newMembers: nullableUstring,
-    configVersion: zxid,
+    configVersion,
   }),
   checkWatches: watcher('checkWatches'),
   removeWatches: watcher('removeWatches'),
-  auth: record<AuthRequest>({ kind: constant('auth'), authType: int, scheme: ustring, auth: nullableBuffer }),
+  auth: record<AuthRequest>({ kind: constant('auth'), authType: int, scheme: ustringOrNothing, auth: nullableBuffer }),
   setWatches: record<SetWatchesRequest>({
     kind: constant('setWatches'),
-    relativeZxid: zxid,
-    dataWatches: ustrings,
-    existWatches: ustrings,
-    childWatches: ustrings,
+    relativeZxid: saturatedZxid,
+    dataWatches: paths,
+    existWatches: paths,
+    childWatches: paths,
   }),
   setWatches2: record<SetWatches2Request>({
     kind: constant('setWatches2'),
-    relativeZxid: zxid,
-    dataWatches: ustrings,
-    existWatches: ustrings,
-    childWatches: ustrings,
-    persistentWatches: ustrings,
-    persistentRecursiveWatches: ustrings,
+    relativeZxid: saturatedZxid,
+    dataWatches: paths,
+    existWatches: paths,
+    childWatches: paths,
+    persistentWatches: paths,
+    persistentRecursiveWatches: paths,
   }),
   sasl: record<SaslRequest>({ kind: constant('sasl'), token: nullableBuffer }),
-  getEphemerals: path('getEphemerals'),
+  getEphemerals: path('getEphemerals', ustringOrNothing),
   getAllChildrenNumber: path('getAllChildrenNumber'),
-  addWatch: record<AddWatchRequest>({ kind: constant('addWatch'), path: ustring, mode: int }),
+  addWatch: record<AddWatchRequest>({ kind: constant('addWatch'), path: ustringOrNothing, mode: int }),
   whoAmI: bare('whoAmI'),
   createSession: record<CreateSessionRequest>({ kind: constant('createSession'), timeoutMs: int }),
   closeSession: bare('closeSession'),

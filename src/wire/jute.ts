@@ -6,7 +6,7 @@
 import { NO_SESSION, sessionIdFromWords } from '../base/session-id.ts';
 import type { SessionId } from '../base/session-id.ts';
 import { cutBytes, keptBytes } from '../base/slab.ts';
-import { zxidFromWords } from '../base/zxid.ts';
+import { ZXID_MAX, ZXID_UNINITIALIZED, zxidFromWords } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import { checkText, decodeText, encodeText } from './utf8.ts';
 import { WireError } from './wire-error.ts';
@@ -199,6 +199,18 @@ export class Reader {
     return zxid;
   }
 
+  /** A zxid that is only ever compared: what is below 0 is −1, what is past the last one there can be is that. */
+  saturatedZxid(): Zxid {
+    const high = this.int();
+    return zxidFromWords(high, this.int()) ?? (high < 0 ? ZXID_UNINITIALIZED : ZXID_MAX);
+  }
+
+  /** A zxid; `other` for one that this server keeps none of. */
+  zxidOr(other: Zxid): Zxid {
+    const high = this.int();
+    return zxidFromWords(high, this.int()) ?? other;
+  }
+
   session(): SessionId {
     const high = this.int();
     return sessionIdFromWords(high, this.int());
@@ -265,10 +277,13 @@ export class Reader {
     return decodeText(this.bytes, at, at + length);
   }
 
-  /** The count of a vector (−1: null) whose elements take `elementSize` bytes at least, so that what is left could hold them. */
+  /**
+   * The count of a vector (−1: null) whose elements take `elementSize` bytes at least, so that what is left could hold them. Any
+   * other negative count is that of an empty vector, as it is to ZooKeeper's reader.
+   */
   count(elementSize: number): number {
     const count = this.int();
-    if (count < -1) throw new WireError('length');
+    if (count < -1) return 0;
     if (count * elementSize > this.remaining) throw new WireError('truncated');
     return count;
   }

@@ -3,6 +3,7 @@
  * once, when the module loads. A record's fields travel in the order in which they are listed.
  */
 import type { SessionId } from '../base/session-id.ts';
+import { ZXID_MAX } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
 import type { Reader, Writer } from './jute.ts';
 import { WireError } from './wire-error.ts';
@@ -33,6 +34,18 @@ export const saturatedLong: Codec<number> = {
 };
 /** Epoch and counter; an epoch past the limit, or below 0 but in −1, is refused. */
 export const zxid: Codec<Zxid> = { minSize: 8, write: (writer, value) => writer.zxid(value), read: (reader) => reader.zxid() };
+/** A zxid that a client may set freely and that is only ever compared. */
+export const saturatedZxid: Codec<Zxid> = {
+  minSize: 8,
+  write: (writer, value) => writer.zxid(value),
+  read: (reader) => reader.saturatedZxid(),
+};
+/** The version of a configuration that a client counts on; one that there cannot be stands for one that there is not. */
+export const configVersion: Codec<Zxid> = {
+  minSize: 8,
+  write: (writer, value) => writer.zxid(value),
+  read: (reader) => reader.zxidOr(ZXID_MAX),
+};
 /** 64 bits that are only ever compared. */
 export const session: Codec<SessionId> = {
   minSize: 8,
@@ -50,6 +63,12 @@ export const nullableUstring: Codec<string | null> = {
   minSize: 4,
   write: (writer, value) => writer.ustring(value),
   read: (reader) => reader.nullableUstring(),
+};
+/** Text whose absence means no more than the empty text does; the empty text is what is ever written. */
+export const ustringOrNothing: Codec<string> = {
+  minSize: 4,
+  write: (writer, value) => writer.ustring(value),
+  read: (reader) => reader.nullableUstring() ?? '',
 };
 /** Bytes that may not be null. */
 export const buffer: Codec<Bytes> = {

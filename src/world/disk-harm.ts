@@ -7,9 +7,9 @@ import type { NodeId } from '../io/event.ts';
 import type { Stream } from './chooser.ts';
 import { damageDisk } from './decay.ts';
 import { type DiskImage, EMPTY_IMAGE, imageOf, putImage } from './disk-image.ts';
-import type { Stage } from './fault-driver.ts';
 import { ActiveFault, type Fault, type Target } from './fault.ts';
 import type { Host } from './host.ts';
+import type { Stage } from './stage.ts';
 
 type DiskFault = Extract<Fault, { readonly kind: 'diskError' | 'bitRot' }>;
 type DiskReplacement = Extract<Fault, { readonly kind: 'wipe' | 'oldImage' | 'clone' }>;

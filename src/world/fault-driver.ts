@@ -4,33 +4,16 @@
  */
 import { assertNever } from '../base/invariant.ts';
 import type { NodeId } from '../io/event.ts';
-import type { WorldFact } from '../io/fact.ts';
 import type { Stream } from './chooser.ts';
 import { ail, type Ailment, ailmentName, cure } from './ailments.ts';
-import type { Atlas } from './atlas.ts';
-import type { Core } from './core.ts';
 import { harmDisk, putDisk, replaceDisk } from './disk-harm.ts';
 import { flapping, type Part, rolling, swizzle } from './fault-series.ts';
 import { ActiveFault, type Fault, type Target, type TargetRole } from './fault.ts';
 import { Due } from './heap.ts';
 import type { Host } from './host.ts';
 import type { End } from './link.ts';
-import type { Network } from './network.ts';
+import type { Stage } from './stage.ts';
 import { type Cuts, cutBridge, cutRing, cutSides, sidesOf } from './topology.ts';
-
-/** What the driver needs of the world that it works on. */
-export interface Stage {
-  readonly core: Core;
-  readonly hosts: Map<NodeId, Host>;
-  readonly network: Network;
-  readonly atlas: Atlas;
-  announce(fact: WorldFact): void;
-  kill(host: Host, cause: 'fault' | 'power', detail: string): boolean;
-  restartLater(host: Host, delayUs: number): void;
-  suspend(host: Host, cause: ActiveFault): boolean;
-  wake(host: Host): void;
-  setDrift(host: Host, ppm: number): void;
-}
 
 type Crash = Extract<Fault, { readonly kind: 'crash' }>;
 type Partition = Extract<Fault, { readonly kind: 'partition' }>;

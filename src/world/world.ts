@@ -14,7 +14,7 @@ import { complete, Device } from './device.ts';
 import type { SimulatedDisk } from './disk.ts';
 import { mixEvent } from './event-hash.ts';
 import { mixFact } from './fact-hash.ts';
-import { FaultDriver, type Stage } from './fault-driver.ts';
+import { FaultDriver } from './fault-driver.ts';
 import { ActiveFault, type Fault, type FaultCounter } from './fault.ts';
 import { Due, type Scheduled } from './heap.ts';
 import { type ArmedCrash, type Host, type NodeSpec, UNLIMITED_EFFECTS } from './host.ts';
@@ -24,6 +24,7 @@ import { Network } from './network.ts';
 import { CrashSignal, HaltSignal, NodeIo, type Observer, ObserverFailure } from './node-io.ts';
 import { type SchedulerPlan, type SchedulerReport, TIMED } from './scheduler.ts';
 import type { WorldSettings } from './settings.ts';
+import type { Stage } from './stage.ts';
 import { isTimerDue, queueTimer } from './timers.ts';
 import type { TraceSink } from './trace.ts';
 

@@ -2,10 +2,11 @@
  * Which situations a run has reached, and how often. Most facts interest no recogniser at all: they cost one look into a table.
  */
 import type { History } from '../history.ts';
-import type { At } from '../judge.ts';
+import type { At } from '../at.ts';
 import { SITUATIONS } from './index.ts';
 import { NOTED_KINDS, Scene } from './scene.ts';
-import type { Moment, MomentFact, MomentKind } from './situation.ts';
+import type { MomentFact, MomentKind } from './moment-fact.ts';
+import type { Moment } from './situation.ts';
 
 interface Watch {
   readonly index: number;

@@ -7,10 +7,10 @@ import { counterOf, epochOf, type Zxid, ZXID_ZERO } from '../../base/zxid.ts';
 import type { NodeId } from '../../io/event.ts';
 import type { FactOf, SyncMode } from '../../io/fact.ts';
 import type { History } from '../history.ts';
-import type { At } from '../judge.ts';
+import type { At } from '../at.ts';
 import { EMPTY_LOG, type LogNode } from '../log-tree.ts';
 import type { ServerView } from '../servers.ts';
-import type { MomentFact, MomentKind } from './situation.ts';
+import type { MomentFact, MomentKind } from './moment-fact.ts';
 
 /** What `Scene.note` looks at. */
 export const NOTED_KINDS: readonly MomentKind[] = [

@@ -3,19 +3,8 @@
  * are the coverage of a campaign: a promise that was kept in ten thousand runs says little if no leader ever died at the wrong
  * moment in any of them. A recogniser is a question without memory; what must be remembered is in the scene.
  */
-import type { JudgedFact, JudgedKind } from '../judge.ts';
+import type { MomentFact, MomentFactOf, MomentKind } from './moment-fact.ts';
 import type { Scene } from './scene.ts';
-
-/** Said once, when a run is over. */
-export interface EndedFact {
-  readonly kind: 'ended';
-}
-
-/** What a situation may be reached by. */
-export type MomentFact = JudgedFact | EndedFact;
-export type MomentKind = JudgedKind | 'ended';
-/** The fact of one kind. */
-export type MomentFactOf<K extends MomentKind> = Extract<MomentFact, { readonly kind: K }>;
 
 /** A kind of fact, and whether such a fact, with the scene as it was just before, reaches the situation. */
 export interface Moment {
