@@ -43,7 +43,7 @@ test('luck is found by which a run is a dead end sooner', async () => {
   const property = lost('answer');
   const failure = failureOf(answeringPlan(), property);
   const before = lengthOf(failure, [property]);
-  const shrinker = shrinkerOf(failure, property, 150);
+  const shrinker = shrinkerOf(failure, property, 400);
   await needLess(shrinker);
   const after = measured(shrinker, property);
   assert.ok(after < before, `${before} to ${after} steps`);

@@ -74,8 +74,6 @@ const INVARIANT_BROKEN = 'broke an invariant';
 const FRESH_TAPES = 3;
 /** A run with fewer parts may have so many times the events of the one before; quiet machines can be busy for ever. */
 const GROWTH = 1.1;
-/** Of a run of which only what is needed counts, more may be waiting: what is lost for good goes on to the end. */
-const WAITING_GROWTH = 4;
 /** And so many steps more. */
 const SLACK = 6;
 /** So often a plan that breaks liveness is tried with other luck, and each time that it recovers counts as so many steps. */
@@ -261,7 +259,8 @@ export class Shrinker {
     await this.breathe();
     const { best } = this;
     if (this.isOver() || partsCost(plan) > partsCost(best.plan)) return null;
-    const maxSteps = best.result.events * WAITING_GROWTH;
+    // Only what is needed of it counts, and what is lost for good has more to wait for than what was nearly mended.
+    const maxSteps = Math.max(Math.floor(best.result.events * GROWTH), this.first.result.events);
     return this.watched(plan, chooser, { maxSteps, maxLength: Infinity, maxCost: Infinity }, maxLoop);
   }
 
