@@ -117,8 +117,15 @@ export function future(failure: Failure, afterStep: number, luck: string, proper
 export function futureChooser(
   failure: Failure, afterStep: number, luck: string,
 ): { readonly chooser: Chooser; readonly trace: TraceSink } {
+  return forked(chooserOf(failure), afterStep, luck);
+}
+
+/** What a chooser answers up to an event, other luck from then on; with the trace by which it knows. Both are for one run. */
+export function forked(
+  inner: Chooser, afterStep: number, luck: string,
+): { readonly chooser: Chooser; readonly trace: TraceSink } {
   let now = 0;
-  const chooser = new ForkedChooser(chooserOf(failure), luck, () => now > afterStep);
+  const chooser = new ForkedChooser(inner, luck, () => now > afterStep);
   return { chooser, trace: { event: (step: number): void => { now = step; } } };
 }
 

@@ -1,4 +1,4 @@
-/** When a run is known to be too large, and where it begins to repeat itself. */
+/** When a run is known to be too large, or not to go round in a circle. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SCENARIOS } from '../../scenarios/index.ts';
@@ -22,7 +22,7 @@ function hears(course: Course, step: number): void {
 const unlimited = { maxSteps: Infinity, maxLength: Infinity, maxCost: Infinity };
 
 test('a run is beyond its limits when what counts of it is, and nothing counts before it is formed', () => {
-  const course = new Course(plan(), false, () => undefined);
+  const course = new Course(plan(), () => undefined);
   for (let step = 1; step <= 50; step++) hears(course, step);
   assert.is(course.isBeyond({ ...unlimited, maxLength: 1 }), false);
   course.fact({ kind: 'established', epoch: 1, lastZxid: makeZxid(0, 0) }, 1, 51, 51);
@@ -36,27 +36,56 @@ test('a run is beyond its limits when what counts of it is, and nothing counts b
   assert.is(course.isBeyond({ ...unlimited, maxCost: 105 }), true);
 });
 
-test('the length of a loop is that of the run when it closes; a later fault undoes it', () => {
-  const looks: Fact = { kind: 'role', role: 'LOOKING', epoch: 1 };
-  const follows: Fact = { kind: 'elected', leader: 3, round: 1 };
-  const course = new Course(plan(), true, () => undefined);
-  const go = (fact: Fact, step: number): void => {
+/** Server 1 leads and is alone; from then on every event is a step and a millisecond. */
+function formed(maxLoop: number): { readonly course: Course; readonly go: (fact: Fact | null, step: number) => void } {
+  const course = new Course(plan(), () => undefined, maxLoop);
+  course.fact({ kind: 'established', epoch: 1, lastZxid: makeZxid(0, 0) }, 1, 1, 1);
+  const go = (fact: Fact | null, step: number): void => {
     hears(course, step);
-    course.fact(fact, 1, step, step);
+    if (fact !== null) course.fact(fact, 1, step, step);
   };
-  go(looks, 1);
-  go(follows, 2);
-  assert.is(course.loopLength, null);
-  go(looks, 3);
-  go(follows, 4);
-  assert.is(course.loopLength, 3);
-  course.fact({ kind: 'faultBegan', fault: 'pause', node: 3, detail: '' }, 3, 5, 5);
-  assert.is(course.loopLength, null);
+  return { course, go };
+}
+
+const looks: Fact = { kind: 'role', role: 'LOOKING', epoch: 1 };
+const follows: Fact = { kind: 'elected', leader: 3, round: 1 };
+
+test('a run that is to go round in a circle is straight when it has not done so in so many steps', () => {
+  const { course, go } = formed(3);
+  for (const step of [2, 3, 4]) go(null, step);
+  assert.is(course.isStraight(), false);
+  go(null, 5);
+  assert.is(course.isStraight(), true);
+  const round = formed(3);
+  for (const [index, fact] of [looks, follows, looks, null, null].entries()) round.go(fact, 2 + index);
+  assert.is(round.course.length, 5);
+  assert.is(round.course.isStraight(), false);
+  const unasked = formed(Infinity);
+  for (let step = 2; step < 100; step++) unasked.go(null, step);
+  assert.is(unasked.course.isStraight(), false);
+});
+
+test('so is one that closes its circle too late, that comes to nothing for long, or that gets on', () => {
+  const late = formed(3);
+  for (const [index, fact] of [looks, null, null, follows].entries()) late.go(fact, 2 + index);
+  late.go(looks, 6);
+  assert.is(late.course.isStraight(), true);
+  const { safetyMs, tailMs } = plan();
+  const idle = formed(3);
+  idle.course.fact(looks, 1, safetyMs, 2);
+  assert.is(idle.course.isStraight(), false);
+  idle.course.fact(follows, 1, safetyMs + tailMs / 2, 3);
+  assert.is(idle.course.isStraight(), true);
+  const back = formed(3);
+  for (const [index, fact] of [looks, follows, looks, null].entries()) back.go(fact, 2 + index);
+  assert.is(back.course.isStraight(), false);
+  back.course.fact({ kind: 'established', epoch: 2, lastZxid: makeZxid(0, 0) }, 1, 6, 6);
+  assert.is(back.course.isStraight(), true);
 });
 
 test('it tells the time of each event', () => {
   const times: number[] = [];
-  const course = new Course(plan(), false, (timeUs) => times.push(timeUs));
+  const course = new Course(plan(), (timeUs) => times.push(timeUs));
   hears(course, 1);
   hears(course, 2);
   assert.equal(times, [1000, 2000]);

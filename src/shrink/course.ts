@@ -1,13 +1,13 @@
 /**
- * How a run goes while it is tried: its length so far, where it begins to repeat itself, and whether it is already known to be
- * too large, so that nobody need see its end. Nearly all runs of a shrinker are in vain; what they cost is what shrinking costs.
+ * How a run goes while it is tried: its length so far, and whether it is already known to be too large, so that nobody need see
+ * its end. Nearly all runs of a shrinker are in vain; what they cost is what shrinking costs.
  */
 import type { Event, NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { sizeOf } from '../plan/plan-edits.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { TraceSink } from '../world/trace.ts';
-import { LengthSink } from './length.ts';
+import { LengthSink } from './length-sink.ts';
 import { Recurrence } from './recurrence.ts';
 
 /** What a run may come to; beyond that nothing is made of it. */
@@ -32,18 +32,21 @@ export function partsCost(plan: Plan): number {
 /** Hand it to `runPlan` as its trace. */
 export class Course implements TraceSink {
   readonly partsCost: number;
-  /** After how many steps the run began to repeat itself; null if it never did, or nobody asked. */
-  loopLength: number | null = null;
   private events = 0;
   private readonly steps: LengthSink;
   private readonly recurrence: Recurrence | null;
+  private readonly maxLoop: number;
+  private timeMs = 0;
+  /** The last event that stated anything and by which there were no more than `maxLoop` steps. */
+  private lastWithin = 0;
   private readonly tick: (timeUs: number) => void;
 
-  /** `tick` hears the time of each event. */
-  constructor(plan: Plan, isForLiveness: boolean, tick: (timeUs: number) => void) {
-    this.recurrence = isForLiveness ? new Recurrence() : null;
+  /** `tick` hears the time of each event; `maxLoop`: of a run that is to go round in a circle, how soon, see `isStraight`. */
+  constructor(plan: Plan, tick: (timeUs: number) => void, maxLoop: number = Infinity) {
     this.partsCost = partsCost(plan);
     this.steps = new LengthSink(plan.members.map(({ id }) => id));
+    this.maxLoop = maxLoop;
+    this.recurrence = maxLoop === Infinity ? null : new Recurrence(plan);
     this.tick = tick;
   }
 
@@ -59,11 +62,9 @@ export class Course implements TraceSink {
 
   fact(fact: Fact, node: NodeId, timeMs: number, step: number): void {
     this.steps.fact(fact, node, timeMs, step);
-    if (this.recurrence === null) return;
-    const before = this.recurrence.step;
-    this.recurrence.fact(fact, node, step);
-    if (this.recurrence.step === before) return;
-    this.loopLength = this.recurrence.step === 0 ? null : this.length;
+    if (this.length <= this.maxLoop) this.lastWithin = step;
+    this.recurrence?.fact(fact, node, timeMs, step);
+    this.timeMs = timeMs;
   }
 
   /** Whether it is already larger than that. Steps do not count before the ensemble is formed: then they begin anew. */
@@ -71,5 +72,14 @@ export class Course implements TraceSink {
     const { length, formedAt } = this.steps;
     if (formedAt === 0) return false;
     return length > maxLength || this.events + STEP_COST * length + this.partsCost >= maxCost;
+  }
+
+  /**
+   * Whether it is no run that goes round in a circle within `maxLoop` steps: none is closed by then, or when progress is owed.
+   */
+  isStraight(): boolean {
+    if (this.recurrence === null || this.steps.formedAt === 0) return false;
+    const { step, owedMs } = this.recurrence;
+    return this.length > this.maxLoop ? step === 0 || step > this.lastWithin : step === 0 && this.timeMs >= owedMs;
   }
 }

@@ -30,8 +30,6 @@ export interface FailingRun extends NamedTape {
    * longer, the more often its plan recovers with other luck: what trigger is it that only sometimes ends in no way back?
    */
   readonly length: number;
-  /** After how many steps a run that breaks liveness began to repeat itself; null where it never did, and of other runs. */
-  readonly loopLength: number | null;
 }
 
 /** What an event of a run that breaks liveness is worth. */
@@ -50,9 +48,4 @@ export function sizeOfRun({ plan, tape, result }: FailingRun): ShrinkSize {
 export function costOf({ plan, result, length }: FailingRun): number {
   const events = result.outcome === 'liveness' ? result.events * WAITING_COST : result.events;
   return events + STEP_COST * length + partsCost(plan);
-}
-
-/** What a run that breaks liveness now and then comes to: a lasso, and the longer, the more often its plan finds a way back. */
-export function lassoOf({ length, loopLength }: FailingRun): number {
-  return length + (loopLength ?? Infinity);
 }

@@ -1,22 +1,16 @@
 /** What counts as a step of a failing run, and from where. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SCENARIOS } from '../../scenarios/index.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import { makeZxid } from '../base/zxid.ts';
-import { Judge } from '../history/judge.ts';
-import type { At } from '../history/at.ts';
-import type { Property } from '../history/judge.ts';
-import type { JudgedFact } from '../history/judged-fact.ts';
 import type { Fact } from '../io/fact.ts';
-import type { Plan } from '../plan/plan.ts';
 import type { Failure } from '../run/failure.ts';
 import { chooserOf } from '../run/follow.ts';
-import { recordRun, recordedFailure } from '../run/record.ts';
 import { runPlan } from '../run/run.ts';
 import type { Message } from '../wire/message.ts';
-import { SeedChooser } from '../world/chooser.ts';
-import { LengthSink, lengthOf } from './length.ts';
+import { LengthSink } from './length-sink.ts';
+import { lengthOf } from './length.ts';
+import { ANSWER, answeringPlan, failureOf, lost } from './lost-testing.ts';
 
 const test = suite('length');
 const zxid = makeZxid(1, 1);
@@ -82,48 +76,6 @@ test('while there is no such moment, everything counts; a later epoch does not b
   assert.is(again.formedAt, 11);
 });
 
-/** Liveness that is lost if the fifth answer comes in an odd millisecond, or always. */
-function lost(by: 'answer' | 'nothing'): Property {
-  class Lost extends Judge {
-    private isLost = by === 'nothing';
-    private answers = 0;
-
-    see(_fact: JudgedFact, at: At): void {
-      if (++this.answers === ANSWER && by === 'answer') this.isLost = at.timeMs % 2 === 1;
-    }
-
-    override finish(at: At): void {
-      if (this.isLost) this.violate('it is lost', at);
-    }
-  }
-  return {
-    name: 'lost', kind: 'liveness', promise: 'Nothing is lost.', source: 'this test', codes: [],
-    reads: ['replied'], exemptions: [], mutants: [], create: () => new Lost(),
-  };
-}
-
-const ANSWER = 5;
-
-/** One server and one client, between whom messages take longer or shorter. */
-function failureOf(property: Property): Failure {
-  const calm = SCENARIOS.find(({ name }) => name === 'calm')?.plan('1');
-  const [client] = calm?.clients ?? [];
-  if (calm === undefined || client === undefined) throw new Error('there is no client in the scenario calm');
-  const { latency } = calm.settings.network;
-  const plan: Plan = {
-    ...calm,
-    settings: { ...calm.settings, network: { ...calm.settings.network, latency: { ...latency, jitterUs: 20_000 } } },
-    members: [{ id: 1, role: 'participant' }],
-    clients: [{ ...client, servers: [1] }],
-    tailMs: 2000,
-  };
-  for (let seed = 1; seed < 50; seed++) {
-    const recorded = recordRun(plan, new SeedChooser(String(seed)), [property]);
-    if (recorded.result.finding !== null) return recordedFailure(plan, recorded, { judged: ['lost'], mutant: null });
-  }
-  throw new Error('nothing is lost');
-}
-
 /** Steps up to the answer that matters, and up to the end. */
 function stepsOf(failure: Failure): readonly [toAnswer: number, whole: number] {
   const sink = new LengthSink([1]);
@@ -140,7 +92,7 @@ function stepsOf(failure: Failure): readonly [toAnswer: number, whole: number] {
 
 test('a dead end ends with the event from which on futures fail', () => {
   const property = lost('answer');
-  const failure = failureOf(property);
+  const failure = failureOf(answeringPlan(), property);
   const length = lengthOf(failure, [property]);
   const [toAnswer, whole] = stepsOf(failure);
   // It is certain as soon as the answer is on its way.
@@ -150,7 +102,7 @@ test('a dead end ends with the event from which on futures fail', () => {
 
 test('what fails whatever comes is a dead end from the beginning', () => {
   const property = lost('nothing');
-  assert.is(lengthOf(failureOf(property), [property]), 0);
+  assert.is(lengthOf(failureOf(answeringPlan(), property), [property]), 0);
 });
 
 test.run();

@@ -21,15 +21,16 @@ import { BadMomentChooser } from './bad-moments.ts';
 import type { BadDraw } from './bad-moments.ts';
 import { Course, partsCost } from './course.ts';
 import type { Limits } from './course.ts';
-import { costOf, lassoOf, sizeOfRun } from './failing-run.ts';
+import { costOf, sizeOfRun } from './failing-run.ts';
 import type { FailingRun, NamedTape } from './failing-run.ts';
+import { needLess } from './loops.ts';
+import { BEGINNING, recovers } from './lost.ts';
 import { ClockedChooser, MomentChooser } from './moments.ts';
 import { ShrinkError } from './outcome.ts';
 import type { ShrinkOptions, Shrunk } from './outcome.ts';
 import { PASSES, SEARCHES } from './passes.ts';
 import type { Pass } from './passes.ts';
 import { benignDraw, freshLuck } from './sparse.ts';
-import { shortenLoop } from './wander.ts';
 
 /** Findings that are about the harness, not about a run. */
 const NOT_OF_A_RUN: ReadonlySet<string> = new Set(['worker', 'harness', 'nondeterminism', 'budget']);
@@ -53,7 +54,7 @@ const VAIN_SEARCHES = 2;
 const STEPS_FOR_A_SEARCH = 10;
 /** Searches end when so much of the time is over; sooner where a loop is still to be made shorter. */
 const SEARCHES_UNTIL = 0.9;
-const SEARCHES_UNTIL_LOOPS = 0.7;
+const SEARCHES_UNTIL_LOOPS = 0.4;
 /** A round that brought less than this is the last one. */
 const WORTH = 0.97;
 
@@ -142,7 +143,7 @@ export class Shrinker {
       isCut = this.elapsedMs >= this.searchesUntilMs;
     }
     this.best = this.smallest;
-    if (this.best.result.outcome === 'liveness' && this.best.length > 0) await this.round([{ name: 'loops', run: shortenLoop }]);
+    if (this.wanted.outcome === 'liveness') await this.round([{ name: 'loops', run: needLess }]);
     if (this.options.signal.aborted) return 'stopped';
     return isCut || this.isOver() ? 'time' : 'searched';
   }
@@ -243,21 +244,21 @@ export class Shrinker {
     runPlan(plan, new AligningChooser(tape, names, 'zero'), { properties: this.judges, trace });
   }
 
-  /** Whether a plan that is no larger breaks liveness nearly as surely, and comes to its first loop so much sooner. */
-  async loopsSooner(plan: Plan, chooser: Chooser): Promise<boolean> {
+  /** A run that fails in the same way, of a plan that is no larger; left, if it is not straight (see `Course`); null if none. */
+  async another(plan: Plan, chooser: Chooser, maxLoop: number): Promise<FailingRun | null> {
     await this.breathe();
     const { best } = this;
-    if (this.isOver() || partsCost(plan) > partsCost(best.plan)) return false;
-    const least = lassoOf(best);
-    const maxSteps = Math.floor(best.result.events * GROWTH);
-    const run = this.watched(plan, chooser, { maxSteps, maxLength: Infinity, maxCost: Infinity });
-    if (run === null || run.loopLength === null || run.loopLength >= least) return false;
-    const known = plan === best.plan ? { ...run, length: best.length } : this.withWaysBack(run, Infinity);
-    if (known === null || lassoOf(known) >= least) return false;
-    this.best = known;
-    this.smallest = known;
+    if (this.isOver() || partsCost(plan) > partsCost(best.plan)) return null;
+    // Only what is needed of it counts, and what is lost for good has more to wait for than what was nearly mended.
+    const maxSteps = Math.max(Math.floor(best.result.events * GROWTH), this.first.result.events);
+    return this.watched(plan, chooser, { maxSteps, maxLength: Infinity, maxCost: Infinity }, maxLoop);
+  }
+
+  /** Puts a run in the place of the best by another measure than what it costs. */
+  prefer(run: FailingRun): void {
+    this.best = run;
+    this.smallest = run;
     this.progress();
-    return true;
   }
 
   /** A plan with the most benign luck, whatever comes of it: the milliseconds in which anything is stated. */
@@ -313,32 +314,30 @@ export class Shrinker {
     return run?.result.outcome === 'liveness' ? this.withWaysBack(run, limits.maxCost) : run;
   }
 
-  private watched(plan: Plan, inner: Chooser, limits: Limits): FailingRun | null {
+  private watched(plan: Plan, inner: Chooser, limits: Limits, maxLoop: number = Infinity): FailingRun | null {
     this.runs++;
     this.nowUs = 0;
     const clocked = new ClockedChooser(inner, () => this.nowUs);
     const chooser = new RecordingChooser(clocked, { names: true });
     const isLiveness = this.wanted.outcome === 'liveness';
-    const course = new Course(plan, isLiveness, (timeUs) => { this.nowUs = timeUs; });
-    const { maxCost } = limits;
-    const maxSteps = isLiveness ? limits.maxSteps : Math.min(limits.maxSteps, maxCost - course.partsCost);
+    const course = new Course(plan, (timeUs) => { this.nowUs = timeUs; }, maxLoop);
+    const maxSteps = isLiveness ? limits.maxSteps : Math.min(limits.maxSteps, limits.maxCost - course.partsCost);
+    const isInVain = (): boolean => (isLiveness ? course.isStraight() : course.isBeyond(limits));
     const result = this.failing(plan, chooser, {
-      properties: this.judges, maxSteps, trace: course,
-      ...(isLiveness ? {} : { isInVain: () => course.isBeyond(limits) }),
+      properties: this.judges, maxSteps, trace: course, ...(isLiveness && maxLoop === Infinity ? {} : { isInVain }),
     });
     if (result === null) return null;
-    const { length, loopLength } = course;
-    return { plan, tape: chooser.tape(), names: chooser.names(), moments: clocked.moments, result, length, loopLength };
+    return { plan, tape: chooser.tape(), names: chooser.names(), moments: clocked.moments, result, length: course.length };
   }
 
   /** How often a plan that breaks liveness does not do so with other luck is its length; null when that is too much. */
   private withWaysBack(run: FailingRun, maxCost: number): FailingRun | null {
     let length = 0;
-    for (let luck = 1; luck <= LUCKS && !this.isOver(); luck++) {
+    const lost = { ...run, events: run.result.events };
+    for (let index = 0; index < LUCKS && !this.isOver(); index++) {
       if (costOf({ ...run, length }) >= maxCost) return null;
       this.runs++;
-      const options = { properties: this.judges, maxSteps: 2 * run.result.events };
-      if (this.failing(run.plan, freshLuck(`${run.plan.seed}/way back/${luck}`), options) === null) length += WAY_BACK_STEPS;
+      if (recovers(lost, BEGINNING, index, this.judges)) length += WAY_BACK_STEPS;
     }
     return { ...run, length };
   }

@@ -7,10 +7,9 @@
 import { seedStream } from '../base/random.ts';
 import type { Xoshiro } from '../base/random.ts';
 import { sizeOf } from '../plan/plan-edits.ts';
-import type { Plan } from '../plan/plan.ts';
 import type { Chooser } from '../world/chooser.ts';
 import { costOf } from './failing-run.ts';
-import { inPlaceOfFault, jump, shaken, sketch } from './jumps.ts';
+import { jump, sketch } from './jumps.ts';
 import type { Shrinker } from './shrink.ts';
 import { SparseChooser, freshLuck } from './sparse.ts';
 
@@ -85,41 +84,6 @@ async function sketched(shrinker: Shrinker, tries: number, share: number): Promi
     if (await shrinker.improves(plan, chooser, maxSteps)) misses = 0;
   }
 }
-
-/** So many tries in a row that came to no shorter loop are enough, and so is this share of the time. */
-const LOOP_TRIES = 4000;
-const LOOP_SHARE = 0.25;
-
-/**
- * A run that breaks liveness by going round in circles is read until it has gone round once. How soon that is is a matter of
- * luck, so it is looked for last of all, when the plan is as small as it will be.
- */
-export async function shortenLoop(shrinker: Shrinker): Promise<void> {
-  const luck = seedStream(shrinker.best.plan.seed, `loops ${shrinker.runs}`);
-  const until = Math.min(shrinker.elapsedMs + LOOP_SHARE * shrinker.forMs, LOOPS_UNTIL * shrinker.forMs);
-  for (let misses = 0; misses < LOOP_TRIES && shrinker.elapsedMs < until && !shrinker.isOver(); misses++) {
-    const plan = elsewhereInTime(shrinker, luck);
-    if (plan !== null && await shrinker.loopsSooner(plan, otherLuck(shrinker, luck))) misses = 0;
-  }
-}
-
-/** The best plan itself, or another that is no larger. */
-function elsewhereInTime(shrinker: Shrinker, luck: Xoshiro): Plan | null {
-  const { plan } = shrinker.best;
-  switch (luck.below(4)) {
-    case 0:
-      return plan;
-    case 1:
-      return jump(shrinker, luck);
-    case 2:
-      return shaken(plan, luck);
-    default:
-      return plan.faults.length === 0 ? null : shaken(inPlaceOfFault(plan, luck.below(plan.faults.length), luck), luck);
-  }
-}
-
-/** Then it ends in any case. */
-const LOOPS_UNTIL = 0.98;
 
 /** The luck of the best run, quite another one, or either of what is usual with a few draws that are not. */
 export function otherLuck(shrinker: Shrinker, luck: Xoshiro): Chooser {
