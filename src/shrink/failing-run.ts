@@ -4,6 +4,8 @@ import type { PlanSize } from '../plan/plan-edits.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { TapeNames } from '../run/align.ts';
 import type { RunResult } from '../run/run.ts';
+import { sentenceShape } from '../run/verdict.ts';
+import type { Finding } from '../run/verdict.ts';
 import type { Tape } from '../world/chooser.ts';
 import { STEP_COST, partsCost } from './course.ts';
 import type { Moments } from './moments.ts';
@@ -48,4 +50,14 @@ export function sizeOfRun({ plan, tape, result }: FailingRun): ShrinkSize {
 export function costOf({ plan, result, length }: FailingRun): number {
   const events = result.outcome === 'liveness' ? result.events * WAITING_COST : result.events;
   return events + STEP_COST * length + partsCost(plan);
+}
+
+/** What a judge says of a process that broke off. */
+const INVARIANT_BROKEN = 'broke an invariant';
+
+/** The same promise is broken; where something broke off, by the same complaint: a plan that cannot be run is no smaller one. */
+export function isSame(wanted: Finding, found: Finding): boolean {
+  if (wanted.property !== found.property || wanted.outcome !== found.outcome) return false;
+  const isComplaint = wanted.property === 'crash' || found.sentence.includes(INVARIANT_BROKEN);
+  return !isComplaint || sentenceShape(wanted.sentence) === sentenceShape(found.sentence);
 }

@@ -13,7 +13,6 @@ import type { Failure } from '../run/failure.ts';
 import { recordRun, recordedFailure } from '../run/record.ts';
 import { MAX_STEPS, runPlan } from '../run/run.ts';
 import type { RunOptions, RunResult } from '../run/run.ts';
-import { sentenceShape } from '../run/verdict.ts';
 import type { Finding } from '../run/verdict.ts';
 import { RecordingChooser } from '../world/chooser.ts';
 import type { Chooser, Tape } from '../world/chooser.ts';
@@ -21,7 +20,7 @@ import { BadMomentChooser } from './bad-moments.ts';
 import type { BadDraw } from './bad-moments.ts';
 import { Course, partsCost } from './course.ts';
 import type { Limits } from './course.ts';
-import { costOf, sizeOfRun } from './failing-run.ts';
+import { costOf, isSame, sizeOfRun } from './failing-run.ts';
 import type { FailingRun, NamedTape } from './failing-run.ts';
 import { needLess } from './loops.ts';
 import { BEGINNING, recovers } from './lost.ts';
@@ -35,9 +34,6 @@ import { benignDraw, freshLuck } from './sparse.ts';
 /** Findings that are about the harness, not about a run. */
 const NOT_OF_A_RUN: ReadonlySet<string> = new Set(['worker', 'harness', 'nondeterminism', 'budget']);
 
-/** What a judge says of a process that broke off. */
-const INVARIANT_BROKEN = 'broke an invariant';
-
 /** Fresh tapes for a plan that does not fail with the tape it had. */
 const FRESH_TAPES = 3;
 /** A run with fewer parts may have so many times the events of the one before; quiet machines can be busy for ever. */
@@ -49,8 +45,10 @@ const LUCKS = 4;
 const WAY_BACK_STEPS = 20;
 const YIELD_EVERY_MS = 40;
 const KEEP_EVERY_MS = 500;
-/** So many times in a row searches may find nothing, each time with other luck; once more for so many steps that are left. */
+/** So many times in a row searches may find nothing, each time with other luck; */
 const VAIN_SEARCHES = 2;
+/** what has so many steps is gone through a second time, and searched once more for so many of them. */
+const STILL_LONG = 15;
 const STEPS_FOR_A_SEARCH = 10;
 /** Searches end when so much of the time is over; sooner where a loop is still to be made shorter. */
 const SEARCHES_UNTIL = 0.9;
@@ -94,8 +92,10 @@ export class Shrinker {
   private keptAt = -Infinity;
   /** When what is under way must end. */
   private untilMs: number;
-  /** Of all that were the best for a while: a pass may go through larger ones. */
+  /** Of all on this way that were the best for a while: a pass may go through larger ones. */
   private smallest: FailingRun;
+  /** On whatever way. */
+  private smallestOfAll: FailingRun;
   /** Choosers that leave nothing to chance: small plans are drawn again and again, and go as they went. */
   private readonly certain: WeakMap<Chooser, 'tape' | 'benign'> = new WeakMap();
   private tried: { readonly with: FailingRun | null; readonly plans: Set<string> } = { with: null, plans: new Set() };
@@ -120,6 +120,7 @@ export class Shrinker {
     }
     this.best = first;
     this.smallest = first;
+    this.smallestOfAll = first;
     this.first = first;
   }
 
@@ -132,24 +133,36 @@ export class Shrinker {
   readonly isOver = (): boolean => this.options.signal.aborted || this.elapsedMs >= this.untilMs;
 
   /**
-   * All passes, again and again until none finds anything, and then the searches, which take their time: as soon as one of them
-   * finds something, it begins anew.
+   * Everything that is tried. Where it ends depends on the way that it took: what is still long is shrunk a second time from the
+   * beginning, by other luck, and the smaller one is searched once more for so many of its steps.
    */
   async reduce(): Promise<'searched' | 'time' | 'stopped'> {
-    let isCut = false;
-    for (let vain = 0; vain < this.searchesInVain && !isCut && !this.isOver();) {
-      while (await this.round(PASSES));
-      if (this.elapsedMs < this.searchesUntilMs) vain = await this.search() ? 0 : vain + 1;
-      isCut = this.elapsedMs >= this.searchesUntilMs;
+    let isThrough = await this.descend(VAIN_SEARCHES);
+    if (isThrough && this.wanted.outcome !== 'liveness' && this.smallest.length >= STILL_LONG) {
+      this.best = this.first;
+      this.smallest = this.first;
+      await this.descend(VAIN_SEARCHES);
+      this.smallest = this.smallestOfAll;
+      isThrough = await this.descend(Math.floor(this.smallest.length / STEPS_FOR_A_SEARCH));
     }
-    this.best = this.smallest;
+    this.best = this.smallestOfAll;
     if (this.wanted.outcome === 'liveness') await this.round([{ name: 'loops', run: needLess }]);
     if (this.options.signal.aborted) return 'stopped';
-    return isCut || this.isOver() ? 'time' : 'searched';
+    return isThrough && !this.isOver() ? 'searched' : 'time';
   }
 
-  private get searchesInVain(): number {
-    return this.wanted.outcome === 'liveness' ? VAIN_SEARCHES : VAIN_SEARCHES + Math.floor(this.best.length / STEPS_FOR_A_SEARCH);
+  /**
+   * All passes, again and again until none finds anything, and then the searches, which take their time: as soon as one of them
+   * finds something, it begins anew. False if there was no time for so many searches in vain.
+   */
+  private async descend(vainSearches: number): Promise<boolean> {
+    this.best = this.smallest;
+    for (let vain = 0; vain < vainSearches && !this.isOver();) {
+      while (await this.round(PASSES));
+      if (this.elapsedMs < this.searchesUntilMs) vain = await this.search() ? 0 : vain + 1;
+      if (this.elapsedMs >= this.searchesUntilMs) return false;
+    }
+    return !this.isOver();
   }
 
   private get searchesUntilMs(): number {
@@ -258,6 +271,7 @@ export class Shrinker {
   prefer(run: FailingRun): void {
     this.best = run;
     this.smallest = run;
+    this.smallestOfAll = run;
     this.progress();
   }
 
@@ -294,6 +308,7 @@ export class Shrinker {
   private take(run: FailingRun): void {
     this.best = run;
     if (costOf(run) <= costOf(this.smallest)) this.smallest = run;
+    if (costOf(run) <= costOf(this.smallestOfAll)) this.smallestOfAll = run;
     this.progress();
   }
 
@@ -354,22 +369,22 @@ export class Shrinker {
   }
 
   private async keep(): Promise<void> {
-    this.kept = this.smallest;
+    this.kept = this.smallestOfAll;
     this.keptAt = this.elapsedMs;
-    const { plan, tape, names } = this.smallest;
+    const { plan, tape, names } = this.smallestOfAll;
     const { runs, elapsedMs } = this;
-    await this.options.onKept?.({ plan, tape, names: packNames(names), size: sizeOfRun(this.smallest), runs, elapsedMs });
+    await this.options.onKept?.({ plan, tape, names: packNames(names), size: sizeOfRun(this.smallestOfAll), runs, elapsedMs });
   }
 
   private progress(): void {
     const { pass, runs, elapsedMs } = this;
-    this.options.onProgress?.({ pass, runs, elapsedMs, size: sizeOfRun(this.best) });
+    this.options.onProgress?.({ pass, runs, elapsedMs, size: sizeOfRun(this.smallestOfAll) });
   }
 
   /** Lets Ctrl-C be heard, and says what there is: the run that comes may be one that never ends. */
   private async breathe(): Promise<void> {
     this.elapsedMs = this.options.now() - this.beganAt;
-    if (this.kept !== this.smallest && this.elapsedMs - this.keptAt >= KEEP_EVERY_MS) await this.keep();
+    if (this.kept !== this.smallestOfAll && this.elapsedMs - this.keptAt >= KEEP_EVERY_MS) await this.keep();
     if (this.elapsedMs - this.yieldedAt < YIELD_EVERY_MS) return;
     this.options.onBreath?.();
     await new Promise((resolve) => void setImmediate(resolve));
@@ -379,11 +394,4 @@ export class Shrinker {
 
 function isBenign(tape: Tape): boolean {
   return tape.every(([label, values]) => values.every((value) => value === 0 || value <= benignDraw(label)));
-}
-
-/** The same promise is broken; where something broke off, by the same complaint: a plan that cannot be run is no smaller one. */
-function isSame(wanted: Finding, found: Finding): boolean {
-  if (wanted.property !== found.property || wanted.outcome !== found.outcome) return false;
-  const isComplaint = wanted.property === 'crash' || found.sentence.includes(INVARIANT_BROKEN);
-  return !isComplaint || sentenceShape(wanted.sentence) === sentenceShape(found.sentence);
 }
