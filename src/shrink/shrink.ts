@@ -86,6 +86,7 @@ export class Shrinker {
   readonly judges: readonly Property[];
   private readonly wanted: Finding;
   private readonly options: ShrinkOptions;
+  private readonly searches: readonly Pass[];
   private readonly beganAt: number;
   private yieldedAt = 0;
   private kept: FailingRun | null = null;
@@ -105,8 +106,10 @@ export class Shrinker {
   /** The real clock, as it stood before the run under way: to ask it costs more than a small run may. */
   elapsedMs = 0;
 
-  constructor(failure: Failure, options: ShrinkOptions) {
+  /** `searches`: what is tried where no part can go any more. */
+  constructor(failure: Failure, options: ShrinkOptions, searches: readonly Pass[] = SEARCHES) {
     this.options = options;
+    this.searches = searches;
     this.untilMs = options.forMs;
     this.wanted = failure.verdict;
     this.judges = options.properties.filter(({ name }) => name === failure.verdict.property);
@@ -173,7 +176,7 @@ export class Shrinker {
   private async search(): Promise<boolean> {
     let found = false;
     this.untilMs = this.searchesUntilMs;
-    for (const search of SEARCHES) if (!found) found = await this.round([search]);
+    for (const search of this.searches) if (!found) found = await this.round([search]);
     this.untilMs = this.forMs;
     return found;
   }

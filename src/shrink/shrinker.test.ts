@@ -197,4 +197,36 @@ test('however large a run is gone through, the smallest of all is what is left',
   assert.is(costOf(shrinker.best), smallest);
 });
 
+/** Broken when so many syncs are done: no run that breaks it has fewer steps. */
+function afterSyncs(many: number): Property {
+  class Counting extends Judge {
+    see(_fact: JudgedFact, at: At): void {
+      this.judged++;
+      if (this.judged === many) this.violate('there were too many syncs', at);
+    }
+  }
+  return {
+    name: 'complaint', kind: 'safety', promise: 'Few syncs.', source: 'this test', codes: [],
+    reads: ['durable'], exemptions: [], mutants: [], create: () => new Counting(),
+  };
+}
+
+test('what is still long is gone through a second time, from the beginning; what is short is not', async () => {
+  for (const [many, ways] of [[3, 1], [16, 2]] as const) {
+    const property = afterSyncs(many);
+    let [begun, least] = [0, Infinity];
+    let isAtFirst = false;
+    const onProgress = (): void => {
+      const { best, first } = shrinker;
+      if (best === first && !isAtFirst) begun++;
+      isAtFirst = best === first;
+      least = Math.min(least, costOf(best));
+    };
+    const shrinker: Shrinker = new Shrinker(failureOf(property, 1), { ...optionsFor(property, 30_000), onProgress }, []);
+    assert.is(await shrinker.reduce(), 'searched');
+    assert.is(begun, ways);
+    assert.is(costOf(shrinker.best), least);
+  }
+});
+
 test.run();
