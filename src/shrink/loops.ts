@@ -29,6 +29,9 @@ const FRESH_ONE_IN = 2;
 /** What is found needs at most so much of what was needed before. It is seen sooner that it needs more. */
 const LESS = 0.8;
 
+/** A fault comes to last for longer by less than so many bits of milliseconds: as soon by a few as by some seconds. */
+const LONGER_BITS = 13;
+
 /** See the head of the file. */
 export async function needLess(shrinker: Shrinker): Promise<void> {
   const luck = seedStream(shrinker.best.plan.seed, `loops ${shrinker.runs}`);
@@ -101,6 +104,3 @@ function longer(plan: Plan, luck: Xoshiro): Plan | null {
   const faults = plan.faults.map((planned, at) => (at === chosen ? { ...planned, fault: length.with(ms) } : planned));
   return { ...plan, faults, safetyMs: Math.max(plan.safetyMs, Math.ceil(atMs + ms)) };
 }
-
-/** By less than so many bits of milliseconds: as soon by a few as by some seconds. */
-const LONGER_BITS = 13;

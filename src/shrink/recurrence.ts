@@ -6,6 +6,8 @@ import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import type { Plan } from '../plan/plan.ts';
 
+const DOWN = 'down';
+
 /**
  * Looks for the first return of a state: of each server whether it is up, its role, its epoch and whom it takes for the leader.
  * What was before the last fault was over is forgotten, for what needs a fault is no loop; and so is what was before a
@@ -95,5 +97,3 @@ export class Recurrence {
     return this.states.get(id) === DOWN;
   }
 }
-
-const DOWN = 'down';
