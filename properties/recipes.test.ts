@@ -65,6 +65,16 @@ function numbered(s: Script, first: number): Script {
   return numbers(numbers(counted, BOB, first, 5), ALICE, 0, 4);
 }
 
+/** A transaction of two sites: what is written below /r from 1:4 on, and the data of it all. */
+function voted(s: Script, names: readonly string[], decision: string): Script {
+  const begun = s.begin().write(txn(1, 3, created('/r', 1), ALICE, 1));
+  return names.reduce((script, name, index) => {
+    return script.write(txn(1, 4 + index, created(`/r/t0-${name}`, 1 + index, { data: decision }), ALICE, 2 + index));
+  }, begun);
+}
+const told = (s: Script, decision: 'commit' | 'abort', at: number): Script =>
+  s.say(1002, { kind: 'recipeDecided', sessionId: BOB, path: '/r/t0-decision', zxid: z(at), decision, sites: 2 });
+
 judgeCases(test, recipes, {}, [
   ['the most urgent is taken', null, (s) => foremost(ranked(s), 'p1-0000000001', 5)],
   ['the most urgent when it was looked for', null, (s) => foremost(ranked(s), 'p3-0000000000', 4)],
@@ -96,6 +106,19 @@ judgeCases(test, recipes, {}, [
   ['a number that is given twice', /2 of \/r is given twice/, (s) => numbered(s, 2)],
   ['numbers by the change of another', /not its change/, (s) =>
     numbered(s, 3).say(1001, { kind: 'recipeNumbered', sessionId: BOB, path: '/r', zxid: z(4), first: 9, count: 3 })],
+  ['all are for it, and it is committed', null, (s) =>
+    told(voted(s, ['commit-a', 'commit-b', 'decision'], 'commit'), 'commit', 6)],
+  ['one is against it, and it is aborted', null, (s) =>
+    told(voted(s, ['commit-a', 'abort-b', 'decision'], 'abort'), 'abort', 6)],
+  ['one is waited for in vain', null, (s) => told(voted(s, ['commit-a', 'decision', 'commit-b'], 'abort'), 'abort', 6)],
+  ['committed before all have voted', /commit since 1:5, with 1 of 2/, (s) =>
+    told(voted(s, ['commit-a', 'decision', 'commit-b'], 'commit'), 'commit', 6)],
+  ['committed against a vote', /1 of 2 votes for it, and one against/, (s) =>
+    told(voted(s, ['commit-a', 'abort-b', 'decision'], 'commit'), 'commit', 6)],
+  ['told what is not written', /which does not say so/, (s) =>
+    told(voted(s, ['commit-a', 'commit-b', 'decision'], 'abort'), 'commit', 6)],
+  ['told before it is written', /which does not say so/, (s) =>
+    told(voted(s, ['commit-a', 'commit-b', 'decision'], 'commit'), 'commit', 5)],
   ['by a transaction that is none', /not its deletion/, (s) => took(released(queued(s), 6), 5)],
 ]);
 

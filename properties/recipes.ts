@@ -4,7 +4,7 @@
  * is gone. What is shared has no such holder meanwhile, and no more than so many. A number is given once, by its owner's
  * own change of the counter. An element of a queue is taken once, by the deletion that its taker was told of; of a queue
  * by priority, it was the most urgent one in the state in which it was seen. A member's node is its own, and who is found
- * was there.
+ * was there. What a transaction came to is written once, and commit only when every vote for it was there.
  */
 import type { SessionId } from '../src/base/session-id.ts';
 import { type Zxid, zxidToPair } from '../src/base/zxid.ts';
@@ -13,6 +13,7 @@ import type { At } from '../src/history/at.ts';
 import { Judge, type Property } from '../src/history/judge.ts';
 import type { JudgedFact } from '../src/history/judged-fact.ts';
 import type { FactOf } from '../src/io/fact.ts';
+import { decodeText } from '../src/wire/utf8.ts';
 import type { TxnBody } from '../src/wire/transactions.ts';
 
 /** Who said to hold what, and by which state. */
@@ -40,6 +41,7 @@ class Recipes extends Judge {
     if (fact.kind === 'recipeHeld') this.seeHeld(fact, 1, at, history);
     else if (fact.kind === 'recipeShared') this.seeHeld(fact, fact.limit, at, history);
     else if (fact.kind === 'recipeNumbered') this.seeNumbered(fact, at, history);
+    else if (fact.kind === 'recipeDecided') this.seeDecided(fact, at, history);
     else if (fact.kind === 'recipeTaken') this.seeTaken(fact, at, history);
     else if (fact.kind === 'recipeForemost') this.seeForemost(fact, at, history);
     else if (fact.kind === 'recipeJoined') this.seeJoined(fact, at, history);
@@ -110,6 +112,26 @@ class Recipes extends Judge {
     this.violate(`session ${sessionId} was given ${first} of ${path} at ${zxidToPair(zxid)}, which is not its change of it`, at);
   }
 
+  /** What was written cannot have been written otherwise; and it was all for it, when it was written, or it had to be abort. */
+  private seeDecided({ sessionId, path, zxid, decision, sites }: FactOf<'recipeDecided'>, at: At, { model }: History): void {
+    this.judged++;
+    const written = model.nodeAt(path, zxid)?.data;
+    if (written === undefined || written === null || decodeText(written) !== decision) {
+      this.violate(`session ${sessionId} was told ${decision} by ${path} as of ${zxidToPair(zxid)}, which does not say so`, at);
+      return;
+    }
+    if (decision !== 'commit') return;
+    const whenZxid = model.statAt(path, zxid)?.czxid ?? zxid;
+    const end = path.lastIndexOf('/');
+    const transaction = path.slice(end + 1).replace(/decision$/, '');
+    const names = [...(model.childrenAt(path.slice(0, end), whenZxid) ?? [])];
+    const count = names.filter((name) => name.startsWith(`${transaction}commit-`)).length;
+    const isOpposed = names.some((name) => name.startsWith(`${transaction}abort-`));
+    if (count >= sites && !isOpposed) return;
+    const against = isOpposed ? ', and one against' : '';
+    this.violate(`${path} says commit since ${zxidToPair(whenZxid)}, with ${count} of ${sites} votes for it${against}`, at);
+  }
+
   private seeForemost({ sessionId, path, zxid }: FactOf<'recipeForemost'>, at: At, { model }: History): void {
     this.judged++;
     const end = path.lastIndexOf('/');
@@ -172,15 +194,17 @@ export const recipes: Property = {
   codes: [],
   kind: 'safety',
   promise: 'A lock or an office has one holder at most in each state, what is shared as many as may share it; an element of a '
-    + 'queue is taken once, the most urgent first; a number is given once; a member of a group is there.',
+    + 'queue is taken once, the most urgent first; a number is given once; a member of a group is there; '
+    + 'all who are told of a transaction are told the same, and commit only when all had voted for it.',
   source: "programmer's guide, recipes: locks, shared locks, leader election, queues",
   reads: [
-    'recipeHeld', 'recipeShared', 'recipeNumbered', 'recipeTaken', 'recipeForemost', 'recipeJoined', 'recipeFound',
+    'recipeHeld', 'recipeShared', 'recipeNumbered', 'recipeDecided', 'recipeTaken', 'recipeForemost', 'recipeJoined',
+    'recipeFound',
   ],
   exemptions: [],
   mutants: [
     'number-again', 'recipe-any-urgency', 'recipe-joins-as-another', 'recipe-finds-the-gone', 'recipe-reads-past-a-writer',
-    'recipe-lease-too-many', 'recipe-numbers-again',
+    'recipe-lease-too-many', 'recipe-numbers-again', 'recipe-commits-early', 'recipe-believes-itself',
   ],
   create: (): Judge => new Recipes(),
 };

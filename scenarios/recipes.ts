@@ -1,7 +1,7 @@
 /**
  * Locks, elections, queues and groups as clients write them, by sequential and ephemeral nodes, locks and leases that are shared,
- * and numbers off a counter, while servers crash and sessions expire under their holders. Who holds, who took and who was given
- * what is judged by the order of transactions.
+ * numbers off a counter and transactions of two sites, while servers crash and sessions expire under their holders. Who holds,
+ * who took, who was given what and what was decided is judged by the order of transactions.
  */
 import fc from 'fast-check';
 import { isLineKind, type RecipeKind } from '../src/client/recipe.ts';
@@ -17,7 +17,7 @@ import { FIVE } from './five.ts';
 const SHAPE: ScenarioShape = {
   ...FIVE,
   name: 'recipes',
-  summary: 'locks, leases, elections, queues, groups and ids as clients write them; sessions that expire under their holders',
+  summary: 'locks, leases, elections, queues, groups, ids and commits as clients write them; sessions that expire under them',
   expects: [
     'operation create', 'operation delete', 'operation exists', 'operation getChildren', 'event NodeDeleted',
     'event NodeDeleted missed',
@@ -39,7 +39,7 @@ const SHAPE: ScenarioShape = {
 
 /**
  * Who takes part, by recipe: a few at one lock, in one race for office, at the two ends of one queue, in one group, at one
- * counter.
+ * counter, in the same transactions.
  */
 const COMPANIES: readonly (readonly [path: string, kinds: readonly RecipeKind[]])[] = [
   ['/lock', ['lock', 'lock', 'lock', 'lock']],
@@ -50,6 +50,7 @@ const COMPANIES: readonly (readonly [path: string, kinds: readonly RecipeKind[]]
   ['/shared', ['writer', 'reader', 'reader', 'writer', 'reader']],
   ['/semaphore', ['lease', 'lease', 'lease', 'lease', 'lease']],
   ['/ids', ['generator', 'generator', 'generator']],
+  ['/tx', ['site', 'site']],
 ];
 
 function drawRecipesPlan(seed: string): Plan {

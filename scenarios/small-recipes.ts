@@ -1,13 +1,13 @@
 /**
  * Small worlds for the explorer whose clients follow recipes: a queue by priority, a group and who seeks its members, a lock that
- * is shared, a semaphore, numbers off a counter. Nobody waits for the clock: the next turn begins, and what is held is given
- * back, whenever the explorer lets it. `--ops` takes so many turns of each client.
+ * is shared, a semaphore, numbers off a counter, transactions of two sites. Nobody waits for the clock: the next turn begins, and
+ * what is held is given back, whenever the explorer lets it. `--ops` takes so many turns of each client.
  */
 import type { Recipe, RecipeKind } from '../src/client/recipe.ts';
 import type { Plan } from '../src/plan/plan.ts';
 import { SESSION_TICKS, smallPlan, type SmallScenario, type SmallSize, TICK_MS, voters } from './small-plan.ts';
 
-/** One client: its recipe and, of each turn, how urgent what it produces is; every other kind holds for no time. */
+/** One client: its recipe and, of each turn, how urgent what it produces is, or how it votes; other kinds hold for no time. */
 interface Follower {
   readonly kind: RecipeKind;
   readonly name: string;
@@ -68,8 +68,16 @@ const IDS: World = {
   followers: ['generator0', 'generator1'].map((name) => ({ kind: 'generator', name, turns: ONCE })),
 };
 
+/** The second votes against the second transaction; whoever waits gives the other up whenever the explorer lets it. */
+const COMMIT: World = {
+  name: 'commit-small',
+  summary: 'two sites that vote on transactions, and decide them',
+  path: '/tx',
+  followers: [{ kind: 'site', name: 'site0', turns: [0, 0] }, { kind: 'site', name: 'site1', turns: [0, 4] }],
+};
+
 /** See the head of the file. */
-export const RECIPE_SCENARIOS: readonly SmallScenario[] = [QUEUE, GROUP, SHARED, SEMAPHORE, IDS].map((world) => {
+export const RECIPE_SCENARIOS: readonly SmallScenario[] = [QUEUE, GROUP, SHARED, SEMAPHORE, IDS, COMMIT].map((world) => {
   const { name, summary, followers } = world;
   const operations = Math.max(...followers.map(({ turns }) => turns.length));
   return { name, summary, size: { servers: 1, clients: followers.length, operations }, plan: (size) => planOf(world, size) };

@@ -15,7 +15,7 @@ export const numberAgain: Mutant = {
   edits: [
     {
       file: 'src/tree/prepare.ts',
-      find: 'sequenceSuffix(parent.stat.cversion) : request.path',
+      find: 'sequenceSuffix(parent.cversion) : request.path',
       replace: 'sequenceSuffix(parent.children.size) : request.path',
     },
   ],

@@ -1,7 +1,8 @@
 /**
  * Recipes that clients write wrongly, as they are written wrongly: a queue by priority that goes by age alone, a member that
  * takes a node of its name for its own, a seeker that believes a list that is no longer true, a reader that looks at its
- * neighbour alone, a lease more than there are, a counter that is changed whatever it has become.
+ * neighbour alone, a lease more than there are, a counter that is changed whatever it has become, a transaction that is
+ * committed before all have voted, a site that takes its own wish for the decision.
  */
 import type { Mutant } from '../../src/fuzz/mutant.ts';
 
@@ -105,7 +106,40 @@ const numbersAgain: Mutant = {
   ],
 };
 
+const commitsEarly: Mutant = {
+  id: 'recipe-commits-early',
+  title: 'a transaction is committed once the votes that are there are for it, though some are missing',
+  source: 'a generic one: a coordinator that asks whether anybody is against it, and not whether everybody is for it',
+  tier: 0,
+  breaks: ['recipes'],
+  scenarios: ['recipes'],
+  edits: [
+    {
+      file: 'src/client/recipe.ts',
+      find: "votes.length === SITES ? 'commit' : null",
+      replace: "votes.length > 0 ? 'commit' : null",
+    },
+  ],
+};
+
+const believesItself: Mutant = {
+  id: 'recipe-believes-itself',
+  title: 'a site that finds the decision written takes it for the one that it wanted to write',
+  source: 'practice: NODEEXISTS taken for the lost answer of an own create',
+  tier: 0,
+  breaks: ['recipes'],
+  scenarios: ['recipes'],
+  edits: [
+    {
+      file: 'src/client/site-client.ts',
+      find: 'if (err === ErrorCode.NODEEXISTS) this.read(io);',
+      replace: 'if (err === ErrorCode.NODEEXISTS) this.told(this.wanted, zxid, io);',
+    },
+  ],
+};
+
 /** See the head of the file. */
 export const recipeMutants: readonly Mutant[] = [
-  anyUrgency, joinsAsAnother, findsTheGone, readsPastAWriter, leaseTooMany, numbersAgain,
+  anyUrgency, joinsAsAnother, findsTheGone, readsPastAWriter, leaseTooMany, numbersAgain, commitsEarly,
+  believesItself,
 ];

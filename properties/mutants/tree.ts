@@ -44,7 +44,7 @@ export const treeMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/tree/prepare.ts',
-        find: 'request.path + sequenceSuffix(parent.stat.cversion)',
+        find: 'request.path + sequenceSuffix(parent.cversion)',
         replace: 'request.path + sequenceSuffix(parent.children.size)',
       },
     ],
@@ -59,8 +59,8 @@ export const treeMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/tree/prepare.ts',
-        find: 'const parentCVersion = nextVersion(parent.stat.cversion);',
-        replace: 'const parentCVersion = Math.max(1, parent.stat.cversion);',
+        find: 'const parentCVersion = nextVersion(parent.cversion);',
+        replace: 'const parentCVersion = Math.max(1, parent.cversion);',
       },
     ],
   },
@@ -130,7 +130,7 @@ export const treeMutants: readonly Mutant[] = [
       },
       {
         file: 'src/server/client-service.ts',
-        find: 'connection, port.database.tree, this.table.watches);',
+        find: 'connection, treeFor(request, port), this.table.watches);',
         replace: 'connection, this.cache, this.table.watches);',
       },
     ],

@@ -12,10 +12,10 @@ export const zk1863: Mutant = {
   edits: [
     {
       file: 'src/server/client-service.ts',
-      find: 'const pending = { xid, request, authInfo, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false };',
+      find: 'const pending = { xid, request, authInfo, isRead: true, refusal, largeBytes, isAnswered: false };',
       replace: `const { lastProcessedZxid: zxid, tree } = port.database;
         const seen = { zxid, tree: tree.copy() };
-        const pending = { xid, request, authInfo, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false, seen };`,
+        const pending = { xid, request, authInfo, isRead: true, refusal, largeBytes, isAnswered: false, seen };`,
     },
     {
       file: 'src/server/client-service.ts',
@@ -31,7 +31,7 @@ export const zk1863: Mutant = {
     },
     {
       file: 'src/server/client-service.ts',
-      find: 'connection, port.database.tree, this.table.watches);',
+      find: 'connection, treeFor(request, port), this.table.watches);',
       replace: 'connection, seen.tree, this.table.watches);',
     },
   ],

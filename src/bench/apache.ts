@@ -34,7 +34,7 @@ export interface Scale {
 
 /** Everything; about ten minutes. */
 export const FULL: Scale = {
-  isQuick: false, rounds: 3, forMs: 800, warmMs: 200, heatMs: 4000, sizes: [100, 1024], starts: 3, failovers: 3,
+  isQuick: false, rounds: 3, forMs: 800, warmMs: 200, heatMs: 4000, sizes: [100, 1024], starts: 7, failovers: 3,
   fanOutRounds: 100, filledNodes: 100_000, servers: [1, 3],
 };
 /** A glance; about a minute and a half. */

@@ -75,6 +75,8 @@ export const HUNTS: readonly Hunt[] = [
   { id: 'recipe-reads-past-a-writer', flags: `shared-small ${MET}` },
   { id: 'recipe-lease-too-many', flags: `semaphore-small ${MET}` },
   { id: 'recipe-numbers-again', flags: `ids-small ${MET}` },
+  { id: 'recipe-commits-early', flags: `commit-small ${MET}` },
+  { id: 'recipe-believes-itself', flags: `commit-small ${MET}` },
 
   {
     id: 'minority-quorum', judges: 'all', published: '25',

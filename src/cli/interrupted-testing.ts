@@ -17,10 +17,12 @@ export interface RunningViv {
 
 const children: ChildProcess[] = [];
 
-/** Starts one. */
-export function startViv(argv: readonly string[], onLine: OnLine = () => undefined): RunningViv {
+/** Starts one, of the sources at `root`. */
+export function startViv(
+  argv: readonly string[], onLine: OnLine = () => undefined, root: string = repositoryRoot(), env: NodeJS.ProcessEnv = {},
+): RunningViv {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...argv], {
-    cwd: repositoryRoot(), stdio: ['ignore', 'ignore', 'pipe'],
+    cwd: root, stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env },
   });
   children.push(child);
   createInterface({ input: child.stderr }).on('line', (line) => { onLine(line, child); });

@@ -124,4 +124,21 @@ test('what cannot be served is said in a sentence', async () => {
   }
 });
 
+test('a file where a directory is wanted is refused in a sentence, however servers are started', async () => {
+  const directory = scratch();
+  try {
+    const file = join(directory, 'file');
+    writeFileSync(file, '');
+    const config = configIn(directory, await freePort(), `dataDir=${join(file, 'data')}`);
+    const ways = [[config], ['--ensemble', '1', '--dir', file], ['--ensemble', '2', '--processes', '--dir', file]];
+    for (const way of ways) {
+      const viv = new Viv(...way, '--log', 'warn');
+      assert.is(await viv.exit(), 1, way.join(' '));
+      assert.match(viv.err, /^viv: \S+file is a file, and a directory of data is wanted there: choose another$/m);
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
 test.run();

@@ -8,6 +8,7 @@ import { wholeNumber } from '../command/values.ts';
 import { endpointText } from '../host/endpoint.ts';
 import { ListenError } from '../host/listeners.ts';
 import { LockError } from '../host/lock-file.ts';
+import { DirectoryError } from '../host/make-directory.ts';
 import { youngGeneration } from '../host/young-generation.ts';
 import { EXIT_CODES } from '../run/verdict.ts';
 import { startEnsemble } from '../serve/ensemble.ts';
@@ -91,7 +92,8 @@ async function started(given: Given, shell: Shell, log: Logger, onStop: () => vo
   try {
     return given.has('ensemble') ? await ensembleOf(given, shell, log, onStop) : await serverOf(given, log, onStop);
   } catch (error) {
-    if (error instanceof ListenError || error instanceof LockError) throw new UsageError(error.message);
+    const isTheirs = error instanceof ListenError || error instanceof LockError || error instanceof DirectoryError;
+    if (isTheirs) throw new UsageError(error.message);
     throw error;
   }
 }

@@ -2,8 +2,8 @@
  * What a client does that follows a recipe instead of a script: plain JSON that a plan can hold. The recipes are those
  * of ZooKeeper's own documentation, as its users write them on the bare client: a lock and an election by ephemeral
  * sequential nodes, each watching the one before it, a queue of sequential nodes, one whose names begin with how urgent they
- * are, a group whose members are ephemeral nodes, found by those who need one, a lock that readers share, a semaphore, and
- * numbers that are given once.
+ * are, a group whose members are ephemeral nodes, found by those who need one, a lock that readers share, a semaphore,
+ * numbers that are given once, and transactions that all sites commit or none.
  */
 
 /** Kinds whose names are a client's own, for as long as its session lives: `member` joins a group, `seeker` finds a member. */
@@ -16,13 +16,16 @@ export type GroupKind = 'member' | 'seeker';
 export type LineKind = 'lock' | 'election' | 'reader' | 'writer' | 'lease';
 
 /**
- * `generator` takes blocks of numbers. `producer` and `consumer` are the two ends of a queue; the urgent ones of a queue by
- * priority.
+ * `generator` takes blocks of numbers. `site` votes on transactions, one a turn, and is told what was decided. `producer` and
+ * `consumer` are the two ends of a queue; the urgent ones of a queue by priority.
  */
 export type RecipeKind =
-  'producer' | 'consumer' | 'urgentProducer' | 'urgentConsumer' | 'generator' | LineKind | GroupKind;
+  'producer' | 'consumer' | 'urgentProducer' | 'urgentConsumer' | 'generator' | 'site' | LineKind | GroupKind;
 
-/** One turn: it begins so long after the one before has ended; what was gained is held for so long. Milliseconds. */
+/**
+ * One turn: it begins so long after the one before has ended; what was gained is held for so long. Milliseconds. Of a producer by
+ * priority `holdMs` says how urgent what it produces is, of a site how it votes and how patient it is.
+ */
 export interface RecipeTurn {
   readonly afterMs: number;
   readonly holdMs: number;
@@ -38,6 +41,15 @@ export interface Recipe {
 
 /** How many may hold a semaphore at a time. */
 export const LEASES = 2;
+
+/** How many sites a transaction has. */
+export const SITES = 2;
+
+/** What a site votes, and what is decided. */
+export type Decision = 'commit' | 'abort';
+
+/** One vote in so many is to abort. */
+const VOTES = 5;
 
 const SUFFIX_LENGTH = 10;
 
@@ -80,4 +92,21 @@ export function bySequence(names: readonly string[]): string[] {
 
 function suffix(name: string): string {
   return name.slice(-SUFFIX_LENGTH);
+}
+
+/** How a site votes in a turn that holds for so long. */
+export function voteOf(holdMs: number): Decision {
+  return holdMs % VOTES === VOTES - 1 ? 'abort' : 'commit';
+}
+
+/** How long it waits for the votes of others, each time there is news, before it decides to abort. Milliseconds. */
+export function patienceOf(holdMs: number): number {
+  return holdMs - (holdMs % VOTES);
+}
+
+/** What the votes on a transaction come to, by the names of all votes; null where one that is missing decides. */
+export function decisionOf(names: readonly string[], transaction: string): Decision | null {
+  const votes = names.filter((name) => name.startsWith(`${transaction}-`));
+  if (votes.some((name) => name.startsWith(`${transaction}-abort-`))) return 'abort';
+  return votes.length === SITES ? 'commit' : null;
 }

@@ -46,6 +46,10 @@ export abstract class TurnTaker<Stage extends string = never> implements Process
   protected abstract leave(io: Io): void;
   /** The watch at the target has fired that was waited for. */
   protected abstract onFired(io: Io): void;
+  /** It has waited for as long as it wanted to; who waits for any time never has. */
+  protected onTired(io: Io): void {
+    this.onFired(io);
+  }
   /** An answer to what was asked at this stage. */
   protected abstract onAnswer(reply: ReplyOutcome, io: Io): void;
   /** The answer was lost: what was asked may have happened. */
@@ -58,6 +62,7 @@ export abstract class TurnTaker<Stage extends string = never> implements Process
     } else if (event.kind === 'timer' && event.timer === TURN_TIMER) {
       if (this.stage === 'resting') this.begin(io);
       else if (this.stage === 'holding') this.leave(io);
+      else if (this.stage === 'waiting') this.onTired(io);
     } else {
       this.core.handle(event, io);
       for (const outcome of this.core.drain()) this.take(outcome, io);
@@ -147,6 +152,13 @@ export abstract class TurnTaker<Stage extends string = never> implements Process
     this.stage = 'holding';
     io.observe(claim);
     io.setTimer(TURN_TIMER, this.holdMs);
+  }
+
+  /** Waits for the watch at a node, for so many milliseconds. */
+  protected waitAt(target: string, patienceMs: number, io: Io): void {
+    this.target = target;
+    this.stage = 'waiting';
+    io.setTimer(TURN_TIMER, patienceMs);
   }
 
   /** The session is gone, and with it what was held or hoped for. */

@@ -5,12 +5,13 @@ import type { Recipe, RecipeKind } from './recipe.ts';
 import type { ClientScript } from './script.ts';
 import type { TurnTaker } from './turn-taker.ts';
 
-/** Keeps what a client says of its recipe: the kind of the fact, and the path. */
+/** Keeps what a client says of its recipe: the kind of the fact, the path, and what was decided. */
 export class ClaimsIo extends FakeIo {
   readonly claims: string[] = [];
   override observe(fact: Fact): void {
     super.observe(fact);
-    if (fact.kind.startsWith('recipe') && 'path' in fact) this.claims.push(`${fact.kind} ${fact.path}`);
+    if (!fact.kind.startsWith('recipe') || !('path' in fact)) return;
+    this.claims.push(`${fact.kind} ${fact.path}${fact.kind === 'recipeDecided' ? ` ${fact.decision}` : ''}`);
   }
 }
 

@@ -1,8 +1,7 @@
 /**
  * ZooKeeper as a client of promises. The same class stands on a simulated world and on a real machine (`ClientHost`), so that
  * what is written with it is tested in the one and run in the other. It asks nothing twice: an answer that was lost is a
- * CONNECTIONLOSS, and whether to ask again is the caller's to decide (see `src/recipes/retry-face.ts`). When a session has ended
- * it stays ended.
+ * CONNECTIONLOSS, and the caller decides whether to ask again (`src/recipes/retry-face.ts`). An ended session stays ended.
  */
 import { invariant } from '../base/invariant.ts';
 import { NO_SESSION, type SessionId } from '../base/session-id.ts';
@@ -15,7 +14,6 @@ import { toClientPath, toServerPath } from './client-path.ts';
 import { parseConnectString } from './connect-string.ts';
 import { Deferred } from './deferred-face.ts';
 import { MultiError, ZooKeeperError } from './errors.ts';
-import type { NodeData, ReadOptions, Reconfiguration, RemovableWatch, ZooKeeperOptions } from './zookeeper-options.ts';
 import { checkPath, createRequest, stepRequest, stepResult, toBytes, type CreateOptions, type Data } from './operations.ts';
 import type { MultiResult, MultiStep } from './operations.ts';
 import { PersistentWatch } from './persistent-watch-face.ts';
@@ -24,6 +22,8 @@ import { Stream } from './stream-face.ts';
 import { Transaction } from './transaction-face.ts';
 import { WatchTable, type WatchKind } from './watch-table-face.ts';
 import { isEnd, watchedType, type SessionState, type WatchedEvent, type WatchedType, type Watcher } from './watched-event.ts';
+import { checked, type NodeData, type ReadOptions, type Reconfiguration, type RemovableWatch } from './zookeeper-options.ts';
+import type { ZooKeeperOptions } from './zookeeper-options.ts';
 export type * from './zookeeper-options.ts';
 
 const DEFAULT_SESSION_TIMEOUT_MS = 30_000;
@@ -50,7 +50,7 @@ export class ZooKeeper {
   /** Begins at once to look for a server; throws `ConnectStringError`. */
   constructor(host: ClientHost, connectString: string, options: ZooKeeperOptions = {}) {
     const { servers, chroot } = parseConnectString(connectString);
-    const { sessionTimeoutMs = DEFAULT_SESSION_TIMEOUT_MS, canBeReadOnly = false, requestTimeoutMs = 0 } = options;
+    const { sessionTimeoutMs = DEFAULT_SESSION_TIMEOUT_MS, canBeReadOnly = false, requestTimeoutMs = 0 } = checked(options);
     this.chroot = chroot;
     this.host = host;
     this.requestTimeoutMs = requestTimeoutMs;

@@ -1,4 +1,7 @@
-/** What the promise-based client takes and gives beside plain values: the options of a session, a read and a reconfiguration. */
+/**
+ * What the promise-based client takes and gives beside plain values: the options of a session, a read and a reconfiguration.
+ * Those of a session are looked at, because a misspelt one would else be a default that nobody chose.
+ */
 import type { Bytes, Stat, WatcherType } from '../wire/words.ts';
 import type { Watcher } from './watched-event.ts';
 
@@ -40,4 +43,20 @@ export type RemovableWatch = keyof typeof WatcherType;
 export interface NodeData {
   readonly data: Bytes | null;
   readonly stat: Stat;
+}
+
+const OPTIONS: readonly string[] = ['sessionTimeoutMs', 'canBeReadOnly', 'auth', 'requestTimeoutMs', 'onSession'];
+
+/** The options as they were given; throws a `TypeError`, with a sentence, where they are not what they can be. */
+export function checked(options: ZooKeeperOptions): ZooKeeperOptions {
+  const wrong = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (wrong !== undefined) throw new TypeError(`no option of a client is called "${wrong}"; there are ${OPTIONS.join(', ')}`);
+  checkMs('sessionTimeoutMs', options.sessionTimeoutMs, 1);
+  checkMs('requestTimeoutMs', options.requestTimeoutMs, 0);
+  return options;
+}
+
+function checkMs(name: string, value: unknown, least: number): void {
+  const isSound = value === undefined || (typeof value === 'number' && value >= least && value <= 0x7fff_ffff);
+  if (!isSound) throw new TypeError(`${name} must be milliseconds, a number from ${least} on`);
 }

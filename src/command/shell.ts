@@ -3,7 +3,7 @@
  * its
  * reports are, and the signal that Ctrl-C gives. Handed in, so that tests run commands in their own process.
  */
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The surroundings of one command. */
@@ -28,6 +28,14 @@ export function repositoryRoot(): string {
   return resolve(fileURLToPath(import.meta.url), '../../..');
 }
 
+/**
+ * Where reports go: into the repository or, of a package that is installed, into the folder that `viv` was called in, since what
+ * is written into `node_modules` is gone with the next installation.
+ */
+export function reportsFolder(root: string, calledIn: string): string {
+  return resolve(root.split(sep).includes('node_modules') ? calledIn : root, 'reports');
+}
+
 /** The real one. Escape codes go to a terminal only, and never when NO_COLOR is set. */
 export function processShell(root: string = repositoryRoot()): Shell {
   const interrupt = new AbortController();
@@ -48,7 +56,7 @@ export function processShell(root: string = repositoryRoot()): Shell {
     },
     isTerminal,
     root,
-    reports: resolve(root, 'reports'),
+    reports: reportsFolder(root, process.cwd()),
     signal: interrupt.signal,
   };
 }

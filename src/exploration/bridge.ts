@@ -2,7 +2,7 @@
  * The bridge between plans and the explorer: which plans can be explored, what of a plan is searched, and how a path that was
  * found becomes a plan and a tape again (`realize.ts`).
  */
-import type { RecipeKind, RecipeTurn } from '../client/recipe.ts';
+import { patienceOf, type RecipeKind, type RecipeTurn } from '../client/recipe.ts';
 import { freeze } from '../explore/print.ts';
 import type { Bounds, Subject } from '../explore/subject.ts';
 import { SYMMETRIC_MAX } from '../explore/symmetry.ts';
@@ -46,7 +46,10 @@ export function whyUnfit(plan: Plan): string | null {
   return null;
 }
 
-/** Whether a turn takes time by itself. Who produces holds nothing: there it says how urgent what is produced is. */
+/**
+ * Whether a turn takes time by itself. Who produces holds nothing: there it says how urgent what is produced is. Of a site it
+ * says how it votes, besides how long it waits for others.
+ */
 function waits(kind: RecipeKind, { afterMs, holdMs }: RecipeTurn): boolean {
-  return afterMs > 0 || (holdMs > 0 && kind !== 'urgentProducer');
+  return afterMs > 0 || (kind === 'site' ? patienceOf(holdMs) > 0 : holdMs > 0 && kind !== 'urgentProducer');
 }

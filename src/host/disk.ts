@@ -1,10 +1,9 @@
 /**
  * Files of the real machine, as `io/io.ts` promises them. Changes go to the page cache, which costs no more than a copy; a sync
- * waits for the device without holding up the process. What a process writes to a file in one round of the event loop goes out in
- * one piece, and syncs begin at the end of the round, when what other connections asked for in it is there too: one sync for all
- * of them. Requests see each other's changes in the order asked all the same, and completions for one file come in that order. It
- * says what failed and decides nothing: after a sync that failed, the kernel may have dropped the pages, and whoever asked must
- * not try again.
+ * waits for the device without holding up the process. What a process writes to a file in one turn goes out in one piece; while
+ * the file is being synced, with what other turns write. Requests see each other's changes in the order asked all the same, and
+ * completions for one file come in that order. It says what failed and decides nothing: after a sync that failed, the kernel may
+ * have dropped the pages, and whoever asked must not try again.
  */
 import { closeSync, constants, fdatasync, fstatSync, openSync, readFile, renameSync, unlinkSync } from 'node:fs';
 import type { DiskError, DiskToken, Event } from '../io/event.ts';
@@ -12,6 +11,7 @@ import { monotonicMs } from './clock.ts';
 import { listFiles, syncPath } from './directory.ts';
 import type { Layout } from './layout.ts';
 import { diskErrorOf, OpenFile } from './open-file.ts';
+import type { Receiver } from './receiver.ts';
 
 type DiskEvent = Extract<Event, { kind: 'diskDone' | 'diskRead' | 'diskListed' | 'diskFailed' }>;
 
@@ -26,7 +26,7 @@ interface Slot {
   isDone: boolean;
 }
 
-/** A sync that was asked for and has not begun. */
+/** A sync that was asked for. */
 interface WantedSync {
   readonly file: string;
   readonly opened: OpenFile;
@@ -55,7 +55,7 @@ export interface DiskOptions {
 /** See the head of the file. */
 export class RealDisk {
   private readonly options: DiskOptions;
-  private readonly answer: (event: DiskEvent) => void;
+  private readonly receiver: Receiver;
   /** The one used last is at the end. */
   private readonly open: Map<string, OpenFile> = new Map();
   /** The last of `open`, while it is open. */
@@ -65,17 +65,15 @@ export class RealDisk {
   private readonly ripe: Set<string> = new Set();
   /** Files with something gathered that the kernel has not been given. */
   private readonly unwritten: Map<OpenFile, string> = new Map();
-  private wantedSyncs: WantedSync[] = [];
   private readonly lazySyncs: Map<NodeJS.Timeout, WantedSync> = new Map();
   /** None of them is made before. */
   private nextLazyMs = 0;
-  private isScheduled = false;
   private isStopped = false;
 
-  /** `answer` is never called from within a request. */
-  constructor(options: DiskOptions, answer: (event: DiskEvent) => void) {
+  /** `receiver` is told nothing from within a request. */
+  constructor(options: DiskOptions, receiver: Receiver) {
     this.options = options;
-    this.answer = answer;
+    this.receiver = receiver;
   }
 
   append(file: string, bytes: Uint8Array, token: DiskToken): void {
@@ -129,8 +127,7 @@ export class RealDisk {
         },
       };
       if (this.options.isLazy?.(file) === true) this.putOff(wanted);
-      else this.wantedSyncs.push(wanted);
-      this.schedule();
+      else this.begin(wanted);
     });
   }
 
@@ -185,13 +182,18 @@ export class RealDisk {
     });
   }
 
+  /** Gives the kernel what was gathered; what is written to a file that is being synced may wait for the next sync. */
+  endTurn(): void {
+    if (this.unwritten.size === 0) return;
+    for (const [opened, file] of this.unwritten) if (opened.syncing === null) this.writeOutOne(opened, file);
+  }
+
   /** Nothing is answered afterwards. What was written stays with the kernel; what was only gathered too, if `isOrderly`. */
   stop(isOrderly: boolean): void {
     if (isOrderly) this.writeOut();
     this.isStopped = true;
     for (const timer of this.lazySyncs.keys()) clearTimeout(timer);
-    for (const { opened } of [...this.wantedSyncs, ...this.lazySyncs.values()]) this.release(opened);
-    this.wantedSyncs = [];
+    for (const { opened } of this.lazySyncs.values()) this.release(opened);
     this.lazySyncs.clear();
     this.unwritten.clear();
     for (const file of [...this.open.keys()]) this.forget(file);
@@ -210,7 +212,6 @@ export class RealDisk {
       const opened = this.opened(file, true);
       opened.gather(offset ?? opened.size, bytes);
       this.unwritten.set(opened, file);
-      this.schedule();
     } catch (error) {
       this.fail(file, error);
     }
@@ -226,14 +227,15 @@ export class RealDisk {
   /** Gives the kernel what was gathered. */
   private writeOut(): void {
     if (this.unwritten.size === 0) return;
-    const unwritten = [...this.unwritten];
-    this.unwritten.clear();
-    for (const [opened, file] of unwritten) {
-      try {
-        opened.writeOut();
-      } catch (error) {
-        this.fail(file, error);
-      }
+    for (const [opened, file] of this.unwritten) this.writeOutOne(opened, file);
+  }
+
+  private writeOutOne(opened: OpenFile, file: string): void {
+    this.unwritten.delete(opened);
+    try {
+      opened.writeOut();
+    } catch (error) {
+      this.fail(file, error);
     }
   }
 
@@ -245,8 +247,7 @@ export class RealDisk {
   private putOff(wanted: WantedSync): void {
     const begin = (): void => {
       this.nextLazyMs = monotonicMs() + LAZY_SYNC_MS;
-      this.wantedSyncs.push(wanted);
-      this.schedule();
+      this.begin(wanted);
     };
     const waitMs = this.nextLazyMs - monotonicMs();
     if (waitMs <= 0) begin();
@@ -259,16 +260,13 @@ export class RealDisk {
     }
   }
 
-  /** Begins the syncs that were asked for; what is durable already, or about to be, needs none. */
-  private beginSyncs(): void {
-    const wanted = this.wantedSyncs;
-    this.wantedSyncs = [];
-    for (const { file, opened, changes, settle } of wanted) {
-      if (opened.failure !== null) settle(opened.failure);
-      else if (opened.durableChanges >= changes) settle(null);
-      else if (opened.syncing !== null && opened.syncing.changes >= changes) opened.syncing.waiting.push(settle);
-      else this.beginSync(file, opened, settle);
-    }
+  /** Begins a sync that was asked for; what is durable already, or about to be, needs none. */
+  private begin({ file, opened, changes, settle }: WantedSync): void {
+    this.writeOutOne(opened, file);
+    if (opened.failure !== null) settle(opened.failure);
+    else if (opened.durableChanges >= changes) settle(null);
+    else if (opened.syncing !== null && opened.syncing.changes >= changes) opened.syncing.waiting.push(settle);
+    else this.beginSync(file, opened, settle);
   }
 
   private beginSync(file: string, opened: OpenFile, settle: (error: unknown) => void): void {
@@ -284,7 +282,9 @@ export class RealDisk {
           opened.durableChanges = Math.max(opened.durableChanges, sync.changes);
           this.options.onSync?.(file, monotonicMs() - sinceMs);
         }
+        this.receiver.begin();
         for (const waiting of sync.waiting) waiting(failure);
+        this.receiver.end();
       };
       if (delayMs > 0) setTimeout(done, delayMs);
       else done();
@@ -305,52 +305,46 @@ export class RealDisk {
     const queue = this.slots.get(file);
     if (queue === undefined) this.slots.set(file, [slot]);
     else queue.push(slot);
+    let isWithin = true;
     const settle = (error: unknown, event?: DiskEvent): void => {
       slot.isDone = true;
-      if (error !== null) {
-        slot.event = { kind: 'diskFailed', token, error: diskErrorOf(error), file };
-        this.options.onFailure?.(file, slot.event.error);
-      } else if (token !== 0) slot.event = event ?? { kind: 'diskDone', token };
-      this.ripen(file);
+      if (error !== null) slot.event = { kind: 'diskFailed', token, error: diskErrorOf(error), file };
+      else if (token !== 0) slot.event = event ?? { kind: 'diskDone', token };
+      if (this.isStopped) return;
+      if (isWithin) this.putOffAnswer(file);
+      else this.answer(file);
     };
     try {
       act(settle);
     } catch (error) {
       settle(error);
     }
+    isWithin = false;
   }
 
-  private ripen(file: string): void {
-    if (this.isStopped) return;
+  /** Answers when no request is under way. */
+  private putOffAnswer(file: string): void {
     this.ripe.add(file);
-    this.schedule();
-  }
-
-  /** The end of this round of the event loop. */
-  private schedule(): void {
-    if (this.isScheduled) return;
-    this.isScheduled = true;
+    if (this.ripe.size > 1) return;
     setImmediate(() => {
-      if (this.isStopped) return;
-      this.writeOut();
-      this.beginSyncs();
-      this.isScheduled = false;
-      this.harvest();
+      const files = [...this.ripe];
+      this.ripe.clear();
+      this.receiver.begin();
+      for (const ripe of files) this.answer(ripe);
+      this.receiver.end();
     });
   }
 
-  /** Answers what is done, for each file from the front. */
-  private harvest(): void {
-    const files = [...this.ripe];
-    this.ripe.clear();
-    for (const file of files) {
-      const queue = this.slots.get(file);
-      while (queue?.[0]?.isDone === true) {
-        const { event } = queue[0];
-        queue.shift();
-        if (queue.length === 0) this.slots.delete(file);
-        if (event !== undefined && !this.isDeaf()) this.answer(event);
-      }
+  /** Answers what is done of the requests for a file, from the front. */
+  private answer(file: string): void {
+    const queue = this.slots.get(file);
+    while (queue?.[0]?.isDone === true) {
+      const { event } = queue[0];
+      queue.shift();
+      if (queue.length === 0) this.slots.delete(file);
+      if (event === undefined || this.isDeaf()) continue;
+      if (event.kind === 'diskFailed') this.options.onFailure?.(file, event.error);
+      this.receiver.take(event);
     }
   }
 

@@ -2,8 +2,8 @@
  * Where the files of a process are. A process knows one flat directory; ZooKeeper's has two (dataDir and dataLogDir), each with
  * its `version-2`, so that logs can have a device of their own and either kind of server can take over the other's files.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkFiles, makeDirectory } from './make-directory.ts';
 
 /** Names to places. */
 export interface Layout {
@@ -37,7 +37,11 @@ export function zooKeeperLayout(dataDir: string, dataLogDir: string): Layout {
   };
 }
 
-/** Makes what is missing of it. */
+/** Makes what is missing of it, and makes sure of what is there. Throws `DirectoryError`. */
 export function makeDirectories(layout: Layout): void {
-  for (const directory of layout.directories) mkdirSync(directory, { recursive: true });
+  for (const directory of layout.directories) {
+    makeDirectory(directory);
+    // A snapshot is written once, and may well be a copy that is not to be written.
+    checkFiles(directory, (file) => layout.owns(file, directory), (file) => !file.startsWith('snapshot.'));
+  }
 }

@@ -25,56 +25,87 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
+/** One port that is listened on. */
+interface Bound {
+  readonly plan: PortPlan;
+  readonly server: Server;
+  readonly at: Endpoint;
+}
+
 /** Bound ports. */
 export class Listeners {
-  /** Where each plan listens, in the order of the plans, with the port that the operating system chose. */
-  readonly bound: readonly Endpoint[];
   /** Who takes what connects; null: it is turned away. */
   accept: ((port: Port, socket: Socket) => void) | null = null;
   /** Told of whoever did not come through a TLS handshake. */
   onUntrusted: ((address: string) => void) | null = null;
-  private readonly servers: readonly Server[];
+  private readonly ports: Bound[] = [];
+  private isClosed = false;
 
-  private constructor(servers: readonly Server[], bound: readonly Endpoint[]) {
-    this.servers = servers;
-    this.bound = bound;
-  }
+  private constructor() {}
 
   /** Binds all of them or, with a `ListenError`, none. */
   static async bind(plans: readonly PortPlan[]): Promise<Listeners> {
-    const servers: Server[] = [];
-    const bound: Endpoint[] = [];
-    const hands: { listeners: Listeners | null } = { listeners: null };
+    const listeners = new Listeners();
     try {
-      for (const plan of plans) {
-        const accept = (socket: Socket): void => {
-          socket.on('error', () => socket.destroy());
-          if (hands.listeners?.accept) hands.listeners.accept(plan.port, socket);
-          else socket.destroy();
-        };
-        const refused = (address: string): void => hands.listeners?.onUntrusted?.(address);
-        const server = plan.tls === undefined
-          ? createServer({ noDelay: true }, accept) : secureServer(plan.tls, accept, refused);
-        servers.push(server);
-        bound.push(await listen(server, plan));
-      }
+      for (const plan of plans) listeners.ports.push(await listeners.open(plan));
     } catch (error) {
-      for (const server of servers) server.close();
+      for (const { server } of listeners.ports) server.close();
       throw error;
     }
-    hands.listeners = new Listeners(servers, bound);
-    return hands.listeners;
+    return listeners;
+  }
+
+  /** Where each plan listens, in the order of the plans, with the port that the operating system chose. */
+  get bound(): readonly Endpoint[] {
+    return this.ports.map(({ at }) => at);
+  }
+
+  /**
+   * Listens where `plan` says instead of where the `index`-th plan did; who is connected stays so. What cannot be bound is a
+   * `ListenError`, and all is as it was.
+   */
+  async move(index: number, plan: PortPlan): Promise<void> {
+    const old = this.ports[index];
+    if (old === undefined || this.isClosed) return;
+    // Where only the machine's name differs, the old one stands in the way of the new one.
+    const isInTheWay = plan.at.port === old.at.port;
+    if (isInTheWay) old.server.close();
+    try {
+      this.put(index, await this.open(plan));
+      old.server.close();
+    } catch (error) {
+      if (isInTheWay) this.put(index, await this.open({ ...old.plan, at: old.at }));
+      throw error;
+    }
   }
 
   /** Nobody connects any more. Resolves when the ports are free. */
   async close(): Promise<void> {
     this.accept = null;
-    await Promise.all(this.servers.map((server) => new Promise<void>((resolve) => {
+    this.isClosed = true;
+    await Promise.all(this.ports.map(({ server }) => new Promise<void>((resolve) => {
       if (!server.listening) resolve();
       else server.close(() => {
         resolve();
       });
     })));
+  }
+
+  /** All may have been closed while this one was opened. */
+  private put(index: number, bound: Bound): void {
+    if (this.isClosed) bound.server.close();
+    else this.ports[index] = bound;
+  }
+
+  private async open(plan: PortPlan): Promise<Bound> {
+    const accept = (socket: Socket): void => {
+      socket.on('error', () => socket.destroy());
+      if (this.accept === null) socket.destroy();
+      else this.accept(plan.port, socket);
+    };
+    const refused = (address: string): void => this.onUntrusted?.(address);
+    const server = plan.tls === undefined ? createServer({ noDelay: true }, accept) : secureServer(plan.tls, accept, refused);
+    return { plan, server, at: await listen(server, plan) };
   }
 }
 

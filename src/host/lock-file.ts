@@ -2,8 +2,9 @@
  * One server a directory: a file that names who uses it. A lock whose owner is dead is taken over, so that nobody has to clean up
  * after a crash; a number that was given to another process since is told by when that one started.
  */
-import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory, unusable } from './make-directory.ts';
 
 const NAME = 'vivarium.lock';
 
@@ -23,9 +24,9 @@ export class DirectoryLock {
     this.path = path;
   }
 
-  /** Makes the directory if it is missing. Throws `LockError`. */
+  /** Makes the directory if it is missing. Throws `LockError` and `DirectoryError`. */
   static take(directory: string): DirectoryLock {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     const path = join(directory, NAME);
     const text = `${process.pid} ${startOf(process.pid) ?? ''}\n`;
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -34,7 +35,7 @@ export class DirectoryLock {
         own.add(path);
         return new DirectoryLock(path);
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw unusable(directory, error);
       }
       const holder = holderOf(path);
       if (holder !== null) {

@@ -31,6 +31,7 @@ import { RealDisk } from './disk.ts';
 import type { DiskOptions } from './disk.ts';
 import { RealNetwork } from './network.ts';
 import type { NetworkOptions } from './network.ts';
+import type { Receiver } from './receiver.ts';
 
 /** Why a machine has stopped of itself: the process said so, or broke down. */
 export type Stop =
@@ -54,25 +55,28 @@ class HaltSignal extends Error {
 }
 
 /** See the head of the file. */
-export class Machine {
+export class Machine implements Receiver {
   readonly network: RealNetwork;
   private readonly options: MachineOptions;
   private readonly io: MachineIo;
+  /** What the process does at the end of a turn. */
+  private readonly afterTurn: ((io: Io) => void) | null;
   private readonly timers: Timers;
   private readonly disk: RealDisk | null;
   /** What happened while something was handled; mostly nothing. */
   private queue: (Event | ((io: Io) => void))[] = [];
   private isHandling = false;
-  private isTurnOpen = false;
+  /** How many of those that bring something in are not through with it. */
+  private bringing = 0;
   private isOver = false;
 
   constructor(options: MachineOptions) {
     this.options = options;
-    const deliver = (event: Event): void => this.take(event);
-    this.timers = new Timers((timer) => deliver({ kind: 'timer', timer }));
-    this.network = new RealNetwork(options.network, deliver);
-    this.disk = options.disk === undefined ? null : new RealDisk(options.disk, deliver);
+    this.timers = new Timers((timer) => this.take({ kind: 'timer', timer }));
+    this.network = new RealNetwork(options.network, this);
+    this.disk = options.disk === undefined ? null : new RealDisk(options.disk, this);
     const hasTurns = options.process.afterTurn !== undefined;
+    this.afterTurn = hasTurns ? (io) => options.process.afterTurn?.(io) : null;
     this.io = new MachineIo(options.self, hasTurns, this.timers, this.network, this.disk, options.onFact ?? null);
   }
 
@@ -93,23 +97,36 @@ export class Machine {
 
   /** Ends it in an orderly way: what was sent still travels. Resolves when its ports are free. */
   async stop(): Promise<void> {
-    this.end(true);
+    this.finish(true);
     await this.options.network.listeners?.close();
   }
 
   /** Ends it at once: connections break, nothing more is written. Resolves when its ports are free. */
   async kill(): Promise<void> {
-    this.end(false);
+    this.finish(false);
     await this.options.network.listeners?.close();
   }
 
-  private take(next: Event | ((io: Io) => void)): void {
+  begin(): void {
+    this.bringing += 1;
+  }
+
+  take(next: Event | ((io: Io) => void)): void {
     if (this.isOver) return;
     if (this.isHandling) {
       this.queue.push(next);
       return;
     }
-    this.openTurn();
+    this.handleAll(next);
+    if (this.bringing === 0) this.endTurn();
+  }
+
+  end(): void {
+    this.bringing -= 1;
+    if (this.bringing === 0 && !this.isHandling) this.endTurn();
+  }
+
+  private handleAll(next: Event | ((io: Io) => void)): void {
     this.isHandling = true;
     try {
       this.handle(next);
@@ -128,24 +145,24 @@ export class Machine {
       this.options.onTurn?.();
     } catch (error) {
       const stop: Stop = error instanceof HaltSignal ? { kind: 'halt', reason: error.message } : { kind: 'crash', error };
-      this.end(stop.kind === 'halt');
+      this.finish(stop.kind === 'halt');
       void this.options.network.listeners?.close();
       this.options.onStop?.(stop);
     }
   }
 
-  /** A turn is one round of the event loop: it ends when all that has come in is handled, before anything is waited for. */
-  private openTurn(): void {
-    const { process } = this.options;
-    if (this.isTurnOpen || process.afterTurn === undefined) return;
-    this.isTurnOpen = true;
-    setImmediate(() => {
-      this.take((io) => process.afterTurn?.(io));
-      this.isTurnOpen = false;
-    });
+  /**
+   * A turn is what came in together: what a socket had, what the disk has done, a timer. Not what other sockets have, too: a log
+   * that is idle is synced while they are read.
+   */
+  private endTurn(): void {
+    if (this.isOver) return;
+    if (this.afterTurn !== null) this.handleAll(this.afterTurn);
+    this.disk?.endTurn();
+    this.network.flush();
   }
 
-  private end(isOrderly: boolean): void {
+  private finish(isOrderly: boolean): void {
     if (this.isOver) return;
     this.isOver = true;
     this.timers.stop();

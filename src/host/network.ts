@@ -5,11 +5,12 @@
  */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import type { ConnectionId, Event, NodeId } from '../io/event.ts';
+import type { ConnectionId, NodeId } from '../io/event.ts';
 import type { Message, Port } from '../wire/message.ts';
 import { bareHost, plainAddress } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Listeners } from './listeners.ts';
+import type { Receiver } from './receiver.ts';
 import { identitiesOf, secureConnect } from './tls.ts';
 import type { TlsIdentity } from './tls.ts';
 import { Traffic } from './traffic.ts';
@@ -61,7 +62,7 @@ export class RealNetwork {
   readonly limits: WireLimits;
   readonly traffic: Traffic = new Traffic();
   private readonly options: NetworkOptions;
-  private readonly deliver: (event: Event) => void;
+  private readonly receiver: Receiver;
   private readonly connections: Map<ConnectionId, WireConnection> = new Map();
   /** Client sockets that have not said enough to be told from a word. */
   private readonly strangers: Set<Socket> = new Set();
@@ -73,10 +74,10 @@ export class RealNetwork {
   private readonly congestedUplinks: Set<WireConnection> = new Set();
   private isStopped = false;
 
-  constructor(options: NetworkOptions, deliver: (event: Event) => void) {
+  constructor(options: NetworkOptions, receiver: Receiver) {
     this.options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.deliver = deliver;
+    this.receiver = receiver;
   }
 
   /** Takes what connects from now on. */
@@ -101,14 +102,14 @@ export class RealNetwork {
     const endpoint = this.options.locate(node, port);
     if (endpoint === undefined) {
       setImmediate(() => {
-        if (!this.isStopped) this.deliver({ kind: 'closed', connection: id });
+        if (!this.isStopped) this.receiver.take({ kind: 'closed', connection: id });
       });
       return id;
     }
     const tls = this.options.dialTls?.[port];
     const connected = (): void => {
       clearTimeout(timeout);
-      if (!connection.isOver) this.deliver({ kind: 'connected', connection: id });
+      if (!connection.isOver) this.receiver.take({ kind: 'connected', connection: id });
     };
     const socket = tls === undefined
       ? connect({ host: bareHost(endpoint.host), port: endpoint.port, noDelay: true }, connected)
@@ -154,18 +155,25 @@ export class RealNetwork {
 
   // What a connection tells.
 
+  begin(): void {
+    this.receiver.begin();
+  }
+
+  end(): void {
+    this.receiver.end();
+  }
+
   received(connection: WireConnection, message: Message): void {
-    this.deliver({ kind: 'received', connection: connection.id, message });
+    this.receiver.take({ kind: 'received', connection: connection.id, message });
   }
 
   gone(connection: WireConnection): void {
     if (!this.connections.delete(connection.id) || this.isStopped) return;
-    this.deliver({ kind: 'closed', connection: connection.id });
+    this.receiver.take({ kind: 'closed', connection: connection.id });
   }
 
   unflushed(connection: WireConnection): void {
     this.unflushedConnections.push(connection);
-    if (this.unflushedConnections.length === 1) queueMicrotask(() => this.flush());
   }
 
   congestion(connection: WireConnection): void {
@@ -189,7 +197,7 @@ export class RealNetwork {
     const identities = identitiesOf(socket);
     const from = { kind: 'accepted', connection: connection.id, port, address: connection.address } as const;
     connection.expectWithin(this.options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS);
-    this.deliver(identities.length === 0 ? from : { ...from, identities });
+    this.receiver.take(identities.length === 0 ? from : { ...from, identities });
     if (head.length > 0) connection.onData(head);
   }
 

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Event } from '../io/event.ts';
 import { RealDisk } from './disk.ts';
 import { flatLayout } from './layout.ts';
 import { OpenFile } from './open-file.ts';
+import type { Receiver } from './receiver.ts';
 
 const test = suite('host/open-file');
 
@@ -19,6 +21,11 @@ function inDirectory(act: (directory: string) => Promise<void> | void): () => Pr
       rmSync(directory, { recursive: true });
     }
   };
+}
+
+/** Takes events one by one. */
+function hearing(take: (event: Event) => void): Receiver {
+  return { begin: () => undefined, take, end: () => undefined };
 }
 
 function opened(path: string, act: (file: OpenFile) => void): void {
@@ -77,17 +84,17 @@ test('space taken in advance is filled ahead of what is written, and nothing els
   });
 }));
 
-test('a sync that finds everything durable, or about to be, makes no other one', inDirectory(async (directory) => {
+test('a sync that finds everything durable, or about to be, makes no other', inDirectory(async (directory) => {
   const answers: number[] = [];
   let syncs = 0;
   let settle: () => void = () => undefined;
   const all = new Promise<void>((resolve) => { settle = resolve; });
-  const disk: RealDisk = new RealDisk({ layout: flatLayout(directory), onSync: () => { syncs += 1; } }, (event) => {
+  const disk: RealDisk = new RealDisk({ layout: flatLayout(directory), onSync: () => { syncs += 1; } }, hearing((event) => {
     if (event.kind !== 'diskDone') return;
     answers.push(event.token);
     if (event.token === 3) disk.sync('a', 4);
     if (event.token === 4) settle();
-  });
+  }));
   for (let i = 0; i < 10; i++) disk.append('a', bytes(10, i), 0);
   disk.sync('a', 1);
   disk.append('a', bytes(10, 10), 0);
@@ -96,7 +103,7 @@ test('a sync that finds everything durable, or about to be, makes no other one',
   await all;
   disk.stop(true);
   assert.equal(answers, [1, 2, 3, 4]);
-  assert.is(syncs, 1);
+  assert.is(syncs, 2, 'the second has the third with it, and the fourth needs none');
   assert.is(readFileSync(join(directory, 'a')).length, 110);
 }));
 
@@ -105,26 +112,54 @@ test('a gathered write that fails takes with it the sync that was asked for alre
   const heard: string[] = [];
   let settle: () => void = () => undefined;
   const both = new Promise<void>((resolve) => { settle = resolve; });
-  const disk = new RealDisk({ layout }, (event) => {
+  const told: string[] = [];
+  const disk = new RealDisk({ layout, onFailure: (file, error) => told.push(`${file} ${error}`) }, hearing((event) => {
     heard.push(event.kind === 'diskFailed' ? `${event.token} ${event.error}` : event.kind);
     if (heard.length === 2) settle();
-  });
+  }));
   disk.write('full', 0, bytes(10, 1), 0);
   disk.sync('full', 5);
+  assert.equal(told, [], 'nobody is told from within a request');
   await both;
   disk.stop(true);
   assert.equal(heard, ['5 ENOSPC', '0 ENOSPC']);
+  assert.equal(told, ['full ENOSPC', 'full ENOSPC']);
 });
+
+test('what is written goes out at the end of the turn, or after the sync under way', inDirectory(async (directory) => {
+  let settle: () => void = () => undefined;
+  const synced = new Promise<void>((resolve) => { settle = resolve; });
+  const path = join(directory, 'a');
+  const seen: number[] = [];
+  const disk: RealDisk = new RealDisk({ layout: flatLayout(directory) }, {
+    begin: () => undefined, take: () => { seen.push(statSync(path).size); }, end: () => {
+      disk.endTurn();
+      settle();
+    },
+  });
+  disk.append('a', bytes(10, 1), 0);
+  assert.is(statSync(path).size, 0);
+  disk.endTurn();
+  assert.is(statSync(path).size, 10);
+  disk.sync('a', 1);
+  disk.append('a', bytes(10, 2), 0);
+  disk.endTurn();
+  assert.is(statSync(path).size, 10, 'it is gathered while the file is being synced');
+  await synced;
+  assert.equal(seen, [10]);
+  assert.is(statSync(path).size, 20);
+  disk.stop(true);
+}));
 
 test('a sync that nobody waits for is answered, and one that stops meanwhile is not', inDirectory(async (directory) => {
   const answers: number[] = [];
   let settle: () => void = () => undefined;
   const first = new Promise<void>((resolve) => { settle = resolve; });
-  const disk = new RealDisk({ layout: flatLayout(directory), isLazy: (file) => file === 'mark' }, (event) => {
+  const disk = new RealDisk({ layout: flatLayout(directory), isLazy: (file) => file === 'mark' }, hearing((event) => {
     if (event.kind !== 'diskDone') return;
     answers.push(event.token);
     settle();
-  });
+  }));
   disk.append('mark', bytes(1, 1), 0);
   disk.sync('mark', 1);
   await first;

@@ -38,6 +38,9 @@ export interface WireLimits {
 /** What its owner is told. */
 export interface WireOwner {
   readonly limits: WireLimits;
+  /** What is received till `end` came together. */
+  begin(): void;
+  end(): void;
   /** A whole message. */
   received(connection: WireConnection, message: Message): void;
   /** The connection is gone, not by `close`. Said once. */
@@ -160,6 +163,7 @@ export class WireConnection {
   }
 
   private decode(): void {
+    this.owner.begin();
     try {
       while (!this.isOver && !this.mustWait()) {
         const message = this.codec.next();
@@ -171,6 +175,8 @@ export class WireConnection {
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.end();
+    } finally {
+      this.owner.end();
     }
     this.setReading(!this.mustWait());
   }

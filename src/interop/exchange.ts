@@ -3,15 +3,12 @@
  * Each exchange has a connection of its own; what answers is told as lines, free of what differs from run to run, and compared
  * with what Apache ZooKeeper 3.8.0 answered (`golden-exchanges.txt`). Not part of the program.
  */
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import type { Endpoint } from '../host/endpoint.ts';
-import { FrameSplitter, frame } from '../wire/framing.ts';
+import { frame } from '../wire/framing.ts';
 import { Reader, Writer } from '../wire/jute.ts';
 import { OpCode, Xid } from '../wire/words.ts';
+import { ToldConnection } from './told-connection.ts';
 
-/** A hang guard, not a measure. */
-const PATIENCE_MS = 20_000;
 /** Longer than a run: no session may expire within it, for that would take a zxid. */
 const SESSION_TIMEOUT_MS = 600_000;
 /** The xid of the request that ends each step: whatever is answered to the step is answered before it. */
@@ -93,51 +90,27 @@ export async function answersTo(at: Endpoint, { isGreeted, isLast, steps }: Exch
 
 /** One connection, whose frames are told as lines. */
 class RawConnection {
-  isClosed = false;
-  private readonly socket: Socket;
-  private readonly splitter: FrameSplitter = new FrameSplitter();
-  private readonly lines: string[] = [];
+  private readonly connection: ToldConnection;
   private isGreeted = false;
   /** The newest zxid that was told before the step, as the two halves in hexadecimal. */
   private before = '';
   private newest = '';
-  private wake: () => void = () => undefined;
 
   constructor(at: Endpoint) {
-    this.socket = connect({ host: at.host, port: at.port, noDelay: true });
-    this.socket.on('data', (chunk: Buffer) => {
-      this.splitter.push(chunk);
-      for (let payload = this.splitter.next(); payload !== undefined; payload = this.splitter.next()) {
-        this.lines.push(this.told(payload));
-      }
-      this.wake();
-    });
-    const close = (): void => {
-      if (!this.isClosed) this.lines.push('closed');
-      this.isClosed = true;
-      this.wake();
-    };
-    this.socket.on('error', close);
-    this.socket.on('close', close);
+    this.connection = new ToldConnection(at, (payload) => this.told(payload));
+  }
+
+  get isClosed(): boolean {
+    return this.connection.isClosed;
   }
 
   /** Everything up to the line that `isEnd` picks, or up to the end of the connection. */
   async send(sent: Uint8Array, isEnd: (line: string) => boolean): Promise<string[]> {
-    if (!this.isClosed) this.socket.write(sent);
-    const deadlineMs = Date.now() + PATIENCE_MS;
-    for (;;) {
-      const end = this.lines.findIndex((line) => line === 'closed' || isEnd(line));
-      if (end >= 0) return this.lines.splice(0, end + 1);
-      const leftMs = deadlineMs - Date.now();
-      if (leftMs <= 0) throw new Error(`no answer in ${PATIENCE_MS} ms after ${this.lines.join('; ')}`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, leftMs);
-        this.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    const { connection } = this;
+    const end = (): number => connection.lines.findIndex((line) => line === 'closed' || isEnd(line));
+    connection.write(sent);
+    await connection.until(() => end() >= 0, 'an exchange');
+    return connection.lines.splice(0, end() + 1);
   }
 
   /** A handshake: it is answered with a session, or not at all. */
@@ -168,7 +141,7 @@ class RawConnection {
   }
 
   end(): void {
-    this.socket.destroy();
+    this.connection.end();
   }
 
   private told(payload: Uint8Array): string {

@@ -36,6 +36,10 @@ interface Running {
 }
 
 const LOOPBACK = '127.0.0.1';
+const USUAL: readonly string[] = [
+  'tickTime=500', 'initLimit=20', 'syncLimit=10', '4lw.commands.whitelist=*', 'admin.enableServer=false', 'preAllocSize=64',
+  'snapCount=1000', 'snapshotSizeFactor=-1',
+];
 
 /** See the head of the file. */
 export class MixedEnsemble {
@@ -47,24 +51,32 @@ export class MixedEnsemble {
   private readonly classpath: string;
   /** Of the servers, the last so many only observe. */
   private readonly observers: number;
+  /** What is in each configuration besides; Apache's get it as system properties too, for some keys are nothing else. */
+  private readonly keys: readonly string[];
   private readonly ports: (readonly number[])[] = [];
   private readonly running: Map<number, Running> = new Map();
+  /** Ports that were bound for servers of ours which have not begun: nobody else can take them. */
+  private readonly held: Map<number, Listeners> = new Map();
 
-  private constructor(classpath: string, observers: number) {
+  private constructor(classpath: string, observers: number, keys: readonly string[]) {
     this.classpath = classpath;
     this.observers = observers;
+    this.keys = keys;
   }
 
   /** Chooses the ports of `kinds.length` servers, the last `observers` of which only observe, and starts them. */
-  static async start(kinds: readonly Kind[], classpath: string, observers: number = 0): Promise<MixedEnsemble> {
-    const ensemble = new MixedEnsemble(classpath, observers);
+  static async start(
+    kinds: readonly Kind[], classpath: string, observers: number = 0, keys: readonly string[] = [],
+  ): Promise<MixedEnsemble> {
+    const ensemble = new MixedEnsemble(classpath, observers, keys);
     const held = await Promise.all(kinds.map(() => {
       const at = { host: LOOPBACK, port: 0 };
       return Listeners.bind([{ port: 'client', at }, { port: 'quorum', at }, { port: 'election', at }]);
     }));
-    for (const listeners of held) {
+    for (const [index, listeners] of held.entries()) {
       ensemble.ports.push(listeners.bound.map(({ port }) => port));
-      await listeners.close();
+      if (kinds[index] === 'ours') ensemble.held.set(index + 1, listeners);
+      else await listeners.close();
     }
     for (const [index, kind] of kinds.entries()) await ensemble.run(index + 1, kind);
     return ensemble;
@@ -148,8 +160,8 @@ export class MixedEnsemble {
       return `server.${index + 1}=${LOOPBACK}:${quorum}:${election}:${role};${LOOPBACK}:${client}`;
     });
     return [
-      `dataDir=${directory}`, 'tickTime=500', 'initLimit=20', 'syncLimit=10', '4lw.commands.whitelist=*',
-      'admin.enableServer=false', 'preAllocSize=64', 'snapCount=1000', 'snapshotSizeFactor=-1', ...servers, '',
+      `dataDir=${directory}`, ...USUAL.filter((key) => !this.keys.some((other) => other.startsWith(nameOf(key)))), ...this.keys,
+      ...servers, '',
     ].join('\n');
   }
 
@@ -162,7 +174,10 @@ export class MixedEnsemble {
     };
     const log = pino({ level: process.env['VIV_LOG'] ?? 'info' }, { write }).child({ server: id });
     const onStop = (stop: object): void => void this.stops.push(`${id}: ${JSON.stringify(stop)}`);
-    const started = await startServer({ config, host, isStandalone, log, onStop });
+    const listeners = this.held.get(id);
+    this.held.delete(id);
+    const given = listeners === undefined ? {} : { listeners };
+    const started = await startServer({ config, host, isStandalone, log, onStop, ...given });
     return {
       kind: 'ours',
       async kill() {
@@ -176,11 +191,18 @@ export class MixedEnsemble {
     const file = join(directory, 'zoo.cfg');
     writeFileSync(file, text);
     const log = openSync(join(directory, 'apache.log'), 'a');
-    const java = spawn('java', ['-Xmx256m', '-cp', this.classpath, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', file], {
+    const properties = this.keys.flatMap((key) => [`-D${key}`, `-Dzookeeper.${key}`]);
+    const main = ['-cp', this.classpath, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', file];
+    const java = spawn('java', ['-Xmx256m', ...properties, ...main], {
       stdio: ['ignore', log, log], cwd: directory,
     });
     return { kind: 'apache', kill: () => killed(java) };
   }
+}
+
+/** With its `=`. */
+function nameOf(key: string): string {
+  return key.slice(0, key.indexOf('=') + 1);
 }
 
 async function killed(child: ChildProcess): Promise<void> {

@@ -219,6 +219,18 @@ export type ClientFact =
       readonly first: number;
       readonly count: number;
     }
+  /**
+   * It was told what a transaction of `sites` sites came to, by the node `path` as of `zxid`. Votes are beside it: of
+   * `/tx/t1-decision`, each child of `/tx` that begins with `t1-commit-` or `t1-abort-`.
+   */
+  | {
+      readonly kind: 'recipeDecided';
+      readonly sessionId: SessionId;
+      readonly path: string;
+      readonly zxid: Zxid;
+      readonly decision: 'commit' | 'abort';
+      readonly sites: number;
+    }
   /** It has taken an element off a queue: the node `path`, deleted at `zxid`. */
   | { readonly kind: 'recipeTaken'; readonly sessionId: SessionId; readonly path: string; readonly zxid: Zxid }
   /** Of the queue that it saw in the state of `zxid`, what it has taken, `path`, is the most urgent element. */

@@ -13,8 +13,8 @@ import type { Io } from './io.ts';
 export interface Process {
   handle(event: Event, io: Io): void;
   /**
-   * Nothing else has come in for the moment: what was put off to be done once for many events is done now. Called by worlds
-   * whose `io` says `hasTurns`.
+   * All that came in together is handled: what was put off to be done once for many events is done now. Called by worlds whose
+   * `io` says `hasTurns`.
    */
   afterTurn?(io: Io): void;
 }

@@ -160,7 +160,7 @@ const decodeClient: Decoder<ClientScript> = (value, path) => {
 
 const RECIPE_KINDS = [
   'lock', 'election', 'reader', 'writer', 'lease', 'producer', 'consumer', 'urgentProducer', 'urgentConsumer', 'generator',
-  'member', 'seeker',
+  'member', 'seeker', 'site',
 ] as const;
 
 const decodeRecipe: Decoder<Recipe> = (value, path) => {

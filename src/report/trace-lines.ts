@@ -229,6 +229,8 @@ export function describeFact(fact: Fact): string | null {
       return `shares by ${fact.path} as of ${zxidToPair(fact.zxid)}`;
     case 'recipeNumbered':
       return `is given ${fact.first} to ${fact.first + fact.count - 1} by ${fact.path} at ${zxidToPair(fact.zxid)}`;
+    case 'recipeDecided':
+      return `is told ${fact.decision} by ${fact.path} as of ${zxidToPair(fact.zxid)}`;
     case 'recipeTaken':
       return `took ${fact.path} at ${zxidToPair(fact.zxid)}`;
     case 'recipeForemost':

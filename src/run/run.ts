@@ -10,6 +10,7 @@ import { RecipeClient } from '../client/recipe-client.ts';
 import { isGroupKind } from '../client/recipe.ts';
 import type { ClientScript } from '../client/script.ts';
 import { ScriptedClient } from '../client/scripted-client.ts';
+import { SiteClient } from '../client/site-client.ts';
 import { FactCounter } from '../history/counters.ts';
 import type { Count, Counts } from '../history/counters.ts';
 import type { Expectations } from '../history/expectations.ts';
@@ -170,6 +171,7 @@ function clientOf(script: ClientScript): Process {
   const { recipe } = script;
   if (recipe === undefined) return new ScriptedClient(script);
   if (recipe.kind === 'generator') return new GeneratorClient(script, recipe);
+  if (recipe.kind === 'site') return new SiteClient(script, recipe);
   return isGroupKind(recipe.kind) ? new GroupClient(script, recipe) : new RecipeClient(script, recipe);
 }
 

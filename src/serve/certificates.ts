@@ -4,11 +4,12 @@
  * that is guarded: the key of this one lies beside what it signs.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { UsageError } from '../command/command.ts';
 import { bareHost } from '../host/endpoint.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 
 const VALID_DAYS = '365';
 const CURVE = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', VALID_DAYS];
@@ -63,7 +64,7 @@ function makeAll(directory: string, host: string): void {
   if (!hasOpenssl()) {
     throw new UsageError(`--tls ${directory} has no ca.pem and server.pem, and there is no openssl to make them: put them there`);
   }
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory);
   makeAuthority(directory, 'ca');
   for (const name of ['server', 'client']) makeCertificate(directory, name, 'ca', host);
 }

@@ -24,7 +24,9 @@ test('errors are told apart', () => {
 test('a full device is said, and so is one that cannot be synced', async () => {
   const answers: Event[] = [];
   const layout = { directories: ['/dev'], pathOf: (file: string) => `/dev/${file}`, owns: () => true };
-  const disk = new RealDisk({ layout }, (event) => answers.push(event));
+  const disk = new RealDisk({ layout }, {
+    begin: () => undefined, take: (event) => { answers.push(event); }, end: () => undefined,
+  });
   disk.write('full', 0, new Uint8Array(10), 1);
   disk.sync('full', 2);
   await until(() => answers.length === 2, 'two answers');

@@ -1,5 +1,5 @@
 /** `viv serve --ensemble N --processes`: servers that can be killed one by one, and that outlive nobody. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -101,6 +101,51 @@ test('where the first process is killed, the others stop, and the last one leave
     await until(() => !existsSync(ready.directory), 'the end of the temporary directory');
   } finally {
     rmSync(ready.directory, { recursive: true, force: true });
+  }
+});
+
+test('where the first process is killed before anybody serves, nothing is left either', async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'vivarium-serve-'));
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = parent;
+  const viv = new Viv('--ensemble', '3', '--processes', '--json', '--log', 'error');
+  if (before === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = before;
+  const temporary = (): string[] => readdirSync(parent).filter((name) => name.startsWith('vivarium-'));
+  const isBegun = (): boolean => temporary().some((name) => existsSync(join(parent, name, '1', 'vivarium.lock')));
+  try {
+    await until(isBegun, 'the first server that takes its directory');
+    assert.is(await viv.exit('SIGKILL'), null);
+    await until(() => temporary().length === 0, 'the end of the temporary directory');
+  } finally {
+    await viv.exit('SIGKILL');
+    rmSync(parent, { recursive: true, force: true });
+  }
+});
+
+test('where all are killed at once, what is left keeps nobody from a new start', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'vivarium-serve-'));
+  const argv = ['--ensemble', '3', '--processes', '--dir', directory, '--json', '--log', 'error'];
+  const viv = new Viv(...argv);
+  try {
+    await viv.ready();
+    const ready = readyOf(viv);
+    await writes(clientsOf(ready), '/before');
+    // The first one last: a server that is told of its end might give up its lock before it is killed.
+    for (const { id } of ready.servers) killed(ready, id);
+    await viv.exit('SIGKILL');
+    await closed(clientsOf(ready));
+    assert.ok(existsSync(join(directory, '1', 'vivarium.lock')), 'nobody was there to give it up');
+    const next = new Viv(...argv);
+    await next.ready();
+    const client = new TestClient(clientsOf(readyOf(next)), 30_000);
+    await client.connected();
+    const answer = await client.ask({ kind: 'exists', path: '/before', watch: false });
+    await client.stop();
+    assert.is(await next.exit('SIGTERM'), 0);
+    assert.is(answer.kind === 'reply' ? answer.err : answer.kind, 0);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 });
 

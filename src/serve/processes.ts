@@ -7,12 +7,13 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../command/command.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 import { planServers } from './ensemble.ts';
 import type { EnsemblePlan } from './ensemble.ts';
 import { SUPERVISED, TEMPORARY } from './supervisor.ts';
@@ -58,7 +59,7 @@ const BIND_PAUSE_MS = 100;
 const STOP_PATIENCE_MS = 10_000;
 const SAID_MAX = 2000;
 
-/** See the head of the file. Throws `UsageError` and `ListenError`. */
+/** See the head of the file. Throws `UsageError`, `ListenError` and `DirectoryError`. */
 export async function startProcesses(plan: ProcessesPlan): Promise<StartedProcesses> {
   const directory = plan.directory ?? mkdtempSync(join(tmpdir(), 'vivarium-'));
   try {
@@ -72,15 +73,17 @@ export async function startProcesses(plan: ProcessesPlan): Promise<StartedProces
 /** The ports are free again when this returns: a process cannot share them with the one that binds them next. */
 async function writePlaces(plan: ProcessesPlan, directory: string): Promise<Place[]> {
   const planned = await planServers(plan, directory);
-  const places = planned.map(({ id, text }): Place => {
-    const configFile = join(directory, `${id}.cfg`);
-    mkdirSync(join(directory, String(id)), { recursive: true });
-    writeFileSync(join(directory, String(id), 'myid'), `${id}\n`);
-    writeFileSync(configFile, `${text}\n`);
-    return { id, configFile, child: null, served: null, said: '', attempts: 0 };
-  });
-  for (const { listeners } of planned) await listeners.close();
-  return places;
+  try {
+    return planned.map(({ id, text }): Place => {
+      const configFile = join(directory, `${id}.cfg`);
+      makeDirectory(join(directory, String(id)));
+      writeFileSync(join(directory, String(id), 'myid'), `${id}\n`);
+      writeFileSync(configFile, `${text}\n`);
+      return { id, configFile, child: null, served: null, said: '', attempts: 0 };
+    });
+  } finally {
+    for (const { listeners } of planned) await listeners.close();
+  }
 }
 
 class Processes implements StartedProcesses {

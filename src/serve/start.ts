@@ -26,6 +26,7 @@ import { statusOf } from '../server/status.ts';
 import { WATERMARK_FILE } from '../storage/watermark.ts';
 import type { SnapshotImage } from '../wire/transactions.ts';
 import type { EnsembleConfig, ServerSpec } from '../zab/quorum.ts';
+import { Addresses } from './addresses.ts';
 import { Backups } from './backup.ts';
 import { writeBack } from './dynamic.ts';
 import { serveHttp } from './http.ts';
@@ -79,9 +80,12 @@ export async function startServer(plan: StartPlan): Promise<StartedServer> {
   let listeners: Listeners | null = plan.listeners ?? null;
   try {
     makeDirectories(layout);
-    const plans = portPlans(plan, clientTls, quorumTls);
+    const { config } = plan;
+    const plansOf = (own: ServerSpec | undefined): readonly PortPlan[] => portPlans(own, plan, clientTls, quorumTls);
+    const plans = plansOf(config.members.find(({ id }) => id === config.id)?.spec);
     listeners ??= await Listeners.bind(plans);
-    return await run(plan, listeners, plans, quorumTls, locks);
+    const addresses = new Addresses(listeners, plansOf, log);
+    return await run(plan, listeners, plans, addresses, quorumTls, locks);
   } catch (error) {
     for (const lock of locks) lock.release();
     await listeners?.close();
@@ -101,11 +105,10 @@ function takeLocks({ dataDir, dataLogDir }: HostConfig): readonly DirectoryLock[
   }
 }
 
-/** The ports of a server, the client's first. */
+/** The ports of a server that the members describe so, the client's first. */
 function portPlans(
-  { config, host, isStandalone }: StartPlan, clientTls: TlsIdentity | null, quorumTls: TlsIdentity | null,
+  own: ServerSpec | undefined, { host, isStandalone }: StartPlan, clientTls: TlsIdentity | null, quorumTls: TlsIdentity | null,
 ): PortPlan[] {
-  const own = config.members.find(({ id }) => id === config.id)?.spec;
   const plans: PortPlan[] = [];
   const backlog = host.backlog > 0 ? { backlog: host.backlog } : {};
   const client = own?.client ?? host.client;
@@ -125,7 +128,7 @@ function peerPlans(own: ServerSpec, { quorumListenOnAllIPs }: HostConfig, quorum
 }
 
 async function run(
-  plan: StartPlan, first: Listeners, plans: readonly PortPlan[], quorumTls: TlsIdentity | null,
+  plan: StartPlan, first: Listeners, plans: readonly PortPlan[], addresses: Addresses, quorumTls: TlsIdentity | null,
   locks: readonly DirectoryLock[],
 ): Promise<StartedServer> {
   const { config, host, log } = plan;
@@ -133,10 +136,9 @@ async function run(
   const announce = readiness();
   const bound = (isSecure: boolean): Endpoint | null => {
     const index = plans.findIndex(({ port, tls }) => port === 'client' && (tls !== undefined) === isSecure);
-    return first.bound[index] ?? null;
+    return listening.bound[index] ?? null;
   };
-  const client = bound(false);
-  const secureClient = bound(true);
+  let listening = first;
   const make = (listeners: Listeners): RealServer => {
     const real: RealServer = new RealServer({
       config,
@@ -155,7 +157,7 @@ async function run(
         logFact(log, fact);
         announce.onFact(fact);
         backups.onFact(fact);
-        if (fact.kind === 'configActivated') keepConfigFile(plan, () => statusOf(real.server).config);
+        if (fact.kind === 'configActivated') keepUp(plan, addresses, () => statusOf(real.server).config);
       },
       onStop: (stop) => {
         if (stop.kind === 'halt') log.error(stop.reason);
@@ -175,31 +177,48 @@ async function run(
     };
     return real;
   };
-  // Where the operating system chose a port, it stays that port.
-  const again = plans.map((one, index) => ({ ...one, at: first.bound[index] ?? one.at }));
   let isStopped = false;
   const restore = async (image: SnapshotImage): Promise<Zxid> => {
     const old = real;
     const restored = restorable(image, old.server.database, epochAfter(image, old.server));
     log.warn({ zxid: `0x${restored.zxid.toString(16)}` }, 'a snapshot is restored: the server starts over with it');
+    // Where the operating system chose a port, it stays that port.
+    const again = plans.map((one, index) => ({ ...one, at: listening.bound[index] ?? one.at }));
     await old.stop();
     try {
       await installOnDisk(config, zooKeeperLayout(host.dataDir, host.dataLogDir), restored);
     } finally {
-      real = make(await bindAgain(again));
+      listening = await bindAgain(again);
+      addresses.use(listening);
+      real = make(listening);
       if (isStopped) await real.stop();
       else real.start();
     }
     return restored.zxid;
   };
   const backups: Backups = new Backups({ config, host, metrics, real: () => real, restore });
-  const monitoring: Monitoring = new Monitoring(() => real, metrics, { host, client, secureClient });
+  const place = {
+    host,
+    get client(): Endpoint | null {
+      return bound(false);
+    },
+    get secureClient(): Endpoint | null {
+      return bound(true);
+    },
+  };
+  const monitoring: Monitoring = new Monitoring(() => real, metrics, place);
   let real = make(first);
   const side = await startSideServers(plan, monitoring, metrics, backups);
   log.debug({ ports: first.bound.map(endpointText) }, 'listening');
   real.start();
   return {
-    id: config.id, monitoring, client, secureClient, ready: announce.ready,
+    id: config.id, monitoring, ready: announce.ready,
+    get client(): Endpoint | null {
+      return place.client;
+    },
+    get secureClient(): Endpoint | null {
+      return place.secureClient;
+    },
     get real(): RealServer {
       return real;
     },
@@ -248,12 +267,18 @@ async function bindAgain(plans: readonly PortPlan[], attempts: number = BIND_ATT
   }
 }
 
-/** After this turn: whoever states it is in the middle of something. A server that is no member keeps what it can start with. */
-function keepConfigFile({ configFile, config, log }: StartPlan, current: () => EnsembleConfig): void {
-  if (configFile === undefined || !config.reconfigEnabled) return;
+/**
+ * Listens where the members in force say, and writes them down. After this turn: whoever states it is in the middle of something.
+ * A server that is no member keeps what it can start with.
+ */
+function keepUp({ configFile, config, log }: StartPlan, addresses: Addresses, current: () => EnsembleConfig): void {
+  if (!config.reconfigEnabled) return;
   setImmediate(() => {
     const { text, version, servers } = current();
-    if (version === ZXID_ZERO || !servers.some(({ id }) => id === config.id)) return;
+    const own = servers.find(({ id }) => id === config.id);
+    if (version === ZXID_ZERO || own === undefined) return;
+    void addresses.follow(own);
+    if (configFile === undefined) return;
     try {
       writeBack(configFile, config.id, text, version.toString(16));
     } catch (error) {

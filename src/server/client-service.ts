@@ -31,6 +31,7 @@ import { executeRead } from './read-processor.ts';
 import { classOf, isUnreadableAuth, needsGlobalSession } from './request-kinds.ts';
 import { frameLength, isLongerThan } from './request-size.ts';
 import type { ServicePort } from './service-port.ts';
+import { treeFor } from './shown-config.ts';
 import { ServerTimer } from './timers.ts';
 
 /** The least time without a leader before reads are served without one. */
@@ -227,10 +228,11 @@ export class ClientService {
     if (largeBytes > 0 && !this.table.admission.admitLarge(largeBytes, port.config)) {
       this.table.close(client, io);
     } else if (kind === 'read' || this.isLocalClose(client, request)) {
-      const pending = { xid, request, authInfo, isRead: true, refusal: ErrorCode.OK, largeBytes, isAnswered: false };
+      const refusal = port.hasMoved(client.sessionId) ? ErrorCode.SESSIONMOVED : ErrorCode.OK;
+      const pending = { xid, request, authInfo, isRead: true, refusal, largeBytes, isAnswered: false };
       this.table.enqueue(client, pending);
     } else {
-      const refusal = this.refusalOf(client, request, port.config);
+      const refusal = this.refusalOf(client, request, port);
       const isRead = refusal !== ErrorCode.OK;
       this.table.enqueue(client, { xid, request, authInfo, isRead, refusal, largeBytes, isAnswered: false });
       if (refusal === ErrorCode.OK) this.forward(client, message, authInfo, port, io);
@@ -249,12 +251,10 @@ export class ClientService {
   }
 
   /** Why a write or a sync goes no further than here; OK: it goes to the leader. */
-  private refusalOf(client: ClientConnection, request: Request, config: ServerConfig): ResultCode {
+  private refusalOf(client: ClientConnection, { kind }: Request, port: ServicePort): ResultCode {
     if (this.table.isReadOnly) return ErrorCode.NOTREADONLY;
     if (client.isClosing) return ErrorCode.SESSIONEXPIRED;
-    const { localSessionsUpgradingEnabled: isUpgrading } = config;
-    const isShort = !isUpgrading && this.table.locals.has(client.sessionId) && needsGlobalSession(request);
-    return isShort ? ErrorCode.EPHEMERALONLOCALSESSION : ErrorCode.OK;
+    return kind === 'sync' && port.hasMoved(client.sessionId) ? ErrorCode.SESSIONMOVED : ErrorCode.OK;
   }
 
   /** Sends to the leader what was enqueued last, behind the creation of its session if that was a local one till now. */
@@ -262,7 +262,8 @@ export class ClientService {
     client: ClientConnection, { xid, request }: RequestMessage, authInfo: readonly Id[], port: ServicePort, io: Io,
   ): void {
     const { locals } = this.table;
-    if (!locals.isEmpty && needsGlobalSession(request) && locals.upgrade(client.sessionId)) submitCreation(client, port, io);
+    const mayUpgrade = !locals.isEmpty && port.config.localSessionsUpgradingEnabled && needsGlobalSession(request);
+    if (mayUpgrade && locals.upgrade(client.sessionId)) submitCreation(client, port, io);
     const pending = client.queue.at(-1);
     if (request.kind !== 'sync') {
       locals.beginWrite(client.sessionId);
@@ -305,7 +306,9 @@ export class ClientService {
   private answer(client: ClientConnection, pending: PendingRequest, port: ServicePort, io: Io): void {
     const { xid, request, refusal } = pending;
     const { lastProcessedZxid } = port.database;
-    if (refusal !== ErrorCode.OK) {
+    if (refusal === ErrorCode.SESSIONMOVED) {
+      this.table.close(client, io);
+    } else if (refusal !== ErrorCode.OK) {
       reply(client, xid, lastProcessedZxid, refusal, null, io);
     } else if (request.kind === 'closeSession') {
       this.table.locals.close(client.sessionId, io);
@@ -320,7 +323,7 @@ export class ClientService {
     const zxid = port.database.lastProcessedZxid;
     const { sessionId, connection } = client;
     const authInfo = request.kind === 'whoAmI' ? own : effectiveIds(own, port.config);
-    const result = executeRead(request, { sessionId, authInfo }, connection, port.database.tree, this.table.watches);
+    const result = executeRead(request, { sessionId, authInfo }, connection, treeFor(request, port), this.table.watches);
     for (const { type, path } of result.events) sendEvent(connection, type, path, ZXID_UNINITIALIZED, io);
     reply(client, request.kind === 'ping' ? Xid.PING : xid, zxid, result.err, result.response, io);
   }

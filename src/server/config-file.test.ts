@@ -96,7 +96,7 @@ const WRONG: readonly (readonly [text: string, myid: string | null, RegExp])[] =
   [ENSEMBLE.replace('dataDir=/d', ''), '1', /^dataDir is missing/],
   [ENSEMBLE.replace('clientPort=2181', ''), '1', /^clientPort is missing/],
   [ENSEMBLE.replace('clientPort=2181', 'clientPortAddress=::1'), '1', /clientPortAddress needs clientPort/],
-  [`${ENSEMBLE}tickTime=0`, '1', /^tickTime must be a whole number from 1 on/],
+  [`${ENSEMBLE}tickTime=0`, '1', /^tickTime must be a whole number from 1 on, not "0"$/],
   [ENSEMBLE.replace('initLimit=5', ''), '1', /^initLimit is missing/],
   [ENSEMBLE.replace('syncLimit=2', ''), '1', /^syncLimit is missing/],
   [ENSEMBLE, null, /myid is missing/],
@@ -116,6 +116,15 @@ const WRONG: readonly (readonly [text: string, myid: string | null, RegExp])[] =
   [`${ENSEMBLE}ssl.ocsp=true`, '1', /refused: revocation/],
   [ENSEMBLE.replace('10.0.0.1:2888:3888', '10.0.0.1:2888:3888;2182'), '1', /clientPort is 2181, but server.1 says 2182/],
 ];
+
+test('a key whose value is refused is not called missing as well', () => {
+  assert.equal(parse(ENSEMBLE.replace('clientPort=2181', 'clientPort=99999'), '1').errors, [
+    'clientPort must be a whole number from 0 to 65535, not "99999"',
+  ]);
+  assert.equal(parse(ENSEMBLE.replace('initLimit=5', 'initLimit=five'), '1').errors, [
+    'initLimit must be a whole number from 1 on, not "five"',
+  ]);
+});
 
 test('what cannot be run is refused with a sentence', () => {
   for (const [text, myid, expected] of WRONG) {

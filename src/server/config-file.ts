@@ -50,7 +50,15 @@ export function parseConfigFile(sources: ConfigSources): ParsedConfig {
   const host = hostConfig(draft);
   checkHost(draft, host, errors);
   const config = errors.length > 0 || own === null ? null : serverConfig(draft, own, isStandalone, versionOf(sources), errors);
-  return { config: errors.length > 0 ? null : config, host, isStandalone, errors, notes };
+  return { config: errors.length > 0 ? null : config, host, isStandalone, errors: withoutEchoes(errors), notes };
+}
+
+/** A key whose value was refused is not missing as well. */
+function withoutEchoes(errors: readonly string[]): readonly string[] {
+  return errors.filter((error) => {
+    const [, key] = /^(\w+) is missing/.exec(error) ?? [];
+    return key === undefined || !errors.some((other) => other.startsWith(`${key} must `));
+  });
 }
 
 function take(fullKey: string, value: string, draft: ConfigDraft, errors: string[], notes: string[]): void {

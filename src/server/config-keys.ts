@@ -10,19 +10,26 @@ export type Setter = (draft: ConfigDraft, value: string) => string | null;
 
 type Store<T> = (draft: ConfigDraft, value: T) => void;
 
+const PORT_MAX = 65535;
+
 function whole(store: Store<number>, min: number = Number.MIN_SAFE_INTEGER, max: number = 0x7fff_ffff): Setter {
   return (draft, text) => {
     const value = /^-?[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max)) return `must be a whole number${min > -2 ? ` from ${min} on` : ''}`;
+    if (!(value >= min && value <= max)) return `must be a whole number${rangeText(min, max)}, not "${text}"`;
     store(draft, value);
     return null;
   };
 }
 
+function rangeText(min: number, max: number): string {
+  if (min <= -2) return '';
+  return max === PORT_MAX ? ` from ${min} to ${max}` : ` from ${min} on`;
+}
+
 function bool(store: Store<boolean>): Setter {
   return (draft, text) => {
     const value = text.toLowerCase();
-    if (value !== 'true' && value !== 'false') return 'must be true or false';
+    if (value !== 'true' && value !== 'false') return `must be true or false, not "${text}"`;
     store(draft, value === 'true');
     return null;
   };
@@ -31,7 +38,7 @@ function bool(store: Store<boolean>): Setter {
 function yesNo(store: Store<boolean>): Setter {
   return (draft, text) => {
     const value = text.toLowerCase();
-    if (!['yes', 'no', 'true', 'false'].includes(value)) return 'must be yes or no';
+    if (!['yes', 'no', 'true', 'false'].includes(value)) return `must be yes or no, not "${text}"`;
     store(draft, value === 'yes' || value === 'true');
     return null;
   };
@@ -49,8 +56,6 @@ function list(store: Store<readonly string[]>): Setter {
     store(draft, value.split(',').map((item) => item.trim()).filter((item) => item !== ''));
   });
 }
-
-const PORT_MAX = 65535;
 
 /** What is honoured. */
 export const HONOURED: ReadonlyMap<string, Setter> = new Map<string, Setter>([
@@ -159,6 +164,7 @@ function tlsKeys(prefix: string, files: (draft: ConfigDraft) => ConfigDraft['cli
 
 const THREADS = 'there are no threads here to be counted';
 const JAVA = 'it concerns the Java virtual machine or a Java library';
+const CLIENTS = 'only clients read it';
 const NO_CACHE = 'replies are not cached here';
 const NO_THROTTLE = 'connections are bounded by maxClientCnxns and maxCnxns';
 
@@ -212,7 +218,8 @@ export const IGNORED: ReadonlyMap<string, string> = new Map([
   ['admin.idleTimeout', 'Node’s own timeouts hold'],
   ['admin.httpVersion', 'HTTP 1.1 is spoken'],
   ['metricsProvider.', JAVA],
-  ['multiAddress.reachability', 'a server has one address'],
+  ['multiAddress.reachabilityCheckTimeoutMs', 'a server has one address'],
+  ['multiAddress.reachabilityCheckEnabled', 'a server has one address'],
   ['client.certReload', 'certificates are read when the server starts'],
   ['sslQuorumReloadCertFiles', 'certificates are read when the server starts'],
   ['jute.maxbuffer.extrasize', 'it follows jute.maxbuffer'],
@@ -223,7 +230,17 @@ export const IGNORED: ReadonlyMap<string, string> = new Map([
   ['ssl.allowReverseDnsLookup', 'no address is ever looked up in reverse'],
   ['ssl.quorum.allowReverseDnsLookup', 'no address is ever looked up in reverse'],
   ['kerberos.', JAVA],
+  ['audit.impl.class', 'there is no audit log'],
+  ['request.timeout', CLIENTS],
+  ['disableAutoWatchReset', CLIENTS],
+  ['client.secure', CLIENTS],
+  ['clientCnxnSocket', CLIENTS],
+  ['sasl.', CLIENTS],
+  ['shuffleDnsResponse', CLIENTS],
+  ['hostProvider.', CLIENTS],
 ]);
+
+const TLS_VERSIONS = ['TLSv1.2', 'TLSv1.2,TLSv1.3', 'TLSv1.3,TLSv1.2'];
 
 /** What this server must not pretend to do, why, and the values that ask for nothing. */
 export const REFUSED: ReadonlyMap<string, { readonly why: string; readonly harmless: readonly string[] }> = new Map([
@@ -241,10 +258,12 @@ export const REFUSED: ReadonlyMap<string, { readonly why: string; readonly harml
   ['ssl.quorum.ocsp', { why: 'revocation is not asked', harmless: ['false'] }],
   ['ssl.ciphersuites', { why: 'Node’s own list of ciphers is used: remove it', harmless: [''] }],
   ['ssl.quorum.ciphersuites', { why: 'Node’s own list of ciphers is used: remove it', harmless: [''] }],
-  ['ssl.enabledProtocols', { why: 'TLS 1.2 and 1.3 are spoken', harmless: ['TLSv1.2', 'TLSv1.2,TLSv1.3', 'TLSv1.3,TLSv1.2'] }],
+  ['ssl.enabledProtocols', { why: 'TLS 1.2 and 1.3 are spoken', harmless: TLS_VERSIONS }],
+  ['ssl.quorum.enabledProtocols', { why: 'TLS 1.2 and 1.3 are spoken', harmless: TLS_VERSIONS }],
   ['ssl.clientHostnameVerification', { why: 'a client’s address is not compared with its certificate', harmless: ['false'] }],
   ['ssl.quorum.clientHostnameVerification', { why: 'a server that dials is not compared with its name', harmless: ['false'] }],
   ['ssl.context.supplier.class', { why: 'Java classes cannot be loaded', harmless: [''] }],
+  ['ssl.quorum.context.supplier.class', { why: 'Java classes cannot be loaded', harmless: [''] }],
   ['portUnification', { why: 'a port is either plain or secure', harmless: ['false'] }],
   ['client.portUnification', { why: 'a port is either plain or secure', harmless: ['false'] }],
   ['admin.portUnification', { why: 'the admin port speaks plain HTTP: bind it to 127.0.0.1', harmless: ['false'] }],
@@ -258,4 +277,6 @@ export const REFUSED: ReadonlyMap<string, { readonly why: string; readonly harml
   ['emulate353TTLNodes', { why: 'the TTL form of 3.5.3 is not read', harmless: ['false'] }],
   ['allowSaslFailedClients', { why: 'there is no SASL here', harmless: ['false'] }],
   ['letAnySaslUserDoX', { why: 'there is no SASL here', harmless: [''] }],
+  ['superUser.', { why: 'there is no SASL here: use superUser or DigestAuthenticationProvider.superDigest', harmless: [''] }],
+  ['SASLAuthenticationProvider.superPassword', { why: 'there is no SASL here', harmless: [''] }],
 ]);

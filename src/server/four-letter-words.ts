@@ -78,14 +78,14 @@ function setTraceMask(_view: MonitoringView, controls: MonitoringControls, argum
   return String(mask);
 }
 
-function versionLine({ version }: MonitoringView): string {
-  return `Zookeeper version: ${version}\n`;
+function versionLine({ version, status }: MonitoringView): string {
+  const mode = status.mode === 'read-only' ? 'READ-ONLY mode; serving only read-only clients\n' : '';
+  return `Zookeeper version: ${version}\n${mode}`;
 }
 
 function serverStats(view: MonitoringView): string {
   const { status, latency, received, sent, connections, proposalSizes } = view;
   const lines = [
-    ...(status.mode === 'read-only' ? ['READ-ONLY mode; serving only read-only clients'] : []),
     `Latency min/avg/max: ${latency.minMs}/${decimal(latency.avgMs)}/${latency.maxMs}`,
     `Received: ${received}`,
     `Sent: ${sent}`,
@@ -298,6 +298,7 @@ export function monitorValues(view: MonitoringView): readonly (readonly [name: s
     ['non_mtls_local_conn_count', 0],
   ];
   if (!status.isStandalone) values.push(['quorum_size', status.config.voters.length]);
+  if (status.mode === 'observer') values.push(['observer_master_id', status.leaderId]);
   if (status.mode === 'leader') values.push(...leaderValues(view, proposalSizes.last, proposalSizes.min, proposalSizes.max));
   return [...values.map(([name, value]) => [name, String(value)] as const), ...view.metrics];
 }

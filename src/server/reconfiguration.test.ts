@@ -70,7 +70,10 @@ const TABLE: readonly (readonly [string, Partial<ReconfigRequest>, Partial<Recon
   ['what every machine has is not taken', {
     joiningServers: 'server.4=127.0.0.1:1:2;0.0.0.0:3,server.5=127.0.0.1:1:2;0.0.0.0:3',
   }, {}, '1 2 3 4 5'],
-  ['an id that is none leaves', { leavingServers: 'x' }, {}, ErrorCode.BADARGUMENTS],
+  ['an id that is none leaves', { leavingServers: 'x' }, {}, ErrorCode.MARSHALLINGERROR],
+  ['an id that is none joins', join('server.x=10.0.0.4:2888:3888;2181'), {}, ErrorCode.MARSHALLINGERROR],
+  ['an id that nobody can have leaves', { leavingServers: '-1' }, {}, '1 2 3'],
+  ['an id that is none, with groups', { leavingServers: 'x' }, { current: GROUPED }, ErrorCode.BADARGUMENTS],
   ['one by one with groups', join(FOUR), { current: GROUPED }, ErrorCode.BADARGUMENTS],
   ['fewer than two voters', { leavingServers: '2,3' }, { isSynced: () => false }, ErrorCode.BADARGUMENTS],
   ['no voter', { leavingServers: '1,2,3' }, { standaloneEnabled: false }, ErrorCode.BADARGUMENTS],

@@ -25,6 +25,9 @@ export interface ReconfigSituation {
   mayWrite(): boolean;
 }
 
+/** What Java reads as a long, if it is not too long. */
+const LONG = /^[+-]?[0-9]{1,19}$/;
+
 /** The next configuration, or why there is none. */
 export function nextConfig(request: ReconfigRequest, situation: ReconfigSituation): EnsembleConfig | ResultCode {
   const { current, standaloneEnabled } = situation;
@@ -33,7 +36,9 @@ export function nextConfig(request: ReconfigRequest, situation: ReconfigSituatio
   if (situation.isInProgress) return ErrorCode.RECONFIGINPROGRESS;
   const { configVersion } = request;
   if (configVersion !== ZXID_UNINITIALIZED && configVersion !== current.version) return ErrorCode.BADVERSION;
-  const next = request.newMembers === null ? changed(request, situation) : replaced(request.newMembers, situation.zxid);
+  const isWhole = request.newMembers !== null;
+  if (!isWhole && current.hierarchy === null && namesNoNumber(request)) return ErrorCode.MARSHALLINGERROR;
+  const next = isWhole ? replaced(request.newMembers, situation.zxid) : changed(request, situation);
   if (next === null || next.voters.length < (standaloneEnabled ? 2 : 1)) return ErrorCode.BADARGUMENTS;
   if (!situation.isSynced(next)) return ErrorCode.NEWCONFIGNOQUORUM;
   return situation.mayWrite() ? next : ErrorCode.NOAUTH;
@@ -52,8 +57,7 @@ function changed(request: ReconfigRequest, { current, zxid }: ReconfigSituation)
   for (const server of current.servers) servers.set(server.id, server);
   for (const text of listOf(request.leavingServers)) {
     const id = parseNumber(text);
-    if (id === undefined) return null;
-    servers.delete(id);
+    if (id !== undefined) servers.delete(id);
   }
   for (const text of listOf(request.joiningServers)) {
     const server = joiner(text);
@@ -65,17 +69,29 @@ function changed(request: ReconfigRequest, { current, zxid }: ReconfigSituation)
   return findFault(list, null) === null ? makeConfig(list, null, zxid) : null;
 }
 
+/** Whether somebody is named by what is no number, before anything else is wrong: ZooKeeper cannot read that. */
+function namesNoNumber({ leavingServers, joiningServers }: ReconfigRequest): boolean {
+  if (listOf(leavingServers).some((text) => !LONG.test(text))) return true;
+  const faulty = listOf(joiningServers).find((text) => joiner(text) === null);
+  const parts = (faulty ?? '').split('=').filter((part) => part.trim() !== '');
+  return faulty !== undefined && parts.length === 2 && !LONG.test(keyOf(faulty));
+}
+
 function listOf(text: string | null): readonly string[] {
   return (text ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '');
 }
 
 /** `server.5=...` or `5=...`, with all three ports. */
 function joiner(text: string): ServerSpec | null {
-  const equals = text.indexOf('=');
-  const key = text.slice(0, Math.max(0, equals)).trim();
-  const id = parseNumber(key.slice(key.lastIndexOf('.') + 1));
-  const server = id === undefined ? null : parseServer(id, text.slice(equals + 1));
+  const id = parseNumber(keyOf(text));
+  const server = id === undefined ? null : parseServer(id, text.slice(text.indexOf('=') + 1));
   return server === null || server.client === null ? null : server;
+}
+
+/** What is to be an id: `5` of `server.5=...`. */
+function keyOf(text: string): string {
+  const key = text.slice(0, Math.max(0, text.indexOf('='))).trim();
+  return key.slice(key.lastIndexOf('.') + 1);
 }
 
 /** Whether two servers would listen at one address. Those that every machine has are no clash. */

@@ -151,10 +151,13 @@ export class RequestProcessor {
   /** Deletes containers and TTL nodes that have outlived their use, not too many at a time (ContainerManager). */
   private reap(database: Database, leader: Leader, host: ZabHost, io: Io): void {
     const { containerCheckIntervalMs, containerMaxPerMinute, containerMaxNeverUsedIntervalMs } = this.config;
-    this.nextReapMs = io.now() + containerCheckIntervalMs;
-    const share = Math.floor((containerMaxPerMinute * containerCheckIntervalMs) / MS_OF_MINUTE);
+    const share = Math.max(1, Math.floor((containerMaxPerMinute * containerCheckIntervalMs) / MS_OF_MINUTE));
     const paths = reapable(this.pending.view(database.tree), io.wallTime(), containerMaxNeverUsedIntervalMs);
-    for (const path of paths.slice(0, Math.max(1, share))) {
+    const chosen = paths.slice(0, share);
+    // Where one is more than the share of an interval, the next waits for longer.
+    const shareMs = Math.ceil((chosen.length * MS_OF_MINUTE) / containerMaxPerMinute);
+    this.nextReapMs = io.now() + Math.max(containerCheckIntervalMs, shareMs);
+    for (const path of chosen) {
       if (leader.isStopped) return;
       this.submitOwn(NO_SESSION, { kind: 'deleteContainer', path }, database, leader, host, io);
     }

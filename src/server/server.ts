@@ -222,6 +222,10 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     return undefined;
   }
 
+  hasMoved(sessionId: SessionId): boolean {
+    return this.processor?.tracker.hasMovedFrom(sessionId, this.config.id) === true;
+  }
+
   touch(sessionId: SessionId, timeoutMs: number, io: Io): void {
     if (this.processor !== null) this.processor.tracker.touch(sessionId, io.now());
     else this.touched.set(sessionId, timeoutMs);

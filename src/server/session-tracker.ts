@@ -97,6 +97,12 @@ export class SessionTracker {
     return tracked.owner === owner ? ErrorCode.OK : ErrorCode.SESSIONMOVED;
   }
 
+  /** Whether another server than `owner` has it. */
+  hasMovedFrom(sessionId: SessionId, owner: number): boolean {
+    const current = this.sessions.get(sessionId)?.owner ?? 0;
+    return current !== 0 && current !== owner;
+  }
+
   /** Its close is prepared; false when it is unknown or was closing already: a session is closed once. */
   beginClosing(sessionId: SessionId): boolean {
     const tracked = this.sessions.get(sessionId);

@@ -179,6 +179,18 @@ for (const [name, request] of MOVED) {
   });
 }
 
+for (const request of [exists('/'), { kind: 'sync', path: '/' }, { kind: 'ping' }] satisfies Request[]) {
+  test(`10 a ${request.kind} through a leader that a session has left closes that connection, too`, () => {
+    const { ensemble, hand } = serving(3);
+    const old = connected(ensemble, hand, ensemble.leader);
+    hand.connect(ensemble.leader === 1 ? 2 : 1, old.ticket);
+    ensemble.run(50);
+    hand.send(old, request);
+    ensemble.run(50);
+    assert.equal(old.log, ['granted', 'closed']);
+  });
+}
+
 test('10 a session that comes to the same server again takes over from its older connection there', () => {
   const { ensemble, hand } = serving(1);
   const old = connected(ensemble, hand, 1);
@@ -280,7 +292,10 @@ for (const server of ['leader', 'follower']) {
       hand.send(line, request);
       hand.send(line, exists('/a'));
       ensemble.run(50);
-      assert.equal(line.log, ['granted', 'reply 1 0', `reply 2 ${ErrorCode.EPHEMERALONLOCALSESSION}`, 'reply 3 0']);
+      // By the leader, which takes a zxid for it; a multi says so of each of its parts.
+      const refusal = name === 'multi' ? ErrorCode.OK : ErrorCode.EPHEMERALONLOCALSESSION;
+      assert.equal(line.log, ['granted', 'reply 1 0', `reply 2 ${refusal}`, 'reply 3 0']);
+      assert.equal(ensemble.committed(line.sessionId), ['create', name === 'multi' ? 'multi' : 'error']);
     });
   }
 }

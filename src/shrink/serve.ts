@@ -2,6 +2,7 @@
 import type { Property } from '../history/judge.ts';
 import type { Scenario } from '../plan/scenario.ts';
 import { lengthOf } from './length.ts';
+import { holdLifeline } from './lifeline.ts';
 import { ShrinkError } from './outcome.ts';
 import type { ShrinkProgress } from './outcome.ts';
 import { processorClock } from './processor-clock.ts';
@@ -12,10 +13,11 @@ import type { FromShrinker, ShrinkAnswer, ShrinkTask } from './watch.ts';
 /** A sign of life is given so often, and no oftener is anybody told how far it is. */
 const TOLD_EVERY_MS = 200;
 
-/** Answers the parent until it hangs up. */
+/** Answers the parent until it hangs up, and never outlives it. */
 export function serveShrinking(scenarios: readonly Scenario[], properties: readonly Property[]): void {
   // Ctrl-C reaches the whole group; only the parent decides what it means.
   process.on('SIGINT', () => undefined);
+  holdLifeline();
   process.on('disconnect', () => process.exit(0));
   const stopped = new AbortController();
   process.on('message', (task: ShrinkTask) => {

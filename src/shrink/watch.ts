@@ -9,6 +9,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Failure } from '../run/failure.ts';
 import { ShrinkError } from './outcome.ts';
 import type { Kept, ShrinkProgress, Shrunk } from './outcome.ts';
+import { LIFELINE } from './lifeline.ts';
 import type { Found, Hunt } from './task.ts';
 
 /** What the process is asked for, one thing at a time; `stop` ends what it shrinks. */
@@ -64,6 +65,9 @@ const STOPPED_TICKS = 7;
 /** How long a failure is takes many runs, with no sign of life in between: so many times as long. */
 const MEASURING = 5;
 
+/** Where the channel stands among the descriptors of the process. */
+const IPC = 3;
+
 const everyTick: Ticks = (tick) => {
   const timer = setInterval(tick, TICK_MS);
   return () => { clearInterval(timer); };
@@ -89,7 +93,10 @@ export class ShrinkProcess {
 
   constructor(options: WatchOptions) {
     this.options = options;
-    this.child = fork(options.script, [], { execArgv: [...options.nodeFlags], serialization: 'advanced' });
+    const stdio = Array.from({ length: LIFELINE + 1 }, (_, fd) => (fd === LIFELINE ? 'pipe' : fd === IPC ? 'ipc' : 'inherit'));
+    this.child = fork(options.script, [], { execArgv: [...options.nodeFlags], serialization: 'advanced', stdio });
+    // It breaks when the process ends, which tells so by itself.
+    this.child.stdio[LIFELINE]?.on('error', () => undefined);
     this.child.on('message', (news: FromShrinker) => { this.hear(news); });
     this.gone = new Promise((resolve) => {
       this.child.on('error', (error) => { resolve(error.message); });

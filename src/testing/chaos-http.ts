@@ -5,6 +5,7 @@
  */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { OptionError } from './options.ts';
 
 /** What it controls. */
 export interface Breakable {
@@ -22,6 +23,11 @@ export interface Breakable {
   mend(one: number, other: number): void;
   heal(): Promise<void>;
 }
+
+const VERBS: readonly string[] = [
+  '/kill', '/restart', '/pause', '/resume', '/cut-clients', '/admit-clients', '/slow-disk', '/cut', '/stall', '/mend', '/heal',
+];
+const KNOWN = `there are GET /status and POST ${VERBS.join(', ')}`;
 
 class BadRequest extends Error {
   override readonly name = 'BadRequest';
@@ -44,7 +50,7 @@ export class ChaosServer {
       answer(target, request.method ?? 'GET', url).then(
         (status) => ({ code: 200, body: status }),
         (error: unknown) => {
-          const isTheirs = error instanceof BadRequest || error instanceof RangeError;
+          const isTheirs = error instanceof BadRequest || error instanceof OptionError;
           return { code: isTheirs ? 400 : 500, body: { error: error instanceof Error ? error.message : String(error) } };
         },
       ).then(({ code, body }) => {
@@ -68,6 +74,7 @@ export class ChaosServer {
 }
 
 async function answer(target: Breakable, method: string, url: URL): Promise<unknown> {
+  if (url.pathname !== '/status' && !VERBS.includes(url.pathname)) throw new BadRequest(`there is no ${url.pathname}; ${KNOWN}`);
   const isStatus = url.pathname === '/status';
   if (method !== (isStatus ? 'GET' : 'POST')) throw new BadRequest(`ask ${url.pathname} with ${isStatus ? 'GET' : 'POST'}`);
   if (!isStatus) await act(target, url);
@@ -112,6 +119,6 @@ async function act(target: Breakable, url: URL): Promise<void> {
     case '/heal':
       return target.heal();
     default:
-      throw new BadRequest(`there is no ${url.pathname}`);
+      throw new BadRequest(`there is no ${url.pathname}; ${KNOWN}`);
   }
 }

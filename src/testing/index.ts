@@ -2,6 +2,7 @@
 import { RealEnsemble, type RealEnsembleOptions } from './real-ensemble.ts';
 
 export { contest, type Contest } from './contest.ts';
+export { OptionError } from './options.ts';
 export { simulate, SimulationFailure, simulateSeeds } from './simulate.ts';
 export type { SimulateOptions, Simulation, SimulationResult } from './simulate.ts';
 export { type Machine, SimulatedChaos } from './simulated-chaos.ts';

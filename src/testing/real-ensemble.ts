@@ -15,6 +15,7 @@ import { RealServer } from '../serve/server.ts';
 import { DEFAULT_CONFIG, type ServerConfig } from '../server/config.ts';
 import type { Port } from '../wire/message.ts';
 import { ChaosServer } from './chaos-http.ts';
+import { checkEnsemble, checkTime, OptionError } from './options.ts';
 
 /** What to start. */
 export interface RealEnsembleOptions {
@@ -47,44 +48,57 @@ const PATIENCE_MS = 30_000;
 
 /** See the head of the file. */
 export class RealEnsemble {
-  /** For any ZooKeeper client. */
-  readonly connectString: string;
-  readonly ids: readonly number[];
-  /** Where the controller listens, as `http://127.0.0.1:PORT`; null without one. */
-  controlUrl: string | null = null;
   private readonly root: string;
   private readonly places: Map<number, Place>;
   private control: ChaosServer | null = null;
+  private isStopped = false;
 
   private constructor(root: string, places: Map<number, Place>) {
     this.root = root;
     this.places = places;
-    this.ids = [...places.keys()];
-    this.connectString = [...places.values()].map(({ client }) => `${LOOPBACK}:${client.port}`).join(',');
   }
 
-  /** Starts it; resolves when every server serves. */
+  /** For any ZooKeeper client. */
+  get connectString(): string {
+    return [...this.places.values()].map(({ client }) => `${LOOPBACK}:${client.port}`).join(',');
+  }
+
+  get ids(): readonly number[] {
+    return [...this.places.keys()];
+  }
+
+  /** Where the controller listens, as `http://127.0.0.1:PORT`; null without one. */
+  get controlUrl(): string | null {
+    return this.control?.url ?? null;
+  }
+
+  /** Starts it; resolves when every server serves. Nothing is left of one that cannot be started. Throws `OptionError`. */
   static async start(options: RealEnsembleOptions = {}): Promise<RealEnsemble> {
+    checkEnsemble(options);
     const { servers = 3, config = {}, http = false } = options;
-    const root = await mkdtemp(join(tmpdir(), 'vivarium-'));
     const bound: Listeners[] = [];
-    for (let id = 1; id <= servers; id += 1) bound.push(await bind(PORTS.map(() => ({ host: LOOPBACK, port: 0 }))));
-    const members = bound.map((listeners, index) => loopbackMember(index + 1, listeners.bound));
     const places = new Map<number, Place>();
-    for (const [index, { bound: ports }] of bound.entries()) {
-      const id = index + 1;
-      const client = await Link.open(ports[0] ?? { host: LOOPBACK, port: 0 });
-      const whole: ServerConfig = { ...DEFAULT_CONFIG, ...QUICK, ...config, id, members };
-      places.set(id, { id, config: whole, ports, client, links: await linksFrom(id, bound), server: null, syncDelayMs: 0 });
+    const ensemble = new RealEnsemble(await mkdtemp(join(tmpdir(), 'vivarium-')), places);
+    try {
+      for (let id = 1; id <= servers; id += 1) bound.push(await bind(PORTS.map(() => ({ host: LOOPBACK, port: 0 }))));
+      const members = bound.map((listeners, index) => loopbackMember(index + 1, listeners.bound));
+      for (const [index, { bound: ports }] of bound.entries()) {
+        const id = index + 1;
+        const client = await Link.open(ports[0] ?? { host: LOOPBACK, port: 0 });
+        const whole: ServerConfig = { ...DEFAULT_CONFIG, ...QUICK, ...config, id, members };
+        const place = { id, config: whole, ports, client, links: new Map<string, Link>(), server: null, syncDelayMs: 0 };
+        places.set(id, place);
+        await addLinks(place, bound);
+      }
+      for (const place of places.values()) ensemble.run(place, bound[place.id - 1]);
+      if (http) ensemble.control = await ChaosServer.start(ensemble);
+      await ensemble.serving();
+      return ensemble;
+    } catch (error) {
+      await ensemble.stop();
+      for (const listeners of bound) await listeners.close();
+      throw error;
     }
-    const ensemble = new RealEnsemble(root, places);
-    for (const place of places.values()) ensemble.run(place, bound[place.id - 1]);
-    if (http) {
-      ensemble.control = await ChaosServer.start(ensemble);
-      ensemble.controlUrl = ensemble.control.url;
-    }
-    await ensemble.serving();
-    return ensemble;
   }
 
   /** Resolves when every server that is up serves. */
@@ -151,6 +165,7 @@ export class RealEnsemble {
 
   /** Every sync of a server's disk takes so much longer; 0: as long as it does. */
   slowDisk(id: number, delayMs: number): void {
+    checkTime('the delay of a disk', delayMs);
     this.place(id).syncDelayMs = delayMs;
   }
 
@@ -165,9 +180,11 @@ export class RealEnsemble {
 
   /** Ends everything and removes its files; clients lose their connections. */
   async stop(): Promise<void> {
+    if (this.isStopped) return;
+    this.isStopped = true;
     await this.control?.stop();
     for (const place of this.places.values()) {
-      await this.kill(place.id);
+      await place.server?.kill();
       await place.client.close();
       for (const link of place.links.values()) await link.close();
     }
@@ -193,6 +210,7 @@ export class RealEnsemble {
   }
 
   private setBetween(one: number, other: number, state: LinkState): void {
+    if (one === other) throw new OptionError('a server cannot be cut off from itself: name two');
     for (const [from, to] of [[one, other], [other, one]] as const) {
       const { links } = this.place(from);
       this.place(to);
@@ -210,7 +228,8 @@ export class RealEnsemble {
 
   private place(id: number): Place {
     const place = this.places.get(id);
-    if (place === undefined) throw new RangeError(`there is no server ${id}; there are ${this.ids.join(', ')}`);
+    if (this.isStopped) throw new OptionError('this ensemble is stopped: start another');
+    if (place === undefined) throw new OptionError(`there is no server ${id}; there are ${this.ids.join(', ')}`);
     return place;
   }
 }
@@ -219,8 +238,8 @@ function bind(ports: readonly Endpoint[]): Promise<Listeners> {
   return Listeners.bind(PORTS.map((port, index) => ({ port, at: ports[index] ?? { host: LOOPBACK, port: 0 } })));
 }
 
-async function linksFrom(id: number, bound: readonly Listeners[]): Promise<Map<string, Link>> {
-  const links = new Map<string, Link>();
+/** One by one, so that those that were opened are known when the next one cannot be. */
+async function addLinks({ id, links }: Place, bound: readonly Listeners[]): Promise<void> {
   for (const [index, { bound: ports }] of bound.entries()) {
     if (index + 1 === id) continue;
     for (const [at, port] of PORTS.entries()) {
@@ -228,7 +247,6 @@ async function linksFrom(id: number, bound: readonly Listeners[]): Promise<Map<s
       if (isPeerPort(port) && target !== undefined) links.set(`${index + 1} ${port}`, await Link.open(target));
     }
   }
-  return links;
 }
 
 function isPeerPort(port: Port): boolean {

@@ -12,8 +12,10 @@ import type { ServerConfig } from '../server/config.ts';
 import type { FaultCounter } from '../world/fault.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';
 import type { WorldSettings } from '../world/settings.ts';
+import { checkSimulation, checkWhole, OptionError } from './options.ts';
 import { SimulatedChaos } from './simulated-chaos.ts';
 import { SimulatedEnsemble, type EnsembleSetup } from './simulated-ensemble.ts';
+import { Strays } from './strays.ts';
 
 /** What a simulation is made of. */
 export interface SimulateOptions {
@@ -66,28 +68,41 @@ export interface SimulationResult<T> {
   readonly faults: readonly FaultCounter[];
 }
 
-/** A run that went wrong; `cause` is what was thrown. */
+/** A run that went wrong; `cause` is what was thrown. Its seed shows it again, also with `planned` as its faults. */
 export class SimulationFailure extends Error {
   override readonly name = 'SimulationFailure';
   readonly seed: string;
   readonly simulatedMs: number;
+  /** The faults of the run, as `faults` takes them: leave some out to see which ones it needs. */
+  readonly planned: readonly PlannedFault[];
 
-  constructor(seed: string, simulatedMs: number, cause: unknown) {
+  constructor(seed: string, simulatedMs: number, cause: unknown, planned: readonly PlannedFault[] = []) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(`with seed ${seed}, after ${simulatedMs} simulated ms: ${reason}`, { cause });
     this.seed = seed;
     this.simulatedMs = simulatedMs;
+    this.planned = planned;
+    // For code; printed with the error they would hide it.
+    Object.defineProperty(this, 'planned', { enumerable: false });
   }
 }
+
+/** The time of a program was up. */
+class NotOver extends Error {}
 
 const DEFAULT_FAULTS_MS = 20_000;
 const DEFAULT_LIMIT_MS = 600_000;
 const TICK_MS = 200;
 
-/** Runs `program` once; throws `SimulationFailure`. One simulation runs at a time. */
+/**
+ * Runs `program` once. Throws `SimulationFailure`, or `OptionError` when it was asked for what cannot be. One simulation runs
+ * at a time.
+ */
 export async function simulate<T>(
   options: SimulateOptions, program: (simulation: Simulation) => Promise<T>,
 ): Promise<SimulationResult<T>> {
+  checkSimulation(options, program);
+  if (SimulatedEnsemble.isRunning) throw new OptionError('a simulation cannot run inside of another: begin it outside');
   const before = running;
   let finished: () => void = () => undefined;
   running = new Promise((resolve) => { finished = resolve; });
@@ -103,6 +118,7 @@ export async function simulate<T>(
 export async function simulateSeeds<T>(
   count: number, options: SimulateOptions, program: (simulation: Simulation) => Promise<T>,
 ): Promise<readonly SimulationResult<T>[]> {
+  checkWhole('the number of seeds', count, 1, Number.MAX_SAFE_INTEGER);
   const results: SimulationResult<T>[] = [];
   for (let seed = 1; seed <= count; seed += 1) results.push(await simulate({ ...options, seed }, program));
   return results;
@@ -115,15 +131,31 @@ async function simulateAlone<T>(
   options: SimulateOptions, program: (simulation: Simulation) => Promise<T>,
 ): Promise<SimulationResult<T>> {
   const seed = String(options.seed ?? 1);
-  const ensemble = new SimulatedEnsemble(setupOf(options, seed));
+  const setup = setupOf(options, seed);
+  const ensemble = new SimulatedEnsemble(setup);
   const { world } = ensemble;
+  const strays = new Strays();
   try {
     const value = await play(ensemble, seed, options.limitMs ?? DEFAULT_LIMIT_MS, program);
     await ensemble.finish();
+    const stray = await strays.settled();
+    if (stray !== undefined) throw stray;
     return { value, seed, hash: world.hash, events: world.step, simulatedMs: world.now, faults: world.faults };
   } catch (error) {
-    throw new SimulationFailure(seed, world.now, error);
+    throw new SimulationFailure(seed, world.now, await reasonOf(error, strays), setup.faults);
+  } finally {
+    strays.end();
   }
+}
+
+/** A run that is not over may be so because what it waits for died unheard, or is not of its world. */
+async function reasonOf(error: unknown, strays: Strays): Promise<unknown> {
+  const waits = strays.realWaits();
+  const stray = await strays.settled();
+  if (!(error instanceof NotOver)) return error;
+  if (stray !== undefined) return stray;
+  if (waits === '') return error;
+  return new Error(`${error.message}; real things were under way (${waits}), which no simulated time goes by for`);
 }
 
 async function play<T>(
@@ -144,7 +176,7 @@ async function play<T>(
   begin.then((value) => { ended = { value }; }, (error: unknown) => { ended = { error }; });
   const ending = await ensemble.run(() => ended !== undefined, limitMs);
   if (ending === 'timeout' || ended === undefined) {
-    throw new Error(`the program was not over after ${limitMs} simulated ms; something that it waits for never came`);
+    throw new NotOver(`the program was not over after ${limitMs} simulated ms; something that it waits for never came`);
   }
   if ('error' in ended) throw ended.error;
   return ended.value;

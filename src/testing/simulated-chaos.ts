@@ -4,7 +4,10 @@
  */
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
 import type { NodeId } from '../io/event.ts';
+import { DecodeError } from '../plan/decode.ts';
+import { decodeFault } from '../plan/fault-decoder.ts';
 import type { Fault } from '../world/fault.ts';
+import { checkTime, OptionError } from './options.ts';
 import type { SimulatedEnsemble } from './simulated-ensemble.ts';
 
 /** A machine of the world: a server's id, or a client. */
@@ -23,9 +26,9 @@ export class SimulatedChaos {
     this.ensemble.world.crash(this.node(machine));
   }
 
-  /** Starts a server that was killed. */
+  /** Starts a server that was killed; one that runs goes on. */
   restart(server: NodeId): void {
-    this.ensemble.world.restart(server);
+    this.ensemble.world.restart(this.server(server));
   }
 
   /** It hears nothing until `resume`, as with SIGSTOP. */
@@ -39,6 +42,7 @@ export class SimulatedChaos {
 
   /** Nothing passes between two machines until `mend`. */
   cut(one: Machine, other: Machine): void {
+    if (one === other) throw new OptionError('a machine cannot be cut off from itself: name two');
     const { world } = this.ensemble;
     world.cut(this.node(one), this.node(other));
     world.cut(this.node(other), this.node(one));
@@ -61,20 +65,36 @@ export class SimulatedChaos {
 
   /** Any fault of the house, now. */
   inject(fault: Fault): void {
+    try {
+      decodeFault(fault, 'the fault');
+    } catch (error) {
+      throw error instanceof DecodeError ? new OptionError(error.message) : error;
+    }
     this.ensemble.world.inject(fault);
   }
 
   /** A server's disk takes `factor` times as long to sync for a while. */
   slowDisk(server: NodeId, factor: number, forMs: number): void {
-    this.inject({ kind: 'slowSync', target: { node: server }, factor, forMs });
+    checkTime('forMs', forMs);
+    this.inject({ kind: 'slowSync', target: { node: this.server(server) }, factor, forMs });
   }
 
   private node(machine: Machine): NodeId {
-    return typeof machine === 'number' ? machine : this.ensemble.nodeOf(machine);
+    return typeof machine === 'object' ? this.ensemble.nodeOf(machine) : this.server(machine);
+  }
+
+  private server(id: NodeId): NodeId {
+    if (this.servers.includes(id)) return id;
+    if (typeof id === 'object') throw new OptionError('only a server can be this; what was given is a client: connect another');
+    throw new OptionError(`there is no server ${String(id)} here; there are ${this.servers.join(', ')}`);
+  }
+
+  private get servers(): NodeId[] {
+    const { voters, observers } = this.ensemble.setup;
+    return Array.from({ length: voters + observers }, (_, index) => index + 1);
   }
 
   private serversBut(machine: Machine): NodeId[] {
-    const { voters, observers } = this.ensemble.setup;
-    return Array.from({ length: voters + observers }, (_, index) => index + 1).filter((id) => id !== machine);
+    return this.servers.filter((id) => id !== machine);
   }
 }

@@ -24,7 +24,9 @@ import type { NodeSpec } from '../world/host.ts';
 import { seal } from '../world/seal.ts';
 import type { WorldSettings } from '../world/settings.ts';
 import { World } from '../world/world.ts';
+import { replaceBuiltins } from './builtins.ts';
 import { breathe, drain } from './drain.ts';
+import { checkNumber } from './options.ts';
 import { Seats } from './seats.ts';
 import { standsFor } from './stands.ts';
 
@@ -51,6 +53,8 @@ const TICK_MS = 200;
 const SETTLE_MS = 15_000;
 /** The rest of the program gets a turn after so many events. */
 const BREATH_STEPS = 100_000;
+/** See `SimulatedEnsemble.isRunning`; one runs at a time. */
+let isRunning = false;
 const DISK_FAULTS: readonly string[] = ['diskError', 'diskFull', 'bitRot'];
 
 /** See the head of the file. */
@@ -115,7 +119,8 @@ export class SimulatedEnsemble {
 
   /** Simulated milliseconds, by the program's own clock. */
   sleep(ms: number): Promise<void> {
-    return this.clock.sleep(ms);
+    checkNumber('a sleep', ms);
+    return this.clock.sleep(Math.max(0, ms));
   }
 
   /**
@@ -124,7 +129,7 @@ export class SimulatedEnsemble {
    */
   async run(isOver: () => boolean, untilMs: number): Promise<Ending> {
     let nextBreath = this.world.step + BREATH_STEPS;
-    let unseal = seal(this.stands);
+    let open = this.shut();
     try {
       for (;;) {
         await drain();
@@ -135,13 +140,30 @@ export class SimulatedEnsemble {
         if (!this.seats.isTouched && this.step(untilMs) === 'until') return 'timeout';
         if (this.world.step < nextBreath) continue;
         nextBreath = this.world.step + BREATH_STEPS;
-        unseal();
+        open();
         await breathe();
-        unseal = seal(this.stands);
+        open = this.shut();
       }
     } finally {
-      unseal();
+      open();
     }
+  }
+
+  /** Whether a program of a simulation is running at this moment, and so whoever asks belongs to it. */
+  static get isRunning(): boolean {
+    return isRunning;
+  }
+
+  /** Shuts the doors to the real machine until what it returns is called. */
+  private shut(): () => void {
+    const unseal = seal(this.stands);
+    const putBack = replaceBuiltins(this.stands);
+    isRunning = true;
+    return () => {
+      isRunning = false;
+      putBack();
+      unseal();
+    };
   }
 
   /** Heals everything, and lets it all settle for the judges of liveness; whatever the program left behind goes on. */

@@ -175,12 +175,12 @@ function prepareCreate(request: CreateRequest | CreateTtlRequest, context: Conte
   const parent = context.view.node(parentOf(request.path));
   if (parent === undefined) return refused(ErrorCode.NONODE);
   if (!may(context, parent.acl, Permission.CREATE)) return refused(ErrorCode.NOAUTH);
-  const path = mode.isSequential ? request.path + sequenceSuffix(parent.stat.cversion) : request.path;
+  const path = mode.isSequential ? request.path + sequenceSuffix(parent.cversion) : request.path;
   if (!isValidPath(path)) return refused(ErrorCode.BADARGUMENTS);
   if (context.view.node(path) !== undefined) return refused(ErrorCode.NODEEXISTS);
-  if (ownerKind(parent.stat.ephemeralOwner) === 'normal') return refused(ErrorCode.NOCHILDRENFOREPHEMERALS);
+  if (ownerKind(parent.ephemeralOwner) === 'normal') return refused(ErrorCode.NOCHILDRENFOREPHEMERALS);
   if (exceedsQuota(context, path, 1, dataLength(request.data))) return refused(ErrorCode.QUOTAEXCEEDED);
-  const parentCVersion = nextVersion(parent.stat.cversion);
+  const parentCVersion = nextVersion(parent.cversion);
   const { data } = request;
   if (request.kind === 'createTTL') return { kind: 'createTTL', path, data, acl, parentCVersion, ttl: request.ttl };
   if (request.kind === 'createContainer') return { kind: 'createContainer', path, data, acl, parentCVersion };

@@ -14,7 +14,8 @@ const ONE_SHOT = 1;
 const PERSISTENT = 2;
 const RECURSIVE = 4;
 const ANY = 7;
-const NOBODY: readonly number[] = Object.freeze([]);
+/** Not frozen: V8 walks over what is frozen by the slow way, and this is walked over with every change. */
+const NOBODY: readonly number[] = [];
 
 /** One table: path to watcher to modes, and which paths a watcher is at. */
 class WatchManager {

@@ -213,6 +213,24 @@ test('what a request may leave out, or have out of range, is read as ZooKeeper r
   }
 });
 
+test('the open list is known by its bytes, and a list that only begins like it is read as it is', () => {
+  const head = '00000001 00000001 00000002 2f61 ffffffff';
+  const anyone = '0000001f 00000005 776f726c64 00000006 616e796f6e65';
+  const aclOf = (hex: string): unknown => {
+    const { request } = decodeRequest(fromHex(`${head} ${hex} 00000000`));
+    return request.kind === 'create' ? request.acl : request.kind;
+  };
+  assert.is(aclOf(`00000001 ${anyone}`), OPEN_ACL_UNSAFE);
+  const entry = { perms: 31, id: { scheme: 'world', id: 'anyone' } };
+  assert.equal(aclOf(`00000002 ${anyone} 00000001 00000000 00000000`), [entry, { perms: 1, id: { scheme: '', id: '' } }]);
+  assert.equal(aclOf('00000001 0000001e 00000005 776f726c64 00000006 616e796f6e65'), [{ ...entry, perms: 30 }]);
+  assert.equal(aclOf('00000001 0000001f 00000005 776f726c64 00000006 616e796f6e66'), [
+    { perms: 31, id: { scheme: 'world', id: 'anyonf' } },
+  ]);
+  assert.equal(aclOf('ffffffff'), null);
+  assert.is(aclOf('00000001 0000001f 00000005 776f726c64 00000006 616e796f6e'), 'malformed', 'cut short');
+});
+
 test('a request is kept in order whatever is in it', () => {
   const cases: readonly (readonly [string, string, number])[] = [
     ['00000001 0000000a', 'unknown', 10],

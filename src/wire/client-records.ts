@@ -50,6 +50,7 @@ import {
   configVersion,
   constant,
   int,
+  mostly,
   nullableBuffer,
   nullableUstring,
   nullableVector,
@@ -61,13 +62,14 @@ import {
   vector,
 } from './schema.ts';
 import type { Codec } from './schema.ts';
+import { OPEN_ACL_UNSAFE } from './words.ts';
 import type { Acl, Id } from './words.ts';
 
 const ustrings = vector(ustring, []);
 const paths = vector(ustring);
 /** As clients ask for it: whether a name that is missing may stand there is for others to say. */
 const askedAcl = record<Acl>({ perms: int, id: record<Id>({ scheme: ustringOrNothing, id: ustringOrNothing }) });
-const acls = nullableVector(askedAcl);
+const acls = mostly(nullableVector(askedAcl), OPEN_ACL_UNSAFE);
 
 const create = (kind: CreateRequest['kind']): Codec<CreateRequest> =>
   record<CreateRequest>({ kind: constant(kind), path: ustring, data: nullableBuffer, acl: acls, flags: int });

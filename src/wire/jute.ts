@@ -252,6 +252,15 @@ export class Reader {
     return bytes[position] === 0 && bytes[position + 1] === 0 && bytes[position + 2] === 0 && bytes[position + 3] === text.length;
   }
 
+  /** Passes over these bytes, if they are the next ones. */
+  skipIfNext(expected: Uint8Array): boolean {
+    const { bytes, position } = this;
+    if (this.remaining < expected.length) return false;
+    for (let i = 0; i < expected.length; i++) if (bytes[position + i] !== expected[i]) return false;
+    this.position += expected.length;
+    return true;
+  }
+
   /** As `ustring`, and makes no string. */
   skipUstring(): void {
     const length = this.fieldLength();

@@ -5,7 +5,8 @@
 import type { SessionId } from '../base/session-id.ts';
 import { ZXID_MAX } from '../base/zxid.ts';
 import type { Zxid } from '../base/zxid.ts';
-import type { Reader, Writer } from './jute.ts';
+import { Writer } from './jute.ts';
+import type { Reader } from './jute.ts';
 import { WireError } from './wire-error.ts';
 import type { Bytes } from './words.ts';
 
@@ -117,6 +118,24 @@ export function vector<T>(element: Codec<T>, absent?: readonly T[]): Codec<reado
       if (values === undefined) throw new WireError('null');
       return values;
     },
+  };
+}
+
+/**
+ * As `codec`, but what is nearly always said is known by its bytes, and read as that one value: nothing is made of it then, and
+ * nothing is walked over.
+ */
+export function mostly<T>(codec: Codec<T>, usual: T): Codec<T> {
+  const writer = new Writer();
+  codec.write(writer, usual);
+  const bytes = writer.give();
+  return {
+    minSize: codec.minSize,
+    write: (into, value) => {
+      if (value === usual) into.raw(bytes);
+      else codec.write(into, value);
+    },
+    read: (reader) => (reader.skipIfNext(bytes) ? usual : codec.read(reader)),
   };
 }
 

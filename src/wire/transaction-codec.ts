@@ -6,7 +6,7 @@
 import { present } from '../base/invariant.ts';
 import { Reader, Writer } from './jute.ts';
 import { aclRecord } from './records.ts';
-import { bool, constant, int, nullableBuffer, record, saturatedLong, ustring, vector } from './schema.ts';
+import { bool, constant, int, mostly, nullableBuffer, record, saturatedLong, ustring, vector } from './schema.ts';
 import type { Codec } from './schema.ts';
 import type {
   CheckTxn,
@@ -35,7 +35,7 @@ export const DIGEST_VERSION = 2;
 const DIGEST_SIZE = 12;
 
 /** Null stands for the open list in the logs of old releases. */
-const acls: Codec<readonly Acl[]> = vector(aclRecord, OPEN_ACL_UNSAFE);
+const acls: Codec<readonly Acl[]> = mostly(vector(aclRecord, OPEN_ACL_UNSAFE), OPEN_ACL_UNSAFE);
 
 /** Absent in the logs of releases before 3.4, where the record ends before it. */
 const parentCVersion: Codec<number> = {

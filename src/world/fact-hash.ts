@@ -32,6 +32,7 @@ export function mixFact(hash: RollingHash, fact: Fact): void {
     case 'recipeHeld':
     case 'recipeShared':
     case 'recipeNumbered':
+    case 'recipeDecided':
     case 'recipeTaken':
     case 'recipeForemost':
     case 'recipeJoined':

@@ -120,10 +120,13 @@ const DOORS: readonly Door[] = [
   door(() => globalThis.crypto, 'crypto.', 'getRandomValues'),
 ];
 
+/** Of this file, also where a bundle has made it a part of another one. */
+const OWN_FRAMES = /seal\.ts|\b(trap|thrower|SealedDate)\b/;
+
 function trap(what: string): never {
   const error = new SealBroken(what);
   const frames = (error.stack ?? '').split('\n').slice(1);
-  const caller = frames.find((frame) => !frame.includes('seal.ts'))?.trim() ?? 'by an unknown caller';
+  const caller = frames.find((frame) => !OWN_FRAMES.test(frame))?.trim() ?? 'by an unknown caller';
   error.message = `${what} was called inside a simulation, ${caller}`;
   throw error;
 }

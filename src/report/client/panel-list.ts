@@ -44,10 +44,12 @@ export class ListPanel {
 
   /** Makes the lines in sight. */
   draw(): void {
-    const { scrollTop, clientHeight } = this.panel;
+    const { clientHeight } = this.panel;
     if (clientHeight === 0) return;
-    const first = Math.max(0, Math.floor(scrollTop / LINE) - MARGIN);
-    const end = Math.min(this.events.length, Math.ceil((scrollTop + clientHeight) / LINE) + MARGIN);
+    // Where a list that has just become shorter is scrolled to is not always bounded yet.
+    const top = Math.max(0, Math.min(this.panel.scrollTop, this.events.length * LINE - clientHeight));
+    const first = Math.max(0, Math.floor(top / LINE) - MARGIN);
+    const end = Math.min(this.events.length, Math.ceil((top + clientHeight) / LINE) + MARGIN);
     this.lines.replaceChildren(...this.events.slice(first, end).map((event, offset) => this.line(event, first + offset)));
   }
 
