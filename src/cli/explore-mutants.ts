@@ -58,11 +58,25 @@ export interface Hunted {
   readonly answer: ExploreAnswer;
 }
 
-/** Goes through all hunts, so many at a time; the results are in their order. `explorationOf` makes sense of their flags. */
+/** The hunts for these mutants; for none named, all that there are. */
+export function huntsFor(names: readonly string[]): readonly Hunt[] {
+  const wanted = names.map((name) => mutantNamed(name).id);
+  for (const id of wanted) {
+    const why = NOT_HUNTED.get(id);
+    if (why !== undefined) throw new UsageError(`${id} is not looked for: ${why}`);
+    if (!HUNTS.some((hunt) => hunt.id === id)) throw new UsageError(`${id} is not looked for: it is of a tier above 2`);
+  }
+  return wanted.length === 0 ? HUNTS : HUNTS.filter(({ id }) => wanted.includes(id));
+}
+
+/**
+ * Goes through hunts, so many at a time; the results are in their order, and of those that were over when it was interrupted.
+ * `explorationOf` makes sense of their flags.
+ */
 export async function huntTogether(
-  jobs: number, forMs: number, shell: Shell, explorationOf: (flags: readonly string[]) => Exploration,
+  hunts: readonly Hunt[], jobs: number, forMs: number, shell: Shell, explorationOf: (flags: readonly string[]) => Exploration,
 ): Promise<Hunted[]> {
-  const left = [...HUNTS.entries()];
+  const left = [...hunts.entries()];
   const done: (Hunted | undefined)[] = [];
   const work = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined && !shell.signal.aborted; next = left.shift()) {
@@ -74,13 +88,19 @@ export async function huntTogether(
       done[index] = { hunt, mutant, answer: await exploreMutant(exploration, mutant, forMs, shell) };
     }
   };
-  await Promise.all(Array.from({ length: jobs }, work));
+  await Promise.all(Array.from({ length: jobs }, async () => {
+    try {
+      await work();
+    } catch (error) {
+      if (!shell.signal.aborted) throw error;
+    }
+  }));
   shell.status('');
   return done.flatMap((one) => (one === undefined ? [] : [one]));
 }
 
-/** One line a mutant, and one for each that is found without the world confirming it, or not looked for. */
-export function mutantTable(rows: readonly Hunted[]): string[] {
+/** One line a mutant, and one for each that is found without the world confirming it or, if all were wanted, not looked for. */
+export function mutantTable(rows: readonly Hunted[], isWhole: boolean): string[] {
   const found = rows.filter(({ answer: { explored } }) => explored.finding !== null);
   const unconfirmed = found.flatMap(({ hunt, answer: { kept } }) => (typeof kept === 'string' ? [`  ${hunt.id}: ${kept}`] : []));
   return [
@@ -95,6 +115,6 @@ export function mutantTable(rows: readonly Hunted[]): string[] {
     ]),
     `${found.length} of ${rows.length} found, ${found.length - unconfirmed.length} of them confirmed by a run of the world`,
     ...unconfirmed,
-    ...(NOT_HUNTED.size > 0 ? ['not looked for:'] : []), ...[...NOT_HUNTED].map(([id, why]) => `  ${id}: ${why}`),
+    ...(isWhole && NOT_HUNTED.size > 0 ? ['not looked for:', ...[...NOT_HUNTED].map(([id, why]) => `  ${id}: ${why}`)] : []),
   ];
 }

@@ -18,11 +18,17 @@ const test = suite('explore');
 const directory = mkdtempSync(join(tmpdir(), 'vivarium-test-'));
 test.after(() => rmSync(directory, { recursive: true, force: true }));
 
-async function viv(...argv: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+interface Said { readonly code: number; readonly out: string; readonly err: string }
+
+function viv(...argv: string[]): Promise<Said> {
+  return vivUntil(new AbortController().signal, argv);
+}
+
+async function vivUntil(signal: AbortSignal, argv: readonly string[]): Promise<Said> {
   const [out, err]: [string[], string[]] = [[], []];
   const code = await runProgram(COMMANDS, ['explore', ...argv], {
     out: (line) => void out.push(line), err: (line) => void err.push(line), status: () => undefined,
-    isTerminal: false, root: repositoryRoot(), reports: directory, signal: new AbortController().signal,
+    isTerminal: false, root: repositoryRoot(), reports: directory, signal,
   });
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
@@ -62,6 +68,9 @@ test('misuse is one sentence and exit code 1', async () => {
     [['--grain', 'fine'], /--grain must be one of whole, elections, messages, coarse/],
     [['--start', 'proposed', '--ops', '1'], /--start proposed needs a client with two operations/],
     [['--mutant', 'zk-1'], /no mutant is called "zk-1"/],
+    [['--mutants', 'canarie'], /no mutant is called "canarie"; did you mean "canary"\?/],
+    [['--mutants', 'zk-1154'], /zk-1154 is not looked for: it is of a tier above 2/],
+    [['--mutants', 'canary', '--crashes', '1'], /--mutants has bounds of its own for each: leave out --crashes/],
     [['--resume', path, '--servers', '3'], /--resume knows what is explored: leave out --servers/],
     [['--resume', join(directory, 'none')], /cannot be read/],
     [['--resume', old], /is a checkpoint of version 9, and this is version 1/],
@@ -168,6 +177,25 @@ test('a planted bug is found by exhaustive search, at the least depth, and the w
   assert.match(out, /safety violated: quorum-durability/);
   assert.match(out, /found after 4 steps/);
   assert.match(out, /zab-small-1\.json/);
+});
+
+test('planted bugs by name, each within bounds of its own', async () => {
+  const { code, out } = await viv('--mutants', 'ack-of-the-next', 'canary');
+  assert.is(code, 0, out);
+  assert.match(out, /canary +0 +quorum-durability +4 /);
+  assert.match(out, /ack-of-the-next/);
+  assert.match(out, /2 of 2 found, 2 of them confirmed by a run of the world/);
+  assert.not.match(out, /not looked for/);
+});
+
+test('a hunt that is interrupted tells what it has, and one search says that it was', async () => {
+  const gone = AbortSignal.abort();
+  const hunted = await vivUntil(gone, ['--mutants', 'canary']);
+  assert.is(hunted.code, 6);
+  assert.match(hunted.out, /0 of 0 found/);
+  const single = await vivUntil(gone, ['zab-small', '--mutant', 'canary']);
+  assert.is(single.code, 6);
+  assert.is(single.err, 'viv: interrupted');
 });
 
 test('shares of the crash points add up to all of them', () => {

@@ -23,8 +23,7 @@ import { decimal, duration as inWords } from '../report/format.ts';
 import { writeFailure } from '../run/failure.ts';
 import { EXIT_CODES } from '../run/verdict.ts';
 import { type CrashTask, tryCrashPoints } from './explore-crashes.ts';
-import { HUNTS } from './explore-hunts.ts';
-import { exploreMutant, huntTogether, mutantNamed, mutantTable } from './explore-mutants.ts';
+import { exploreMutant, huntsFor, huntTogether, mutantNamed, mutantTable } from './explore-mutants.ts';
 
 const MUTANT_TIME = '3m';
 /** So few states at a time that a small heap is not filled between two looks at it. */
@@ -64,7 +63,7 @@ export const explore: Command = {
     { name: 'resume', value: 'FILE', help: 'go on where a checkpoint stood; it knows the scenario and the bounds' },
     { name: 'crash-points', help: 'one run instead, and every way in which each disk may come out of a crash at every step' },
     { name: 'mutant', value: 'ID', help: 'with this bug planted: see viv mutants --help' },
-    { name: 'mutants', help: 'every planted bug that a small world shows, each within bounds of its own' },
+    { name: 'mutants', help: 'every planted bug that a small world shows, or those named, each within bounds of its own' },
     { name: 'for', value: 'TIME', help: `with a planted bug: at most so long for each (${MUTANT_TIME})` },
     { name: 'symmetry', help: 'take clients that all do the same for one another; leaves no steps out otherwise' },
     { name: 'liveness', help: 'from every state, follow a fair schedule: deadlocks, and cycles without progress' },
@@ -111,13 +110,18 @@ function crashTaskOf(given: Given, jobs: number): CrashTask {
   return { exploration: { ...explorationOf(given), properties: breaks, mutant: id }, jobs, edits };
 }
 
+const WITH_MUTANTS: ReadonlySet<string> = new Set(['mutants', 'for', 'jobs', 'json']);
+
 /** Exit 0 only if every one was found. */
 async function huntAll(given: Given, jobs: number, shell: Shell): Promise<number> {
+  const other = explore.flags.find(({ name }) => given.has(name) && !WITH_MUTANTS.has(name));
+  if (other !== undefined) throw new UsageError(`--mutants has bounds of its own for each: leave out --${other.name}`);
   const forMs = duration('for', given.text('for') ?? MUTANT_TIME);
-  const rows = await huntTogether(jobs, forMs, shell, (flags) => explorationOf(readArguments(explore, flags)));
+  const hunts = huntsFor(given.names);
+  const rows = await huntTogether(hunts, jobs, forMs, shell, (flags) => explorationOf(readArguments(explore, flags)));
   if (given.has('json')) shell.out(JSON.stringify(rows.map(({ answer: { explored } }) => explored), null, 2));
-  else for (const line of mutantTable(rows)) shell.out(line);
-  const areAll = rows.length === HUNTS.length && rows.every(({ answer: { explored } }) => explored.finding !== null);
+  else for (const line of mutantTable(rows, given.names.length === 0)) shell.out(line);
+  const areAll = rows.length === hunts.length && rows.every(({ answer: { explored } }) => explored.finding !== null);
   return areAll ? 0 : EXIT_CODES.unknown;
 }
 

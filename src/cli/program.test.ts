@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { distance, nearest } from '../command/nearest.ts';
+import { distance, nearest, unknownName } from '../command/nearest.ts';
 import { repositoryRoot } from '../command/shell.ts';
 import { COMMANDS } from './commands.ts';
 import { runProgram } from './program.ts';
@@ -179,6 +179,9 @@ test('the nearest name', () => {
   assert.is(distance('', 'abc'), 3);
   assert.is(nearest('powr', ['five', 'power', 'partitions']), 'power');
   assert.is(nearest('x', []), undefined);
+  assert.is(nearest('xyzzy', ['five', 'power', 'partitions']), undefined, 'nothing is near');
+  assert.is(unknownName('scenario', 'xyzzy', ['five', 'power']), 'no scenario is called "xyzzy"; there are five, power');
+  assert.is(unknownName('scenario', 'xyzzy', Array.from({ length: 25 }, (_, i) => `n${i}`)), 'no scenario is called "xyzzy"');
 });
 
 test.run();

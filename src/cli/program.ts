@@ -39,6 +39,10 @@ export async function runProgram(commands: readonly Command[], argv: readonly st
       shell.err(`viv: ${error.message}`);
       return EXIT_CODES.crash;
     }
+    if (shell.signal.aborted && error instanceof Error && error.name === 'AbortError') {
+      shell.err('viv: interrupted');
+      return EXIT_CODES.unknown;
+    }
     shell.err(`viv: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return EXIT_CODES.crash;
   }

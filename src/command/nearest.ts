@@ -14,10 +14,13 @@ export function distance(one: string, other: string): number {
   return previous[other.length] ?? 0;
 }
 
-/** The name nearest to `given`; undefined only when there are no names. The first of equals wins. */
+/** More names than this are not listed in a refusal. */
+const LISTED_MAX = 24;
+
+/** The name nearest to `given`; undefined where none is near: half of its letters are others. The first of equals wins. */
 export function nearest(given: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = Number.POSITIVE_INFINITY;
+  let least = Math.max(1, Math.floor(given.length / 2)) + 1;
   for (const name of names) {
     const far = distance(given.toLowerCase(), name.toLowerCase());
     if (far < least) {
@@ -28,8 +31,10 @@ export function nearest(given: string, names: readonly string[]): string | undef
   return best;
 }
 
-/** `no scenario is called "fvie"; did you mean "five"?` */
+/** `no scenario is called "fvie"; did you mean "five"?` Where nothing is near, those that there are, if they are few. */
 export function unknownName(what: string, given: string, names: readonly string[]): string {
   const guess = nearest(given, names);
-  return `no ${what} is called "${given}"${guess === undefined ? '' : `; did you mean "${guess}"?`}`;
+  const refusal = `no ${what} is called "${given}"`;
+  if (guess !== undefined) return `${refusal}; did you mean "${guess}"?`;
+  return names.length === 0 || names.length > LISTED_MAX ? refusal : `${refusal}; there are ${names.join(', ')}`;
 }

@@ -81,6 +81,10 @@ test('a seed that killed its worker is a crash with a name', () => {
   assert.equal(summary.remarks, ['five 7: the worker died of it (SIGKILL)']);
 });
 
+test('a campaign that ran nothing has shown nothing', () => {
+  assert.is(new Tally().summary(1, 1, true).outcome, 'unknown');
+});
+
 test('a campaign that never reached what it was there to reach has not held', () => {
   const campaign = (...names: string[]): Summary => {
     const tally = new Tally(new Map([['five', ['event NodeCreated', 'sync SNAP']]]));

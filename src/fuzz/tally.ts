@@ -191,7 +191,7 @@ export class Tally {
     const never = neverReached(this.reaches(), this.expects);
     return {
       scenarios: this.reaches().map(({ scenario }) => scenario),
-      outcome: gravest([...this.outcomes, never.length === 0 ? 'held' : 'unknown']),
+      outcome: gravest([...this.outcomes, this.seeds > 0 && never.length === 0 ? 'held' : 'unknown']),
       seeds: this.seeds,
       runTwice: this.runTwice,
       events: this.events,
