@@ -4,9 +4,9 @@
  */
 import type { MultiOp, MultiResult as WireResult } from '../wire/client-messages.ts';
 import { encodeText } from '../wire/utf8.ts';
-import { CreateFlag, OPEN_ACL_UNSAFE, type Acl, type Bytes, type Stat } from '../wire/words.ts';
+import { CreateFlag, ErrorCode, OPEN_ACL_UNSAFE, type Acl, type Bytes, type Stat } from '../wire/words.ts';
 import { pathFault, toClientPath, toServerPath } from './client-path.ts';
-import { ZooKeeperError } from './errors.ts';
+import { MultiError, ZooKeeperError } from './errors.ts';
 
 /** What may stand in a node: text is sent as UTF-8. */
 export type Data = string | Bytes | null;
@@ -74,8 +74,17 @@ export function stepRequest(chroot: string, step: MultiStep): MultiOp {
   return { kind: step.kind, path, version: step.version };
 }
 
+/** What a caller is told of a multi; throws a `MultiError` where a step has failed. */
+export function stepResults(chroot: string, steps: readonly MultiStep[], results: readonly WireResult[]): MultiResult[] {
+  const codes = results.map((result) => (result.kind === 'error' ? result.err : ErrorCode.OK));
+  const index = codes.findIndex((code) => code !== ErrorCode.OK);
+  const failed = steps[index];
+  if (failed !== undefined) throw new MultiError(codes, index, failed.kind, failed.path);
+  return results.flatMap((result) => stepResult(chroot, result) ?? []);
+}
+
 /** What a caller is told of one step; undefined for what answers no step. */
-export function stepResult(chroot: string, result: WireResult): MultiResult | undefined {
+function stepResult(chroot: string, result: WireResult): MultiResult | undefined {
   switch (result.kind) {
     case 'create2':
     case 'createContainer':
