@@ -120,7 +120,7 @@ export class SessionProcess implements Process {
   async sleep(ms: number): Promise<void> {
     const slept = new Deferred<undefined>();
     const wake = (): void => { slept.resolve(undefined); };
-    this.call((io) => { this.sleepUntil(io.now() + Math.max(0, Math.ceil(ms)), wake, io); }, wake);
+    this.call((io) => { this.sleepUntil(io.now() + (ms > 0 ? Math.ceil(ms) : 0), wake, io); }, wake);
     await slept.promise;
   }
 

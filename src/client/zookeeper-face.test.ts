@@ -108,4 +108,25 @@ test('a callback that comes to nothing later on is reported like one that throws
   assert.match(failure instanceof Error ? failure.message : '', /simulated ms: no more of this$/);
 });
 
+test('what no types have seen is refused before it is asked, and a time that is no number is none', async () => {
+  await calm(async ({ connect }) => {
+    const zk = connect();
+    const untyped = (method: string, ...values: readonly unknown[]): unknown => {
+      const called: unknown = Reflect.get(zk, method);
+      return typeof called === 'function' ? Reflect.apply(called, zk, values) : undefined;
+    };
+    const refused: readonly (readonly [method: string, ...values: unknown[]])[] = [
+      ['create', '/a', 5], ['create', '/a', null, { mode: 'EPHEMRAL' }], ['set', '/', {}], ['set', '/', 'x', Number.NaN],
+      ['delete', '/a', 1.5], ['setAcl', '/', [], 2 ** 31], ['reconfig', { leaving: '3', fromVersion: Number.NaN }],
+    ];
+    for (const [method, ...values] of refused) {
+      const error = await Promise.resolve(untyped(method, ...values)).catch((thrown: unknown) => thrown);
+      assert.ok(isZooKeeperError(error, 'BADARGUMENTS'), `${method}: ${String(error)}`);
+    }
+    assert.equal(await zk.children('/'), ['zookeeper']);
+    await zk.sleep(Number.NaN);
+    await zk.sleep(1);
+  });
+});
+
 test.run();

@@ -5,7 +5,7 @@
  */
 import { invariant } from '../base/invariant.ts';
 import { NO_SESSION, type SessionId } from '../base/session-id.ts';
-import { ZXID_UNINITIALIZED, zxidFromNumber } from '../base/zxid.ts';
+import { zxidFromNumber } from '../base/zxid.ts';
 import type { Request, Response } from '../wire/client-messages.ts';
 import { encodeText } from '../wire/utf8.ts';
 import { AddWatchMode, ErrorCode, WatcherType, type Acl, type Bytes, type Stat } from '../wire/words.ts';
@@ -14,8 +14,8 @@ import { toClientPath, toServerPath } from './client-path.ts';
 import { parseConnectString } from './connect-string.ts';
 import { Deferred } from './deferred-face.ts';
 import { isZooKeeperError, ZooKeeperError } from './errors.ts';
-import { checkPath, createRequest, stepRequest, stepResults, toBytes, type CreateOptions, type Data } from './operations.ts';
-import type { MultiResult, MultiStep } from './operations.ts';
+import { checkedVersion, checkPath, createRequest, stepRequest, stepResults } from './operations.ts';
+import type { CreateOptions, Data, MultiResult, MultiStep } from './operations.ts';
 import { PersistentWatch } from './persistent-watch-face.ts';
 import { SessionProcess, type SessionNews } from './session-face.ts';
 import { Stream } from './stream-face.ts';
@@ -116,7 +116,7 @@ export class ZooKeeper {
 
   /** NONODE, NOTEMPTY, BADVERSION; `version` −1 matches any. */
   async delete(path: string, version: number = -1): Promise<void> {
-    await this.askAt(path, (at) => ({ kind: 'delete', path: at, version }));
+    await this.ask(stepRequest(this.chroot, { kind: 'delete', path, version }), path);
   }
 
   /** The Stat, or null where there is no node; a watch is left either way. */
@@ -143,7 +143,7 @@ export class ZooKeeper {
 
   /** The new Stat. */
   async set(path: string, data: Data, version: number = -1): Promise<Stat> {
-    const response = await this.askAt(path, (at) => ({ kind: 'setData', path: at, data: toBytes(data), version }));
+    const response = await this.ask(stepRequest(this.chroot, { kind: 'set', path, data, version }), path);
     invariant(response.kind === 'setData', 'setData is answered by a Stat');
     return response.stat;
   }
@@ -178,6 +178,7 @@ export class ZooKeeper {
 
   /** `version` is the aversion expected; −1 matches any. */
   async setAcl(path: string, acl: readonly Acl[], version: number = -1): Promise<Stat> {
+    checkedVersion('setACL', path, version);
     const response = await this.askAt(path, (at) => ({ kind: 'setACL', path: at, acl, version }));
     invariant(response.kind === 'setACL', 'setACL is answered by a Stat');
     return response.stat;
@@ -222,7 +223,8 @@ export class ZooKeeper {
   /** Changes the ensemble; the new configuration. */
   async reconfig(change: Reconfiguration): Promise<NodeData> {
     const { joining = null, leaving = null, members = null, fromVersion = -1 } = change;
-    const configVersion = zxidFromNumber(fromVersion) ?? ZXID_UNINITIALIZED;
+    const configVersion = zxidFromNumber(fromVersion);
+    if (configVersion === undefined) throw ZooKeeperError.badArguments('reconfig', '', `${fromVersion} is no version of members`);
     const request: Request = {
       kind: 'reconfig', joiningServers: joining, leavingServers: leaving, newMembers: members, configVersion,
     };
