@@ -153,6 +153,7 @@ export class SessionProcess implements Process {
   private call(work: (io: Io) => void, drop: () => void = () => undefined): void {
     invariant(this.seat !== undefined, 'a client is called only once it has a seat');
     if (this.isStopped) throw closed();
+    if (this.seat.isOver?.() === true) throw closed('what it ran in is over, as a simulation is when its program is');
     this.calls.push({ work, drop });
     if (this.calls.length === 1) this.seat.call();
   }
@@ -237,6 +238,6 @@ export class SessionProcess implements Process {
   }
 }
 
-function closed(): ZooKeeperError {
-  return new ZooKeeperError(ErrorCode.SESSIONEXPIRED, 'call', '', 'the client is closed');
+function closed(why: string = 'the client is closed'): ZooKeeperError {
+  return new ZooKeeperError(ErrorCode.SESSIONEXPIRED, 'call', '', why);
 }
