@@ -5,7 +5,7 @@
 import { CALL_TIMER, type ClientHost, type ClientSeat } from '../client/client-host.ts';
 import type { ServerAddress } from '../client/connect-string.ts';
 import { Machine } from '../host/machine.ts';
-import type { TlsIdentity } from '../host/tls.ts';
+import { checkIdentity, type TlsIdentity } from '../host/tls.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Process } from '../io/process.ts';
 
@@ -17,8 +17,9 @@ export class RealHost implements ClientHost {
   private readonly tls: TlsIdentity | undefined;
   private servers: readonly ServerAddress[] = [];
 
-  /** `tls`: how to dial; left out: in the clear. */
+  /** `tls`: how to dial; left out: in the clear. Throws a `TypeError` where nobody could prove anything by it. */
   constructor(tls?: TlsIdentity) {
+    if (tls !== undefined) checkIdentity(tls);
     this.tls = tls;
   }
 

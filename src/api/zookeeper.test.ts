@@ -80,6 +80,21 @@ test('persistent watches, as they come', async () => {
   });
 });
 
+test('a watch that comes just behind the removal of another one stays', async () => {
+  await withEnsemble(1, async (_, connect) => {
+    const zk = await ZooKeeper.connect(connect, { sessionTimeoutMs: 4000 });
+    const former = await zk.watch('/');
+    const closing = former.close();
+    const watch = await zk.watch('/');
+    await closing;
+    await zk.create('/a');
+    await zk.close();
+    const seen: string[] = [];
+    for await (const { type, state } of watch) seen.push(type === 'None' ? state : type);
+    assert.equal(seen, ['NodeChildrenChanged', 'Closed']);
+  });
+});
+
 test('three servers: a session, its watches and its recipes outlive the leader', async () => {
   await withEnsemble(3, async (ensemble, connect) => {
     const [one, other] = [await ZooKeeper.connect(connect), await ZooKeeper.connect(connect)];

@@ -12,9 +12,12 @@ export interface RealZooKeeperOptions extends ZooKeeperOptions {
 
 /** See the head of the file. */
 export class ZooKeeper extends AnyZooKeeper {
-  /** Begins at once to look for a server of `connectString`, as `h1:2181,h2:2181/chroot`; throws `ConnectStringError`. */
-  constructor(connectString: string, options: RealZooKeeperOptions = {}) {
-    super(new RealHost(options.tls), connectString, options);
+  /**
+   * Begins at once to look for a server of `connectString`, as `h1:2181,h2:2181/chroot`; throws `ConnectStringError`, and a
+   * `TypeError` where an option is not what it can be.
+   */
+  constructor(connectString: string, { tls, ...options }: RealZooKeeperOptions = {}) {
+    super(new RealHost(tls), connectString, options);
   }
 
   /** A client whose session stands. */

@@ -12,6 +12,8 @@ export interface ClientSeat {
   call(): void;
   /** It has no more to do: nothing is kept open for it. */
   stop(): void;
+  /** Nothing happens there any more, so that nothing more can be asked; left out: there is no such place. */
+  isOver?(): boolean;
 }
 
 /** A place for clients. */

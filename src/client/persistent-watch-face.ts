@@ -1,7 +1,7 @@
 /**
  * A watch that stays, read with `for await`. ZooKeeper does not replay what a persistent watch missed while there was no
  * connection; so that a reader knows, the stream also holds `None` events with the session's state: after `SyncConnected`,
- * read again what you keep a copy of. It ends when it is closed and when the session does.
+ * read again what you keep a copy of. It ends when it is closed, when its reader leaves the loop, and when the session does.
  */
 import { Stream } from './stream-face.ts';
 import { isEnd, type WatchedEvent } from './watched-event.ts';
@@ -10,12 +10,15 @@ import { isEnd, type WatchedEvent } from './watched-event.ts';
 export class PersistentWatch implements AsyncIterable<WatchedEvent> {
   readonly path: string;
   private readonly stream: Stream<WatchedEvent>;
-  private readonly leave: () => Promise<void>;
+  private left: Promise<void> = Promise.resolve();
 
   constructor(path: string, leave: () => Promise<void>) {
     this.path = path;
-    this.leave = leave;
-    this.stream = new Stream();
+    this.stream = new Stream(() => {
+      this.left = leave();
+      // Whoever has left the loop does not wait for that.
+      this.left.catch(() => undefined);
+    });
   }
 
   /** For the client that it belongs to. */
@@ -27,7 +30,7 @@ export class PersistentWatch implements AsyncIterable<WatchedEvent> {
   /** Takes the watch back, on the server too when it was the last of its kind on the path. */
   async close(): Promise<void> {
     this.stream.close();
-    await this.leave();
+    await this.left;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<WatchedEvent> {

@@ -23,11 +23,19 @@ interface Asked {
   readonly answer: Deferred<ReplyOutcome>;
   /** Seen as the outcome is, before anybody's code goes on: registers watches in their order. */
   readonly onReply: ((reply: ReplyOutcome) => void) | undefined;
+  /** When whoever asked waits no longer. */
+  patience?: Sleeper;
 }
 
 interface Sleeper {
   readonly atMs: number;
   readonly wake: () => void;
+}
+
+interface Call {
+  readonly work: (io: Io) => void;
+  /** There is nobody any more who would do it. */
+  readonly drop: () => void;
 }
 
 /** What happened to the session, other than to a request. */
@@ -48,11 +56,13 @@ export class SessionProcess implements Process {
   private readonly onNews: (news: SessionNews) => void;
   private seat: ClientSeat | undefined;
   private isStopped = false;
-  private calls: ((io: Io) => void)[] = [];
+  private calls: Call[] = [];
   private readonly asked: Map<number, Asked> = new Map();
   /** Those asked and not settled, handed over or not. */
   private readonly unsettled: Set<Asked> = new Set();
-  private sleepers: Sleeper[] = [];
+  private readonly sleepers: Set<Sleeper> = new Set();
+  /** When the timer that they share will ring; Infinity: it is not set. */
+  private ringsAtMs = Infinity;
 
   constructor(settings: ClientSettings, onNews: (news: SessionNews) => void) {
     this.core = new ClientCore(settings);
@@ -81,7 +91,6 @@ export class SessionProcess implements Process {
   async ask(request: Request, options: AskOptions): Promise<ReplyOutcome> {
     const { path, onReply, timeoutMs = 0 } = options;
     const asked: Asked = { request, path, answer: new Deferred(), onReply };
-    this.unsettled.add(asked);
     this.call((io) => {
       if (this.core.phase === 'idle') {
         asked.answer.reject(new ZooKeeperError(ErrorCode.SESSIONEXPIRED, request.kind, path, 'the client is not open'));
@@ -89,8 +98,9 @@ export class SessionProcess implements Process {
       }
       const cxid = this.core.submit(request, io);
       this.asked.set(cxid, asked);
-      if (timeoutMs > 0) this.sleepUntil(io.now() + timeoutMs, () => { this.giveUp(cxid); }, io);
+      if (timeoutMs > 0) asked.patience = this.sleepUntil(io.now() + timeoutMs, () => { this.giveUp(cxid); }, io);
     });
+    this.unsettled.add(asked);
     try {
       return await asked.answer.promise;
     } finally {
@@ -109,52 +119,49 @@ export class SessionProcess implements Process {
   /** Resolves when so many milliseconds have passed by this process's own clock. */
   async sleep(ms: number): Promise<void> {
     const slept = new Deferred<undefined>();
-    this.call((io) => {
-      this.sleepUntil(io.now() + Math.max(0, Math.ceil(ms)), () => { slept.resolve(undefined); }, io);
-    });
+    const wake = (): void => { slept.resolve(undefined); };
+    this.call((io) => { this.sleepUntil(io.now() + (ms > 0 ? Math.ceil(ms) : 0), wake, io); }, wake);
     await slept.promise;
   }
 
   /** Milliseconds of this process's monotonic clock. */
-  async now(): Promise<number> {
-    const told = new Deferred<number>();
-    this.call((io) => { told.resolve(io.now()); });
-    return told.promise;
+  now(): Promise<number> {
+    return this.callFor((io) => io.now());
   }
 
-  /** It is over: nothing more can be asked, and whoever sleeps is woken. */
+  /** It is over: nothing more can be asked, what was asked is lost, and whoever sleeps is woken. */
   stop(): void {
     if (this.isStopped) return;
     this.isStopped = true;
     this.seat?.stop();
+    const { calls } = this;
+    this.calls = [];
+    for (const { drop } of calls) drop();
     for (const { request, path, answer } of this.unsettled) {
       answer.reject(new ZooKeeperError(ErrorCode.CONNECTIONLOSS, request.kind, path));
     }
-    const { sleepers } = this;
-    this.sleepers = [];
-    for (const { wake } of sleepers) wake();
+    for (const { wake } of this.sleepers) wake();
+    this.sleepers.clear();
   }
 
-  private async callFor(work: (io: Io) => void): Promise<void> {
-    const done = new Deferred<undefined>();
-    this.call((io) => {
-      work(io);
-      done.resolve(undefined);
-    });
-    await done.promise;
+  private async callFor<T>(work: (io: Io) => T): Promise<T> {
+    const done = new Deferred<T>();
+    this.call((io) => { done.resolve(work(io)); }, () => { done.reject(closed()); });
+    return done.promise;
   }
 
-  private call(work: (io: Io) => void): void {
+  private call(work: (io: Io) => void, drop: () => void = () => undefined): void {
     invariant(this.seat !== undefined, 'a client is called only once it has a seat');
-    if (this.isStopped) throw new ZooKeeperError(ErrorCode.SESSIONEXPIRED, 'call', '', 'the client is closed');
-    this.calls.push(work);
+    if (this.isStopped) throw closed();
+    if (this.seat.isOver?.() === true) throw closed('what it ran in is over, as a simulation is when its program is');
+    this.calls.push({ work, drop });
     if (this.calls.length === 1) this.seat.call();
   }
 
   private takeCalls(io: Io): void {
     const { calls } = this;
     this.calls = [];
-    for (const work of calls) {
+    for (const { work } of calls) {
       work(io);
       this.settle();
     }
@@ -166,24 +173,32 @@ export class SessionProcess implements Process {
     asked.answer.reject(new ZooKeeperError(ErrorCode.REQUESTTIMEOUT, asked.request.kind, asked.path));
   }
 
-  private sleepUntil(atMs: number, wake: () => void, io: Io): void {
-    const first = this.firstSleeper();
-    this.sleepers.push({ atMs, wake });
-    if (atMs < first) io.setTimer(SLEEP_TIMER, Math.max(0, atMs - io.now()));
+  private sleepUntil(atMs: number, wake: () => void, io: Io): Sleeper {
+    const sleeper = { atMs, wake };
+    this.sleepers.add(sleeper);
+    if (atMs < this.ringsAtMs) this.ringAt(atMs, io);
+    return sleeper;
   }
 
-  private firstSleeper(): number {
-    return this.sleepers.reduce((first, { atMs }) => Math.min(first, atMs), Infinity);
+  private ringAt(atMs: number, io: Io): void {
+    this.ringsAtMs = atMs;
+    if (atMs !== Infinity) io.setTimer(SLEEP_TIMER, Math.max(0, atMs - io.now()));
   }
 
   /** In the order of their times; of one time, in the order in which they went to sleep. */
   private wake(io: Io): void {
     const now = io.now();
-    const due = this.sleepers.filter(({ atMs }) => atMs <= now).sort((one, other) => one.atMs - other.atMs);
-    this.sleepers = this.sleepers.filter(({ atMs }) => atMs > now);
-    for (const { wake } of due) wake();
-    const next = this.firstSleeper();
-    if (next !== Infinity) io.setTimer(SLEEP_TIMER, Math.max(0, next - now));
+    const due: Sleeper[] = [];
+    let nextMs = Infinity;
+    for (const sleeper of this.sleepers) {
+      if (sleeper.atMs <= now) due.push(sleeper);
+      else nextMs = Math.min(nextMs, sleeper.atMs);
+    }
+    for (const sleeper of due.sort((one, other) => one.atMs - other.atMs)) {
+      this.sleepers.delete(sleeper);
+      sleeper.wake();
+    }
+    this.ringAt(nextMs, io);
   }
 
   private settle(): void {
@@ -205,17 +220,24 @@ export class SessionProcess implements Process {
   }
 
   private answered(reply: ReplyOutcome): void {
-    const asked = this.asked.get(reply.cxid);
-    if (asked === undefined) return;
-    this.asked.delete(reply.cxid);
-    asked.onReply?.(reply);
-    asked.answer.resolve(reply);
+    const asked = this.take(reply.cxid);
+    asked?.onReply?.(reply);
+    asked?.answer.resolve(reply);
   }
 
   private failed(cxid: number, code: number): void {
-    const asked = this.asked.get(cxid);
-    if (asked === undefined) return;
-    this.asked.delete(cxid);
-    asked.answer.reject(new ZooKeeperError(code, asked.request.kind, asked.path));
+    const asked = this.take(cxid);
+    asked?.answer.reject(new ZooKeeperError(code, asked.request.kind, asked.path));
   }
+
+  private take(cxid: number): Asked | undefined {
+    const asked = this.asked.get(cxid);
+    this.asked.delete(cxid);
+    if (asked?.patience !== undefined) this.sleepers.delete(asked.patience);
+    return asked;
+  }
+}
+
+function closed(why: string = 'the client is closed'): ZooKeeperError {
+  return new ZooKeeperError(ErrorCode.SESSIONEXPIRED, 'call', '', why);
 }

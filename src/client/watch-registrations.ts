@@ -82,7 +82,8 @@ export class WatchRegistrations {
     for (const list of LISTS) this[list].clear();
   }
 
-  private remove(path: string, watcherType: number): void {
+  /** Forgets what `removeWatches` with this type removes. */
+  remove(path: string, watcherType: number): void {
     const isAny = watcherType === WatcherType.Any;
     if (isAny || watcherType === WatcherType.Data) {
       this.data.delete(path);

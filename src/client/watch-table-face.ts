@@ -10,6 +10,10 @@ import type { Watcher, WatchedType } from './watched-event.ts';
 export type WatchKind = 'data' | 'exist' | 'child' | 'persistent' | 'recursive';
 
 const KINDS: readonly WatchKind[] = ['data', 'exist', 'child', 'persistent', 'recursive'];
+const REMOVED: Record<WatchKind, WatchedType> = {
+  data: 'DataWatchRemoved', exist: 'DataWatchRemoved', child: 'ChildWatchRemoved',
+  persistent: 'PersistentWatchRemoved', recursive: 'PersistentWatchRemoved',
+};
 
 type Table = Map<string, Set<Watcher>>;
 
@@ -41,6 +45,11 @@ export class WatchTable {
     return true;
   }
 
+  /** Takes back a callback that waits for one change, whatever kind of change. */
+  dropOneShot(path: string, watcher: Watcher): void {
+    for (const kind of ['data', 'exist', 'child'] as const) this.drop(kind, path, watcher);
+  }
+
   /** Whom an event concerns, each once; those whom it uses up are forgotten. */
   fire(type: WatchedType, path: string): ReadonlySet<Watcher> {
     const told = new Set<Watcher>();
@@ -56,12 +65,12 @@ export class WatchTable {
     return told;
   }
 
-  /** Takes back what `removeWatches` with this type removes, and says whom of which kind. */
-  remove(path: string, watcherType: number): readonly (readonly [WatchKind, Watcher])[] {
-    const removed: [WatchKind, Watcher][] = [];
+  /** Takes back what `removeWatches` with this type removes, and says what to tell whom. */
+  remove(path: string, watcherType: number): readonly (readonly [WatchedType, Watcher])[] {
+    const removed: [WatchedType, Watcher][] = [];
     for (const kind of KINDS) {
       if (!isOfType(kind, watcherType)) continue;
-      for (const watcher of this.tables[kind].get(path) ?? []) removed.push([kind, watcher]);
+      for (const watcher of this.tables[kind].get(path) ?? []) removed.push([REMOVED[kind], watcher]);
       this.tables[kind].delete(path);
     }
     return removed;

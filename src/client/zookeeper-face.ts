@@ -5,7 +5,7 @@
  */
 import { invariant } from '../base/invariant.ts';
 import { NO_SESSION, type SessionId } from '../base/session-id.ts';
-import { ZXID_UNINITIALIZED, zxidFromNumber } from '../base/zxid.ts';
+import { zxidFromNumber } from '../base/zxid.ts';
 import type { Request, Response } from '../wire/client-messages.ts';
 import { encodeText } from '../wire/utf8.ts';
 import { AddWatchMode, ErrorCode, WatcherType, type Acl, type Bytes, type Stat } from '../wire/words.ts';
@@ -13,15 +13,15 @@ import type { ClientHost } from './client-host.ts';
 import { toClientPath, toServerPath } from './client-path.ts';
 import { parseConnectString } from './connect-string.ts';
 import { Deferred } from './deferred-face.ts';
-import { MultiError, ZooKeeperError } from './errors.ts';
-import { checkPath, createRequest, stepRequest, stepResult, toBytes, type CreateOptions, type Data } from './operations.ts';
-import type { MultiResult, MultiStep } from './operations.ts';
+import { isZooKeeperError, ZooKeeperError } from './errors.ts';
+import { checkedVersion, checkPath, createRequest, stepRequest, stepResults } from './operations.ts';
+import type { CreateOptions, Data, MultiResult, MultiStep } from './operations.ts';
 import { PersistentWatch } from './persistent-watch-face.ts';
 import { SessionProcess, type SessionNews } from './session-face.ts';
 import { Stream } from './stream-face.ts';
 import { Transaction } from './transaction-face.ts';
 import { WatchTable, type WatchKind } from './watch-table-face.ts';
-import { isEnd, watchedType, type SessionState, type WatchedEvent, type WatchedType, type Watcher } from './watched-event.ts';
+import { isEnd, watchedType, type SessionState, type WatchedEvent, type Watcher } from './watched-event.ts';
 import { checked, type NodeData, type ReadOptions, type Reconfiguration, type RemovableWatch } from './zookeeper-options.ts';
 import type { ZooKeeperOptions } from './zookeeper-options.ts';
 export type * from './zookeeper-options.ts';
@@ -30,10 +30,7 @@ const DEFAULT_SESSION_TIMEOUT_MS = 30_000;
 /** How long a client that has no connection waits for one to close its session by. */
 const CLOSE_PATIENCE_MS = 2000;
 const CONFIG_PATH = '/zookeeper/config';
-const REMOVED: Record<WatchKind, WatchedType> = {
-  data: 'DataWatchRemoved', exist: 'DataWatchRemoved', child: 'ChildWatchRemoved',
-  persistent: 'PersistentWatchRemoved', recursive: 'PersistentWatchRemoved',
-};
+const STATES = { disconnected: 'Disconnected', expired: 'Expired', authFailed: 'AuthFailed', closed: 'Closed' } as const;
 
 /** See the head of the file. */
 export class ZooKeeper {
@@ -46,6 +43,7 @@ export class ZooKeeper {
   private readonly watches: WatchTable = new WatchTable();
   private readonly sessionWatchers: Set<Watcher> = new Set();
   private readonly waiting: Set<Deferred<undefined>> = new Set();
+  private closing: Promise<void> | null = null;
 
   /** Begins at once to look for a server; throws `ConnectStringError`. */
   constructor(host: ClientHost, connectString: string, options: ZooKeeperOptions = {}) {
@@ -58,7 +56,8 @@ export class ZooKeeper {
     const settings = { servers: host.resolve(servers), sessionTimeoutMs, canBeReadOnly };
     this.process = new SessionProcess(settings, (news) => { this.onNews(news); });
     this.process.sit(host.seat(this.process));
-    for (const { scheme, auth } of options.auth ?? []) void this.addAuth(scheme, auth);
+    // A client that is closed before that presents nothing.
+    for (const { scheme, auth } of options.auth ?? []) this.addAuth(scheme, auth).catch(() => undefined);
     this.process.open();
   }
 
@@ -91,13 +90,14 @@ export class ZooKeeper {
     return () => { this.sessionWatchers.delete(watcher); };
   }
 
-  /** Every change of the session from now on, to its end. */
+  /** Every change of the session from now on, to its end; nothing, if it has ended. */
   sessionEvents(): AsyncIterableIterator<WatchedEvent> {
     const stream: Stream<WatchedEvent> = new Stream(() => { leave(); });
     const leave = this.onSession((event) => {
       stream.push(event);
       if (isEnd(event.state)) stream.close();
     });
+    if (isEnd(this.state)) stream.close();
     return stream;
   }
 
@@ -116,7 +116,7 @@ export class ZooKeeper {
 
   /** NONODE, NOTEMPTY, BADVERSION; `version` −1 matches any. */
   async delete(path: string, version: number = -1): Promise<void> {
-    await this.askAt(path, (at) => ({ kind: 'delete', path: at, version }));
+    await this.ask(stepRequest(this.chroot, { kind: 'delete', path, version }), path);
   }
 
   /** The Stat, or null where there is no node; a watch is left either way. */
@@ -143,7 +143,7 @@ export class ZooKeeper {
 
   /** The new Stat. */
   async set(path: string, data: Data, version: number = -1): Promise<Stat> {
-    const response = await this.askAt(path, (at) => ({ kind: 'setData', path: at, data: toBytes(data), version }));
+    const response = await this.ask(stepRequest(this.chroot, { kind: 'set', path, data, version }), path);
     invariant(response.kind === 'setData', 'setData is answered by a Stat');
     return response.stat;
   }
@@ -178,6 +178,7 @@ export class ZooKeeper {
 
   /** `version` is the aversion expected; −1 matches any. */
   async setAcl(path: string, acl: readonly Acl[], version: number = -1): Promise<Stat> {
+    checkedVersion('setACL', path, version);
     const response = await this.askAt(path, (at) => ({ kind: 'setACL', path: at, acl, version }));
     invariant(response.kind === 'setACL', 'setACL is answered by a Stat');
     return response.stat;
@@ -222,7 +223,8 @@ export class ZooKeeper {
   /** Changes the ensemble; the new configuration. */
   async reconfig(change: Reconfiguration): Promise<NodeData> {
     const { joining = null, leaving = null, members = null, fromVersion = -1 } = change;
-    const configVersion = zxidFromNumber(fromVersion) ?? ZXID_UNINITIALIZED;
+    const configVersion = zxidFromNumber(fromVersion);
+    if (configVersion === undefined) throw ZooKeeperError.badArguments('reconfig', '', `${fromVersion} is no version of members`);
     const request: Request = {
       kind: 'reconfig', joiningServers: joining, leavingServers: leaving, newMembers: members, configVersion,
     };
@@ -252,16 +254,27 @@ export class ZooKeeper {
 
   /** Removes every watch of a type from a path; NOWATCHER. `local`: here at least, if the server cannot be asked. */
   async removeWatches(path: string, type: RemovableWatch = 'Any', options: { readonly local?: boolean } = {}): Promise<void> {
+    checkPath('removeWatches', path);
     const watcherType = WatcherType[type];
+    const serverPath = this.toServer(path);
+    // With the reply: who watches from then on stays.
+    const forget = (): void => {
+      for (const [told, watcher] of this.watches.remove(serverPath, watcherType)) {
+        this.tell(new Set([watcher]), { type: told, state: this.state, path, zxid: -1 });
+      }
+    };
     try {
-      await this.askAt(path, (at) => ({ kind: 'removeWatches', path: at, watcherType }));
+      await this.ask({ kind: 'removeWatches', path: serverPath, watcherType }, path, forget);
     } catch (error) {
-      const isUnreachable = error instanceof ZooKeeperError && error.codeName === 'CONNECTIONLOSS';
-      if (options.local !== true || !isUnreachable) throw error;
+      if (options.local !== true || !isZooKeeperError(error, 'CONNECTIONLOSS')) throw error;
+      this.process.core.watches.remove(serverPath, watcherType);
+      forget();
     }
-    for (const [kind, watcher] of this.watches.remove(this.toServer(path), watcherType)) {
-      this.tell(new Set([watcher]), { type: REMOVED[kind], state: this.state, path, zxid: -1 });
-    }
+  }
+
+  /** What a read has left at `path` no longer calls `watcher`. The server is not asked: its own watch stays until it fires. */
+  unwatch(path: string, watcher: Watcher): void {
+    this.watches.dropOneShot(this.toServer(path), watcher);
   }
 
   /** Resolves after so many milliseconds of the clock that sessions are counted by: simulated in a simulation. */
@@ -283,7 +296,12 @@ export class ZooKeeper {
    * Ends the session behind everything that was asked, its ephemeral nodes with it; never rejects. Without a connection it waits
    * for one for a moment, then leaves the session to expire, and what was asked is lost.
    */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
     if (!isEnd(this.state)) {
       const asked = this.ask({ kind: 'closeSession' }, '').catch((error: unknown) => {
         // Whatever ended the session instead, it has ended, or the servers will expire it.
@@ -343,36 +361,19 @@ export class ZooKeeper {
     if (steps.length === 0) return [];
     const response = await this.ask({ kind: 'multi', ops: steps.map((step) => stepRequest(this.chroot, step)) }, '');
     invariant(response.kind === 'multi', 'a multi is answered by its results');
-    const codes = response.results.map((result) => (result.kind === 'error' ? result.err : ErrorCode.OK));
-    const index = codes.findIndex((code, at) => code !== ErrorCode.OK && response.results[at]?.kind === 'error');
-    const failed = steps[index];
-    if (failed !== undefined) throw new MultiError(codes, index, failed.kind, failed.path);
-    return response.results.flatMap((result) => stepResult(this.chroot, result) ?? []);
+    return stepResults(this.chroot, steps, response.results);
   }
 
   private onNews(news: SessionNews): void {
-    switch (news.kind) {
-      case 'connected':
-        this.turn(news.isReadOnly ? 'ConnectedReadOnly' : 'SyncConnected');
-        break;
-      case 'disconnected':
-        this.turn('Disconnected');
-        break;
-      case 'expired':
-        this.turn('Expired');
-        break;
-      case 'authFailed':
-        this.turn('AuthFailed');
-        break;
-      case 'closed':
-        this.turn('Closed');
-        break;
-      default: {
-        const type = watchedType(news.type);
-        if (type === undefined) return;
-        const path = this.toClient(news.path);
-        this.tell(this.watches.fire(type, news.path), { type, state: this.state, path, zxid: news.zxid });
-      }
+    if (news.kind === 'connected') {
+      this.turn(news.isReadOnly ? 'ConnectedReadOnly' : 'SyncConnected');
+    } else if (news.kind !== 'event') {
+      this.turn(STATES[news.kind]);
+    } else {
+      const type = watchedType(news.type);
+      if (type === undefined) return;
+      const path = this.toClient(news.path);
+      this.tell(this.watches.fire(type, news.path), { type, state: this.state, path, zxid: news.zxid });
     }
   }
 
@@ -393,8 +394,6 @@ export class ZooKeeper {
 
   /** After the event at hand, before those who wait for what came after it. */
   private tell(watchers: ReadonlySet<Watcher>, event: WatchedEvent): void {
-    for (const watcher of watchers) {
-      void Promise.resolve().then(() => { watcher(event); }).catch((error: unknown) => { this.host.report(error); });
-    }
+    for (const watcher of watchers) Promise.resolve(event).then(watcher).catch((error: unknown) => { this.host.report(error); });
   }
 }

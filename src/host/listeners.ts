@@ -39,6 +39,8 @@ export class Listeners {
   /** Told of whoever did not come through a TLS handshake. */
   onUntrusted: ((address: string) => void) | null = null;
   private readonly ports: Bound[] = [];
+  /** Those who connected and have not proved who they are, by where they come from. */
+  private readonly handshakes: Map<string, Socket> = new Map();
   private isClosed = false;
 
   private constructor() {}
@@ -83,6 +85,7 @@ export class Listeners {
   async close(): Promise<void> {
     this.accept = null;
     this.isClosed = true;
+    for (const socket of this.handshakes.values()) socket.destroy();
     await Promise.all(this.ports.map(({ server }) => new Promise<void>((resolve) => {
       if (!server.listening) resolve();
       else server.close(() => {
@@ -103,10 +106,27 @@ export class Listeners {
       if (this.accept === null) socket.destroy();
       else this.accept(plan.port, socket);
     };
-    const refused = (address: string): void => this.onUntrusted?.(address);
-    const server = plan.tls === undefined ? createServer({ noDelay: true }, accept) : secureServer(plan.tls, accept, refused);
+    const server = plan.tls === undefined ? createServer({ noDelay: true }, accept) : this.secure(plan.tls, accept);
     return { plan, server, at: await listen(server, plan) };
   }
+
+  private secure(identity: TlsIdentity, accept: (socket: Socket) => void): Server {
+    const { handshakes } = this;
+    const server = secureServer(identity, (socket) => {
+      handshakes.delete(originOf(socket));
+      accept(socket);
+    }, (address) => this.onUntrusted?.(address));
+    server.on('connection', (socket: Socket) => {
+      const origin = originOf(socket);
+      handshakes.set(origin, socket);
+      socket.once('close', () => { if (handshakes.get(origin) === socket) handshakes.delete(origin); });
+    });
+    return server;
+  }
+}
+
+function originOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function listen(server: Server, { at, backlog }: PortPlan): Promise<Endpoint> {

@@ -3,7 +3,7 @@
  * defaults: TLS 1.2 is the oldest that is spoken.
  */
 import type { Socket } from 'node:net';
-import { connect, createServer, TLSSocket } from 'node:tls';
+import { connect, createSecureContext, createServer, TLSSocket } from 'node:tls';
 import type { SecureContextOptions, Server } from 'node:tls';
 import type { Id } from '../wire/words.ts';
 import { bareHost, plainAddress } from './endpoint.ts';
@@ -56,6 +56,15 @@ export function secureConnect({ host, port }: Endpoint, identity: TlsIdentity, c
     minVersion: 'TLSv1.2',
     ...(identity.isHostVerified ? {} : { checkServerIdentity: () => undefined }),
   }, connected);
+}
+
+/** Throws a `TypeError`, with a sentence, where these are no keys and certificates: at the first dial it would be too late. */
+export function checkIdentity(identity: TlsIdentity): void {
+  try {
+    createSecureContext(materialOf(identity));
+  } catch (error) {
+    throw new TypeError(`tls holds no usable keys and certificates: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function materialOf({ key, cert, pfx, passphrase, ca }: TlsIdentity): SecureContextOptions {

@@ -1,7 +1,7 @@
 /** A barrier that holds everybody back while its node exists (ZooKeeper's recipe, kazoo's Barrier). */
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
 import type { WaitOptions } from './line-face.ts';
-import { ensurePath, happensWithin, nextChange, remove, retrying } from './retry-face.ts';
+import { ensurePath, happensWithin, nextChange, remove, retrying, timeUpAfter } from './retry-face.ts';
 
 /** See the head of the file. */
 export class Barrier {
@@ -25,12 +25,12 @@ export class Barrier {
 
   /** Resolves with true once the barrier is lifted, with false when the time was up. */
   async wait(options: WaitOptions = {}): Promise<boolean> {
-    const timeUp = options.timeoutMs === undefined ? undefined : this.zk.sleep(options.timeoutMs);
+    const timeUp = timeUpAfter(this.zk, options.timeoutMs);
     await retrying(this.zk, () => this.zk.sync(this.path));
     for (;;) {
       const change = nextChange();
       if ((await retrying(this.zk, () => this.zk.exists(this.path, { watch: change.watch }))) === null) return true;
-      if (!(await happensWithin(change, timeUp))) return false;
+      if (!(await happensWithin(this.zk, this.path, change, timeUp))) return false;
     }
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Settings below one node, kept in memory as they change (Curator's CuratorCache, kazoo's TreeCache). One persistent watch
  * tells of every change; since such a watch misses what happens while there is no connection, everything is read again after
- * each reconnection. What is read here is never newer than the servers, and never goes back within a session.
+ * each reconnection. What is read here is never newer than the servers, and never goes back within a session. What this session
+ * may not read is not there for it.
  */
 import { Stream } from '../client/stream-face.ts';
 import { isEnd, type WatchedEvent } from '../client/watched-event.ts';
@@ -10,7 +11,7 @@ import type { Data } from '../client/operations.ts';
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
 import { decodeText } from '../wire/utf8.ts';
 import type { Bytes, Stat } from '../wire/words.ts';
-import { ensurePath, retrying, tolerating } from './retry-face.ts';
+import { childOf, ensurePath, retrying, tolerating } from './retry-face.ts';
 
 /** One setting; its key is its path below the root, without a slash in front. */
 export interface Setting {
@@ -44,8 +45,7 @@ export class Configuration {
     const configuration = new Configuration(zk, root);
     await ensurePath(zk, root);
     await retrying(zk, () => zk.addWatch(root, (event) => { configuration.hear(event); }, { recursive: true }));
-    configuration.hear({ type: 'None', state: 'SyncConnected', path: null, zxid: -1 });
-    await configuration.settled();
+    await configuration.inTurn(() => configuration.readAll());
     return configuration;
   }
 
@@ -74,6 +74,7 @@ export class Configuration {
   changes(): AsyncIterableIterator<SettingChange> {
     const stream: Stream<SettingChange> = new Stream(() => { this.readers.delete(stream); });
     this.readers.add(stream);
+    if (isEnd(this.zk.state)) stream.close();
     return stream;
   }
 
@@ -83,9 +84,16 @@ export class Configuration {
   }
 
   private hear(event: WatchedEvent): void {
-    this.work = this.work.then(() => this.take(event)).catch((error: unknown) => {
+    void this.inTurn(() => this.take(event)).catch((error: unknown) => {
       if (!isSessionOver(error)) throw error;
     });
+  }
+
+  /** What fails holds up nobody behind it. */
+  private inTurn(act: () => Promise<void>): Promise<void> {
+    const done = this.work.then(act);
+    this.work = done.catch(() => undefined);
+    return done;
   }
 
   private async take({ type, state, path }: WatchedEvent): Promise<void> {
@@ -99,9 +107,9 @@ export class Configuration {
     const paths = [this.root];
     for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
       const above = path;
-      const names = (await tolerating('NONODE', retrying(this.zk, () => this.zk.children(above)))) ?? [];
+      const names = (await this.ifVisible(() => this.zk.children(above))) ?? [];
       for (const name of names) {
-        const child = `${above}/${name}`;
+        const child = childOf(above, name);
         paths.push(child);
         gone.delete(this.keyOf(child));
         await this.refresh(child);
@@ -113,7 +121,7 @@ export class Configuration {
   private async refresh(path: string): Promise<void> {
     if (path === this.root) return;
     const key = this.keyOf(path);
-    const node = await tolerating('NONODE', retrying(this.zk, () => this.zk.get(path)));
+    const node = await this.ifVisible(() => this.zk.get(path));
     const before = this.settings.get(key);
     if (node === undefined) {
       this.settings.delete(key);
@@ -125,15 +133,19 @@ export class Configuration {
     }
   }
 
+  private ifVisible<T>(read: () => Promise<T>): Promise<T | undefined> {
+    return tolerating('NOAUTH', tolerating('NONODE', retrying(this.zk, read)));
+  }
+
   private tell(change: SettingChange): void {
     for (const reader of this.readers) reader.push(change);
   }
 
   private keyOf(path: string): string {
-    return path.slice(this.root.length + 1);
+    return path.slice(childOf(this.root, '').length);
   }
 
   private pathOf(key: string): string {
-    return `${this.root}/${key}`;
+    return childOf(this.root, key);
   }
 }

@@ -2,10 +2,11 @@
  * A number that many change at once, every change counting once, whatever happens to connections (kazoo's Counter, Curator's
  * DistributedAtomicLong, which both may count twice).
  */
+import { invariant } from '../base/invariant.ts';
 import { isZooKeeperError } from '../client/errors.ts';
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
 import { decodeText } from '../wire/utf8.ts';
-import { commitOnce, ensurePath, retrying } from './retry-face.ts';
+import { childOf, commitOnce, ensurePath, retrying } from './retry-face.ts';
 
 /** See the head of the file. Whole numbers up to 2⁵³. */
 export class Counter {
@@ -16,8 +17,8 @@ export class Counter {
 
   constructor(zk: ZooKeeper, path: string) {
     this.zk = zk;
-    this.value = `${path}/value`;
-    this.marks = `${path}/changes`;
+    this.value = childOf(path, 'value');
+    this.marks = childOf(path, 'changes');
   }
 
   /** What it was when the leader was asked, or later. */
@@ -32,9 +33,11 @@ export class Counter {
     await this.prepare();
     for (;;) {
       const { value, version } = await this.read();
+      const sum = value + delta;
+      invariant(Number.isSafeInteger(sum), 'a counter holds whole numbers up to 2⁵³');
       try {
-        await commitOnce(this.zk, this.marks, (transaction) => transaction.set(this.value, String(value + delta), version));
-        return value + delta;
+        await commitOnce(this.zk, this.marks, (transaction) => transaction.set(this.value, String(sum), version));
+        return sum;
       } catch (error) {
         if (!isZooKeeperError(error, 'BADVERSION')) throw error;
       }

@@ -5,6 +5,7 @@
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
 import { decodeText } from '../wire/utf8.ts';
 import { Membership, type Member } from './membership-face.ts';
+import { childOf } from './retry-face.ts';
 
 /** An instance of a service. */
 export interface ServiceInstance {
@@ -28,7 +29,7 @@ export class ServiceDiscovery {
     this.path = path;
   }
 
-  /** Registers until the session ends. */
+  /** Registers until the session ends; once more, and what is said now counts. */
   async register(instance: ServiceInstance): Promise<void> {
     const { service, id, address, port, tags = {} } = instance;
     await this.group(service).join(id, JSON.stringify({ address, port, tags }));
@@ -57,7 +58,7 @@ export class ServiceDiscovery {
   }
 
   private group(service: string): Membership {
-    return new Membership(this.zk, `${this.path}/${service}`);
+    return new Membership(this.zk, childOf(this.path, service));
   }
 }
 

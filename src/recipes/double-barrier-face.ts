@@ -3,7 +3,7 @@
  * recipe, Curator's DistributedDoubleBarrier). For one round; another round takes another path.
  */
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
-import { ensurePath, happensWithin, nextChange, remove, retrying, tolerating } from './retry-face.ts';
+import { childOf, createOwn, ensurePath, nextChange, remove, retrying, tolerating } from './retry-face.ts';
 
 /** See the head of the file. */
 export class DoubleBarrier {
@@ -17,24 +17,27 @@ export class DoubleBarrier {
   constructor(zk: ZooKeeper, path: string, count: number, name: string) {
     this.zk = zk;
     this.count = count;
-    this.members = `${path}/members`;
-    this.ready = `${path}/ready`;
+    this.members = childOf(path, 'members');
+    this.ready = childOf(path, 'ready');
     this.self = `${this.members}/${name}`;
   }
 
-  /** Resolves once `count` members have entered. A member whose session ends before no longer counts. */
+  /**
+   * Resolves once `count` members have entered. A member whose session ends before no longer counts; one that comes again under
+   * its name, with another session, counts once the former is over.
+   */
   async enter(): Promise<void> {
     const { zk } = this;
     await ensurePath(zk, this.members);
     const change = nextChange();
     const isReady = (await retrying(zk, () => zk.exists(this.ready, { watch: change.watch }))) !== null;
-    await tolerating('NODEEXISTS', retrying(zk, () => zk.create(this.self, null, { mode: 'EPHEMERAL' })));
+    await createOwn(zk, this.self, null);
     if (isReady) return;
     if ((await retrying(zk, () => zk.children(this.members))).length >= this.count) {
       await tolerating('NODEEXISTS', retrying(zk, () => zk.create(this.ready)));
       return;
     }
-    await happensWithin(change, undefined);
+    await change.happened;
   }
 
   /** Resolves once everybody who entered has left. */
@@ -45,7 +48,7 @@ export class DoubleBarrier {
       const change = nextChange();
       const left = await retrying(zk, () => zk.children(this.members, { watch: change.watch }));
       if (left.length === 0) return;
-      await happensWithin(change, undefined);
+      await change.happened;
     }
   }
 }

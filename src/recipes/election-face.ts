@@ -7,7 +7,7 @@ import type { Data } from '../client/operations.ts';
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
 import type { Bytes } from '../wire/words.ts';
 import { everybodyAhead, Line } from './line-face.ts';
-import { type OwnNode, retrying, tolerating } from './retry-face.ts';
+import { childOf, type OwnNode, retrying, tolerating } from './retry-face.ts';
 
 /** The time in office of one leader. */
 export interface Leadership {
@@ -43,7 +43,7 @@ export class Election {
     for (;;) {
       const [first] = await this.line.names();
       if (first === undefined) return null;
-      const node = await tolerating('NONODE', retrying(zk, () => zk.get(`${path}/${first}`)));
+      const node = await tolerating('NONODE', retrying(zk, () => zk.get(childOf(path, first))));
       if (node !== undefined) return { data: node.data, term: node.stat.czxid };
     }
   }

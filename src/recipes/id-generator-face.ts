@@ -3,6 +3,7 @@
  * What is left of a block when its owner ends is never given out, so ids are unique and growing per generator, and not without
  * gaps.
  */
+import { invariant } from '../base/invariant.ts';
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
 import { Counter } from './counter-face.ts';
 
@@ -18,6 +19,7 @@ export class IdGenerator {
 
   /** `block`: how many are taken at a time. */
   constructor(zk: ZooKeeper, path: string, block: number = BLOCK) {
+    invariant(Number.isInteger(block) && block > 0, 'a block of ids is a whole number of them, 1 or more');
     this.counter = new Counter(zk, path);
     this.block = block;
   }

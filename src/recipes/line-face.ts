@@ -6,8 +6,9 @@
 import type { Data } from '../client/operations.ts';
 import { isSessionOver } from '../client/errors.ts';
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
-import { createMarked, happensWithin, nextChange, remove, retrying, sessionOver, tolerating } from './retry-face.ts';
-import type { OwnNode } from './retry-face.ts';
+import {
+  childOf, createMarked, happensWithin, nextChange, remove, retrying, sessionOver, timeUpAfter, tolerating, type OwnNode,
+} from './retry-face.ts';
 import { inSequence } from './sequence.ts';
 
 /** Of those ahead, first to last, the one that must go first; undefined if nobody has to. */
@@ -46,11 +47,11 @@ export class Line {
       if (at < 0) throw sessionOver();
       const blocking = blocker(names.slice(0, at));
       if (blocking === undefined) return true;
-      if (!watchesAll) {
-        const stat = await retrying(this.zk, () => this.zk.exists(`${this.path}/${blocking}`, { watch: change.watch }));
-        if (stat === null) continue;
-      }
-      if (!(await happensWithin(change, timeUp))) return false;
+      const watched = watchesAll ? this.path : childOf(this.path, blocking);
+      // Asked whether it exists, one that is gone would leave a watch that never fires.
+      const look = (): Promise<unknown> => retrying(this.zk, () => this.zk.get(watched, { watch: change.watch }));
+      if (!watchesAll && (await tolerating('NONODE', look())) === undefined) continue;
+      if (!(await happensWithin(this.zk, watched, change, timeUp))) return false;
     }
   }
 
@@ -65,7 +66,7 @@ export class Line {
 
   /** Stands in line until nobody blocks; null when the time was up. Leaves whenever it does not succeed. */
   async enter(name: string, data: Data, blocker: Blocker, options: EnterOptions): Promise<OwnNode | null> {
-    const timeUp = options.timeoutMs === undefined ? undefined : this.zk.sleep(options.timeoutMs);
+    const timeUp = timeUpAfter(this.zk, options.timeoutMs);
     const place = await this.join(name, data);
     let isIn = false;
     try {

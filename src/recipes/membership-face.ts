@@ -1,10 +1,10 @@
 /** Who is here: every member is an ephemeral node with what it says of itself (kazoo's Party, Curator's GroupMember). */
 import { byCodeUnit } from '../base/strings.ts';
-import { isSessionOver, isZooKeeperError } from '../client/errors.ts';
+import { isSessionOver } from '../client/errors.ts';
 import type { Data } from '../client/operations.ts';
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
 import type { Bytes } from '../wire/words.ts';
-import { ensurePath, nextChange, remove, retrying, tolerating, type Change } from './retry-face.ts';
+import { childOf, createOwn, ensurePath, nextChange, remove, retrying, tolerating, type Change } from './retry-face.ts';
 
 /** One member. */
 export interface Member {
@@ -26,27 +26,15 @@ export class Membership {
 
   /**
    * Joins for as long as the session lives. One who was here under the name, with a session that is not over yet, is waited for.
+   * Whoever has joined already says `data` of itself from now on.
    */
   async join(name: string, data: Data = null): Promise<void> {
-    const { zk } = this;
-    await ensurePath(zk, this.path);
-    const path = `${this.path}/${name}`;
-    for (;;) {
-      try {
-        await retrying(zk, () => zk.create(path, data, { mode: 'EPHEMERAL' }));
-        return;
-      } catch (error) {
-        if (!isZooKeeperError(error, 'NODEEXISTS')) throw error;
-      }
-      const change = nextChange();
-      const stat = await retrying(zk, () => zk.exists(path, { watch: change.watch }));
-      if (stat?.ephemeralOwner === zk.sessionId) return;
-      if (stat !== null) await change.happened;
-    }
+    await ensurePath(this.zk, this.path);
+    await createOwn(this.zk, childOf(this.path, name), data);
   }
 
   async leave(name: string): Promise<void> {
-    await remove(this.zk, `${this.path}/${name}`);
+    await remove(this.zk, childOf(this.path, name));
   }
 
   /** Everybody, by name. */
@@ -74,7 +62,7 @@ export class Membership {
     const names = [...((await tolerating('NONODE', retrying(zk, () => zk.children(path, options)))) ?? [])].sort(byCodeUnit);
     const members: Member[] = [];
     for (const name of names) {
-      const node = await tolerating('NONODE', retrying(zk, () => zk.get(`${path}/${name}`)));
+      const node = await tolerating('NONODE', retrying(zk, () => zk.get(childOf(path, name))));
       if (node !== undefined) members.push({ name, data: node.data, zxid: node.stat.czxid });
     }
     return members;

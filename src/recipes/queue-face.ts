@@ -9,7 +9,7 @@ import type { Data } from '../client/operations.ts';
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
 import type { Bytes } from '../wire/words.ts';
 import type { WaitOptions } from './line-face.ts';
-import { commitOnce, ensurePath, happensWithin, nextChange, retrying, tolerating } from './retry-face.ts';
+import { childOf, commitOnce, ensurePath, happensWithin, nextChange, retrying, timeUpAfter, tolerating } from './retry-face.ts';
 import { inSequence } from './sequence.ts';
 
 /** What was taken. `zxid` is that of the item's creation. */
@@ -28,8 +28,8 @@ export class Queue {
 
   constructor(zk: ZooKeeper, path: string) {
     this.zk = zk;
-    this.items = `${path}/items`;
-    this.marks = `${path}/marks`;
+    this.items = childOf(path, 'items');
+    this.marks = childOf(path, 'marks');
   }
 
   /** Adds an item at the end. */
@@ -40,7 +40,7 @@ export class Queue {
   /** Takes the first item, waiting for one if need be; null when the time was up. */
   async take(options: WaitOptions = {}): Promise<QueueItem | null> {
     await this.prepare();
-    const timeUp = options.timeoutMs === undefined ? undefined : this.zk.sleep(options.timeoutMs);
+    const timeUp = timeUpAfter(this.zk, options.timeoutMs);
     for (;;) {
       const change = nextChange();
       const names = this.inOrder(await retrying(this.zk, () => this.zk.children(this.items, { watch: change.watch })));
@@ -48,7 +48,7 @@ export class Queue {
         const item = await this.tryTake(name);
         if (item !== null) return item;
       }
-      if (!(await happensWithin(change, timeUp))) return null;
+      if (!(await happensWithin(this.zk, this.items, change, timeUp))) return null;
     }
   }
 

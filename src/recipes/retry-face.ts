@@ -6,7 +6,7 @@
  */
 import { sessionIdToHex } from '../base/session-id.ts';
 import { Deferred } from '../client/deferred-face.ts';
-import { isOutcomeUnknown, isZooKeeperError, ZooKeeperError } from '../client/errors.ts';
+import { isOutcomeUnknown, isSessionOver, isZooKeeperError, ZooKeeperError } from '../client/errors.ts';
 import type { CreateMode, Data, MultiResult } from '../client/operations.ts';
 import type { Transaction } from '../client/transaction-face.ts';
 import type { WatchedEvent, Watcher } from '../client/watched-event.ts';
@@ -28,14 +28,35 @@ export async function retrying<T>(zk: ZooKeeper, ask: () => Promise<T>): Promise
   }
 }
 
-/** Creates a node and all above it, persistent ones; those that are there stay as they are. */
+/** The path of a child. */
+export function childOf(path: string, name: string): string {
+  return path === '/' ? `/${name}` : `${path}/${name}`;
+}
+
+/** Creates a node and what is missing above it, persistent ones; of what is there, nothing but that is asked. */
 export async function ensurePath(zk: ZooKeeper, path: string): Promise<void> {
-  if (path === '/') return;
-  if ((await retrying(zk, () => zk.exists(path))) !== null) return;
-  for (let slash = path.indexOf('/', 1); ; slash = path.indexOf('/', slash + 1)) {
-    const above = slash < 0 ? path : path.slice(0, slash);
-    await tolerating('NODEEXISTS', retrying(zk, () => zk.create(above)));
-    if (slash < 0) return;
+  if (path === '/' || (await retrying(zk, () => zk.exists(path))) !== null) return;
+  await ensurePath(zk, path.slice(0, Math.max(1, path.lastIndexOf('/'))));
+  await tolerating('NODEEXISTS', retrying(zk, () => zk.create(path)));
+}
+
+/**
+ * Creates an ephemeral node of a name of one's own. One who was there under the name, with a session that is not over yet, is
+ * waited for; what this session has put there says `data` from now on.
+ */
+export async function createOwn(zk: ZooKeeper, path: string, data: Data): Promise<void> {
+  for (;;) {
+    try {
+      await retrying(zk, () => zk.create(path, data, { mode: 'EPHEMERAL' }));
+      return;
+    } catch (error) {
+      if (!isZooKeeperError(error, 'NODEEXISTS')) throw error;
+    }
+    const change = nextChange();
+    const stat = await retrying(zk, () => zk.exists(path, { watch: change.watch }));
+    if (stat === null) continue;
+    if (stat.ephemeralOwner !== zk.sessionId) await change.happened;
+    else if ((await tolerating('NONODE', retrying(zk, () => zk.set(path, data)))) !== undefined) return;
   }
 }
 
@@ -45,7 +66,9 @@ export async function remove(zk: ZooKeeper, path: string): Promise<void> {
 }
 
 /** The value, or undefined when it failed with this code. */
-export async function tolerating<T>(code: 'NONODE' | 'NODEEXISTS' | 'NOTEMPTY', work: Promise<T>): Promise<T | undefined> {
+export async function tolerating<T>(
+  code: 'NONODE' | 'NODEEXISTS' | 'NOTEMPTY' | 'NOAUTH', work: Promise<T>,
+): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
@@ -81,8 +104,8 @@ export async function createMarked(
   const mark = `_c_${await freshMark(zk)}-`;
   for (;;) {
     try {
-      const { path, stat } = await zk.createWithStat(`${directory}/${mark}${name}-`, data, { mode });
-      return { path, name: path.slice(directory.length + 1), zxid: stat.czxid };
+      const { path, stat } = await zk.createWithStat(childOf(directory, `${mark}${name}-`), data, { mode });
+      return { path, name: path.slice(path.lastIndexOf('/') + 1), zxid: stat.czxid };
     } catch (error) {
       if (isZooKeeperError(error, 'NONODE')) await ensurePath(zk, directory);
       else if (!isOutcomeUnknown(error)) throw error;
@@ -97,7 +120,7 @@ async function findMarked(zk: ZooKeeper, directory: string, mark: string): Promi
   const names = (await tolerating('NONODE', retrying(zk, () => zk.children(directory)))) ?? [];
   const name = names.find((each) => each.startsWith(mark));
   if (name === undefined) return undefined;
-  const path = `${directory}/${name}`;
+  const path = childOf(directory, name);
   const stat = await retrying(zk, () => zk.exists(path));
   return stat === null ? undefined : { path, name, zxid: stat.czxid };
 }
@@ -109,19 +132,28 @@ async function findMarked(zk: ZooKeeper, directory: string, mark: string): Promi
 export async function commitOnce(
   zk: ZooKeeper, marksPath: string, steps: (transaction: Transaction) => Transaction,
 ): Promise<readonly MultiResult[] | undefined> {
-  const mark = `${marksPath}/${await freshMark(zk)}`;
+  const mark = childOf(marksPath, await freshMark(zk));
   for (;;) {
     try {
       const results = await steps(zk.multi()).create(mark, null, { mode: 'EPHEMERAL' }).commit();
-      await remove(zk, mark);
+      await removeMark(zk, mark);
       return results;
     } catch (error) {
       if (!isOutcomeUnknown(error)) throw error;
     }
     await retrying(zk, () => zk.sync(marksPath));
     if ((await retrying(zk, () => zk.exists(mark))) === null) continue;
-    await remove(zk, mark);
+    await removeMark(zk, mark);
     return undefined;
+  }
+}
+
+/** What it stood for has happened, whatever becomes of it: with the session, it goes too. */
+async function removeMark(zk: ZooKeeper, mark: string): Promise<void> {
+  try {
+    await remove(zk, mark);
+  } catch (error) {
+    if (!isSessionOver(error)) throw error;
   }
 }
 
@@ -146,10 +178,23 @@ export function nextChange(): Change {
   };
 }
 
-/** Whether the change came before the time was up; without a time, it is waited for. */
-export async function happensWithin(change: Change, timeUp: Promise<void> | undefined): Promise<boolean> {
+/** Resolves after so many milliseconds, at once if the client is closed; undefined: there is no end to a wait. */
+export function timeUpAfter(zk: ZooKeeper, timeoutMs: number | undefined): Promise<void> | undefined {
+  return timeoutMs === undefined ? undefined : zk.sleep(timeoutMs).catch(() => undefined);
+}
+
+/**
+ * Whether the change, which is watched at `path`, came before the time was up; without a time, it is waited for. Else it is
+ * watched no longer: those who ask again and again would leave a watch each time.
+ */
+export async function happensWithin(
+  zk: ZooKeeper, path: string, change: Change, timeUp: Promise<void> | undefined,
+): Promise<boolean> {
   const happened = change.happened.then(() => true);
-  return timeUp === undefined ? happened : Promise.race([happened, timeUp.then(() => false)]);
+  if (timeUp === undefined) return happened;
+  const isInTime = await Promise.race([happened, timeUp.then(() => false)]);
+  if (!isInTime) zk.unwatch(path, change.watch);
+  return isInTime;
 }
 
 /** What a recipe throws when its session has ended. */

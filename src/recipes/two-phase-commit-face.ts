@@ -6,7 +6,7 @@
 import { isZooKeeperError } from '../client/errors.ts';
 import type { ZooKeeper } from '../client/zookeeper-face.ts';
 import { decodeText } from '../wire/utf8.ts';
-import { ensurePath, nextChange, retrying, tolerating } from './retry-face.ts';
+import { childOf, ensurePath, nextChange, retrying, tolerating } from './retry-face.ts';
 
 /** What a site votes, and what is decided. */
 export type Decision = 'commit' | 'abort';
@@ -15,19 +15,23 @@ export type Decision = 'commit' | 'abort';
 export class TwoPhaseCommit {
   private readonly zk: ZooKeeper;
   private readonly path: string;
+  private readonly votesPath: string;
+  private readonly decisionPath: string;
   private readonly sites: readonly string[];
 
   /** All sites name the same path and the same sites. */
   constructor(zk: ZooKeeper, path: string, sites: readonly string[]) {
     this.zk = zk;
     this.path = path;
+    this.votesPath = childOf(path, 'votes');
+    this.decisionPath = childOf(path, 'decision');
     this.sites = sites;
   }
 
   /** Votes for a site, once: a second vote is not heard. */
   async vote(site: string, decision: Decision): Promise<void> {
-    await ensurePath(this.zk, `${this.path}/votes`);
-    const path = `${this.path}/votes/${site}`;
+    await ensurePath(this.zk, this.votesPath);
+    const path = `${this.votesPath}/${site}`;
     await tolerating('NODEEXISTS', retrying(this.zk, () => this.zk.create(path, decision)));
   }
 
@@ -39,14 +43,14 @@ export class TwoPhaseCommit {
 
   /** Resolves with the decision, which all sites will see, once there is one. */
   async decision(): Promise<Decision> {
-    await ensurePath(this.zk, `${this.path}/votes`);
+    await ensurePath(this.zk, this.votesPath);
     for (;;) {
       const change = nextChange();
-      const decided = await this.read(`${this.path}/decision`);
+      const decided = await this.read(this.decisionPath);
       if (decided !== undefined) return decided;
       // The decision is a child of the path, the votes are children of `votes`: either may come first.
-      await retrying(this.zk, () => this.zk.exists(`${this.path}/decision`, { watch: change.watch }));
-      await retrying(this.zk, () => this.zk.children(`${this.path}/votes`, { watch: change.watch }));
+      await retrying(this.zk, () => this.zk.exists(this.decisionPath, { watch: change.watch }));
+      await retrying(this.zk, () => this.zk.children(this.votesPath, { watch: change.watch }));
       const votes = await this.votes();
       if (votes.includes('abort')) return this.decide('abort');
       if (votes.length === this.sites.length) return this.decide('commit');
@@ -57,7 +61,7 @@ export class TwoPhaseCommit {
   private async votes(): Promise<Decision[]> {
     const votes: Decision[] = [];
     for (const site of this.sites) {
-      const vote = await this.read(`${this.path}/votes/${site}`);
+      const vote = await this.read(`${this.votesPath}/${site}`);
       if (vote !== undefined) votes.push(vote);
     }
     return votes;
@@ -66,13 +70,13 @@ export class TwoPhaseCommit {
   /** The first to write it decides. */
   private async decide(decision: Decision): Promise<Decision> {
     try {
-      await retrying(this.zk, () => this.zk.create(`${this.path}/decision`, decision));
+      await retrying(this.zk, () => this.zk.create(this.decisionPath, decision));
       return decision;
     } catch (error) {
       if (!isZooKeeperError(error, 'NODEEXISTS')) throw error;
     }
     await retrying(this.zk, () => this.zk.sync(this.path));
-    return (await this.read(`${this.path}/decision`)) ?? decision;
+    return (await this.read(this.decisionPath)) ?? decision;
   }
 
   private async read(path: string): Promise<Decision | undefined> {

@@ -1,11 +1,12 @@
 /** The admin commands snapshot and restore: who may, how often, and that what was backed up is what comes back. */
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ClientOutcome } from '../client/outcome.ts';
+import { isLocked } from '../host/lock-file.ts';
 import { digestId } from '../tree/acl.ts';
 import type { Request } from '../wire/client-messages.ts';
 import { decodeSnapshot } from '../wire/snapshot-codec.ts';
@@ -150,6 +151,31 @@ test('what was backed up comes back, for good, and what is damaged changes nothi
     }, directory);
     await withServers(1, FREELY, (ensemble) => {
       assert.equal(nodes(only(ensemble), '/kept', '/kept/child', '/later', '/after'), ['/kept', '/kept/child', '/after']);
+    }, directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+test('a server that is stopped while it is restored has come to an end when it is stopped', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'vivarium-backup-'));
+  try {
+    await withServers(1, FREELY, async (ensemble, said) => {
+      const server = only(ensemble);
+      await asked(server, [creation('/kept')]);
+      const body = await backup(server);
+      await asked(server, [creation('/later')]);
+      const restoring = call(server, 'restore', ALICE, { method: 'POST', body }).catch(() => null);
+      await until(() => said.some((line) => line.includes('a snapshot is restored')), 'the beginning of it');
+      await server.stop();
+      assert.is(isLocked(join(directory, '1')), false);
+      const epochs = readFileSync(join(directory, '1', 'version-2', 'currentEpoch'), 'utf8');
+      await restoring;
+      assert.is(server.real.machine.isRunning, false);
+      assert.ok(Number.parseInt(epochs, 10) >= 2, 'what is restored begins an epoch, which is written last');
+    }, directory);
+    await withServers(1, FREELY, (ensemble) => {
+      assert.equal(nodes(only(ensemble), '/kept', '/later'), ['/kept']);
     }, directory);
   } finally {
     rmSync(directory, { recursive: true, force: true });

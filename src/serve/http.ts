@@ -1,6 +1,7 @@
 /** Small HTTP servers beside a real server: metrics, and the admin commands. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { bareHost, endpointText } from '../host/endpoint.ts';
 import type { Endpoint } from '../host/endpoint.ts';
@@ -51,9 +52,8 @@ function reply(request: IncomingMessage, response: ServerResponse, { status, typ
     response.end(body);
     return;
   }
-  body.on('error', () => response.destroy());
-  response.on('close', () => body.destroy());
-  body.pipe(response);
+  // Whoever asked may have gone meanwhile: either end takes the other along.
+  pipeline(body, response, () => undefined);
 }
 
 function urlOf(text: string): URL | null {

@@ -178,7 +178,22 @@ async function run(
     return real;
   };
   let isStopped = false;
-  const restore = async (image: SnapshotImage): Promise<Zxid> => {
+  let restoring: Promise<unknown> = Promise.resolve();
+  const startAgain = async (again: readonly PortPlan[]): Promise<void> => {
+    try {
+      listening = await bindAgain(again);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.error(reason);
+      plan.onStop({ kind: 'halt', reason });
+      throw error;
+    }
+    addresses.use(listening);
+    real = make(listening);
+    if (isStopped) await real.stop();
+    else real.start();
+  };
+  const startOver = async (image: SnapshotImage): Promise<Zxid> => {
     const old = real;
     const restored = restorable(image, old.server.database, epochAfter(image, old.server));
     log.warn({ zxid: `0x${restored.zxid.toString(16)}` }, 'a snapshot is restored: the server starts over with it');
@@ -188,13 +203,14 @@ async function run(
     try {
       await installOnDisk(config, zooKeeperLayout(host.dataDir, host.dataLogDir), restored);
     } finally {
-      listening = await bindAgain(again);
-      addresses.use(listening);
-      real = make(listening);
-      if (isStopped) await real.stop();
-      else real.start();
+      if (!isStopped) await startAgain(again);
     }
     return restored.zxid;
+  };
+  const restore = (image: SnapshotImage): Promise<Zxid> => {
+    const restored = startOver(image);
+    restoring = restored.catch(() => undefined);
+    return restored;
   };
   const backups: Backups = new Backups({ config, host, metrics, real: () => real, restore });
   const place = {
@@ -227,6 +243,8 @@ async function run(
     async stop() {
       isStopped = true;
       await Promise.all([real.stop(), side.admin?.close(), side.metrics?.close()]);
+      // Another server may have the directory only when nothing is written to it any more.
+      await restoring;
       for (const lock of locks) lock.release();
     },
   };

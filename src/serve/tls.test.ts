@@ -10,6 +10,7 @@ import { connect } from 'node:tls';
 import { pino } from 'pino';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ZooKeeper } from '../api/zookeeper.ts';
 import { NO_SESSION } from '../base/session-id.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import { Listeners } from '../host/listeners.ts';
@@ -128,6 +129,40 @@ if (hasOpenssl()) {
     } finally {
       await server.stop();
     }
+  });
+
+  test('the promise-based client speaks TLS; what is no certificate is refused when it is made', async () => {
+    const text = [...common(join(root, 'promised')), 'secureClientPort=0', 'secureClientPortAddress=127.0.0.1',
+      ...tlsKeys('ssl', certificates, 'server')].join('\n');
+    const server = await start(text, 1);
+    try {
+      await server.ready;
+      const at = `127.0.0.1:${server.secureClient?.port ?? 0}`;
+      const pem = readFileSync(join(certificates, 'client.pem'));
+      const common = { clientAuth: 'none', isHostVerified: true, handshakeTimeoutMs: 5000 } as const;
+      const tls = { ...common, key: pem, cert: pem, ca: readFileSync(join(certificates, 'ca.pem')) };
+      const zk = await ZooKeeper.connect(at, { tls });
+      assert.ok((await zk.whoAmI()).some(({ scheme, user }) => scheme === 'x509' && user === 'CN=client,O=Vivarium'));
+      await zk.close();
+      assert.throws(() => new ZooKeeper(at, { tls: { ...common, key: Buffer.from('x'), cert: pem } }), /no usable keys/);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('who does not come through a handshake holds up no end', async () => {
+    const pem = readFileSync(join(certificates, 'server.pem'));
+    const tls = { key: pem, cert: pem, clientAuth: 'none', isHostVerified: false, handshakeTimeoutMs: 600_000 } as const;
+    const listeners = await Listeners.bind([{ port: 'client', at: { host: '127.0.0.1', port: 0 }, tls }]);
+    const at = { host: '127.0.0.1', port: listeners.bound[0]?.port ?? 0 };
+    const silent = createConnection(at);
+    const isGone = new Promise((resolve) => silent.on('close', resolve));
+    silent.on('error', () => undefined);
+    await new Promise((resolve) => silent.on('connect', resolve));
+    // The other end knows of it once it has answered somebody who came later.
+    await new Promise((resolve) => connect({ ...at, ca: pem }).on('error', resolve).on('close', resolve));
+    await listeners.close();
+    await isGone;
   });
 
   test('servers that believe each other elect; one with another certificate is left out', async () => {

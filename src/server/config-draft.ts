@@ -89,7 +89,7 @@ export function emptyDraft(): ConfigDraft {
     server: { ...DEFAULT_CONFIG, tickTimeMs: 3000 },
     host: {
       dataDir: '', dataLogDir: '', clientPort: null, clientAddress: '', securePort: null, secureAddress: '', backlog: -1,
-      quorumListenOnAllIPs: false, forceSync: true, fsyncWarningMs: 1000, whitelist: ['srvr'], isAdminEnabled: true,
+      quorumListenOnAllIPs: false, forceSync: true, fsyncWarningMs: 1000, whitelist: [], isAdminEnabled: true,
       adminAddress: '0.0.0.0', adminPort: 8080, adminUrl: '/commands', isSnapshotEnabled: true, isRestoreEnabled: true,
       adminRateLimitMs: 300_000, isPrometheus: false, metricsHost: '0.0.0.0',
       metricsPort: 7000, sslQuorum: false,

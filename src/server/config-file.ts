@@ -218,7 +218,9 @@ function checkHost({ host, servers }: ConfigDraft, { client, secureClient }: Hos
   if (client === null && secureClient === null && !isServed) errors.push('clientPort is missing: say where clients connect');
 }
 
-function hostConfig({ host, clientTls, quorumTls }: ConfigDraft): HostConfig {
+function hostConfig({ host, server, clientTls, quorumTls }: ConfigDraft): HostConfig {
+  // What ZooKeeper's own scripts ask, and its clients while they are served read-only, is answered whatever the operator lists.
+  const always = server.readOnlyModeEnabled ? ['srvr', 'isro'] : ['srvr'];
   return {
     dataDir: host.dataDir,
     dataLogDir: host.dataLogDir === '' ? host.dataDir : host.dataLogDir,
@@ -228,7 +230,7 @@ function hostConfig({ host, clientTls, quorumTls }: ConfigDraft): HostConfig {
     quorumListenOnAllIPs: host.quorumListenOnAllIPs,
     forceSync: host.forceSync,
     fsyncWarningMs: host.fsyncWarningMs,
-    whitelist: host.whitelist,
+    whitelist: [...new Set([...host.whitelist, ...always])],
     admin: {
       isEnabled: host.isAdminEnabled, at: { host: host.adminAddress, port: host.adminPort }, url: host.adminUrl,
       isSnapshotEnabled: host.isSnapshotEnabled, isRestoreEnabled: host.isRestoreEnabled, rateLimitMs: host.adminRateLimitMs,

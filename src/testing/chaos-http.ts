@@ -45,9 +45,8 @@ export class ChaosServer {
 
   static start(target: Breakable): Promise<ChaosServer> {
     const server = createServer((request, response) => {
-      const url = new URL(request.url ?? '/', 'http://localhost');
       request.resume();
-      answer(target, request.method ?? 'GET', url).then(
+      answer(target, request.method ?? 'GET', request.url ?? '/').then(
         (status) => ({ code: 200, body: status }),
         (error: unknown) => {
           const isTheirs = error instanceof BadRequest || error instanceof OptionError;
@@ -73,12 +72,21 @@ export class ChaosServer {
   }
 }
 
-async function answer(target: Breakable, method: string, url: URL): Promise<unknown> {
+async function answer(target: Breakable, method: string, asked: string): Promise<unknown> {
+  const url = urlOf(asked);
   if (url.pathname !== '/status' && !VERBS.includes(url.pathname)) throw new BadRequest(`there is no ${url.pathname}; ${KNOWN}`);
   const isStatus = url.pathname === '/status';
   if (method !== (isStatus ? 'GET' : 'POST')) throw new BadRequest(`ask ${url.pathname} with ${isStatus ? 'GET' : 'POST'}`);
   if (!isStatus) await act(target, url);
   return { connectString: target.connectString, servers: target.status() };
+}
+
+function urlOf(text: string): URL {
+  try {
+    return new URL(text, 'http://localhost');
+  } catch {
+    throw new BadRequest(`${text} is no URL; ${KNOWN}`);
+  }
 }
 
 async function act(target: Breakable, url: URL): Promise<void> {

@@ -147,4 +147,21 @@ test('a real ensemble refuses what cannot be, and does nothing once it is stoppe
   assert.match((await failureOf(one.restart(1))).message, /^this ensemble is stopped: start another$/);
 });
 
+test('what is left of a simulation is of no more use, and says so', async () => {
+  const kept: { simulation?: Simulation; zk?: ReturnType<Simulation['connect']> } = {};
+  await simulate({ seed: 1 }, async (simulation) => {
+    kept.simulation = simulation;
+    kept.zk = simulation.connect();
+    await kept.zk.create('/a');
+    void kept.zk.get('/a');
+  });
+  const { simulation, zk } = kept;
+  const words = /what it ran in is over, as a simulation is when its program is/;
+  assert.match((await failureOf(zk?.get('/a'))).message, words);
+  assert.match((await failureOf(simulation?.sleep(5))).message, words);
+  assert.throws(() => simulation?.connect(), words);
+  await zk?.close();
+  assert.is(zk?.state, 'Closed');
+});
+
 test.run();

@@ -1,6 +1,8 @@
+import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ZooKeeper, isZooKeeperError } from '../api/index.ts';
+import { Listeners } from '../host/listeners.ts';
 import { ensemble } from './index.ts';
 
 const test = suite('a real ensemble with a chaos controller');
@@ -61,6 +63,44 @@ test('a client works on while servers are killed, cut off, paused and slow, from
   } finally {
     await zk.close();
     await three.stop();
+  }
+});
+
+test('what was begun when it stops outlives it no more than the rest, and stops are one', async () => {
+  const one = await ensemble({ servers: 1 });
+  const { port } = new URL(`http://${one.connectString}`);
+  await one.kill(1);
+  const restarts = [one.restart(1), one.restart(1)];
+  await Promise.all([one.stop(), one.stop()]);
+  await Promise.all(restarts);
+  assert.equal(one.status(), [{ id: 1, isUp: false, isServing: false }]);
+  const listeners = await Listeners.bind([{ port: 'client', at: { host: '127.0.0.1', port: Number(port) } }]);
+  await listeners.close();
+});
+
+test('a server that is started while it is to be killed is killed', async () => {
+  const one = await ensemble({ servers: 1 });
+  try {
+    await one.kill(1);
+    await Promise.all([one.restart(1), one.kill(1)]);
+    assert.equal(one.status().map(({ isUp }) => isUp), [false]);
+  } finally {
+    await one.stop();
+  }
+});
+
+test('the controller answers what is no URL', async () => {
+  const one = await ensemble({ servers: 1, http: true });
+  try {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port: Number(new URL(one.controlUrl ?? '').port) });
+      socket.on('error', reject);
+      socket.on('data', (chunk) => { resolve(chunk.toString('latin1')); });
+      socket.end('GET // HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    });
+    assert.match(answer, /^HTTP\/1.1 400 [^]*is no URL; there are GET/);
+  } finally {
+    await one.stop();
   }
 });
 

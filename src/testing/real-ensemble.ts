@@ -35,6 +35,8 @@ interface Place {
   /** From here to each other server, by `id port`. */
   readonly links: Map<string, Link>;
   server: RealServer | null;
+  /** Its ports are being bound once more. */
+  starting: Promise<void> | null;
   syncDelayMs: number;
 }
 
@@ -51,7 +53,7 @@ export class RealEnsemble {
   private readonly root: string;
   private readonly places: Map<number, Place>;
   private control: ChaosServer | null = null;
-  private isStopped = false;
+  private stopping: Promise<void> | null = null;
 
   private constructor(root: string, places: Map<number, Place>) {
     this.root = root;
@@ -86,7 +88,8 @@ export class RealEnsemble {
         const id = index + 1;
         const client = await Link.open(ports[0] ?? { host: LOOPBACK, port: 0 });
         const whole: ServerConfig = { ...DEFAULT_CONFIG, ...QUICK, ...config, id, members };
-        const place = { id, config: whole, ports, client, links: new Map<string, Link>(), server: null, syncDelayMs: 0 };
+        const links = new Map<string, Link>();
+        const place = { id, config: whole, ports, client, links, server: null, starting: null, syncDelayMs: 0 };
         places.set(id, place);
         await addLinks(place, bound);
       }
@@ -119,15 +122,14 @@ export class RealEnsemble {
 
   /** As SIGKILL: what was not durable is the disk's affair. */
   async kill(id: number): Promise<void> {
-    const place = this.place(id);
-    const { server } = place;
-    place.server = null;
-    await server?.kill();
+    await kill(this.place(id));
   }
 
   async restart(id: number): Promise<void> {
     const place = this.place(id);
-    if (place.server === null) this.run(place, await bind(place.ports));
+    if (place.server !== null) return;
+    place.starting ??= this.startAgain(place).finally(() => { place.starting = null; });
+    await place.starting;
   }
 
   /** Nothing passes between two servers, and their connections end. */
@@ -179,16 +181,25 @@ export class RealEnsemble {
   }
 
   /** Ends everything and removes its files; clients lose their connections. */
-  async stop(): Promise<void> {
-    if (this.isStopped) return;
-    this.isStopped = true;
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
     await this.control?.stop();
     for (const place of this.places.values()) {
-      await place.server?.kill();
+      await kill(place);
       await place.client.close();
       for (const link of place.links.values()) await link.close();
     }
     await rm(this.root, { recursive: true, force: true });
+  }
+
+  private async startAgain(place: Place): Promise<void> {
+    const listeners = await bind(place.ports);
+    if (this.stopping === null) this.run(place, listeners);
+    else await listeners.close();
   }
 
   private run(place: Place, listeners: Listeners | undefined): void {
@@ -228,10 +239,18 @@ export class RealEnsemble {
 
   private place(id: number): Place {
     const place = this.places.get(id);
-    if (this.isStopped) throw new OptionError('this ensemble is stopped: start another');
+    if (this.stopping !== null) throw new OptionError('this ensemble is stopped: start another');
     if (place === undefined) throw new OptionError(`there is no server ${id}; there are ${this.ids.join(', ')}`);
     return place;
   }
+}
+
+/** One that is being started is killed as soon as it is; what hinders its start is told to whoever asked for that. */
+async function kill(place: Place): Promise<void> {
+  if (place.starting !== null) await place.starting.catch(() => undefined);
+  const { server } = place;
+  place.server = null;
+  await server?.kill();
 }
 
 function bind(ports: readonly Endpoint[]): Promise<Listeners> {

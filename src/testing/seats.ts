@@ -16,6 +16,8 @@ import type { World } from '../world/world.ts';
 export class Seats implements ClientHost {
   /** Somebody may have something to go on with. */
   isTouched = false;
+  /** The world has come to its end: no call is answered any more. */
+  isOver = false;
   /** What a callback of the user's threw first. */
   fault: { readonly error: unknown } | undefined;
   private readonly count: number;
@@ -69,6 +71,7 @@ export class Seats implements ClientHost {
         this.sitting.delete(node);
         this.leaving.push(node);
       },
+      isOver: () => this.isOver,
     };
   }
 

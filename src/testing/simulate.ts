@@ -144,6 +144,7 @@ async function simulateAlone<T>(
   } catch (error) {
     throw new SimulationFailure(seed, world.now, await reasonOf(error, strays), setup.faults);
   } finally {
+    ensemble.seats.isOver = true;
     strays.end();
   }
 }
