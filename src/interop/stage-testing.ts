@@ -105,6 +105,16 @@ export class Stage {
     return shapeOf(await this.ensemble.word(this.idOf(role), word));
   }
 
+  /** The same where sessions, connections and paths are told in nobody's promised order: its lines, each once, in one. */
+  async wordInAnyOrder(role: Role, word: string): Promise<string> {
+    return [...new Set((await this.word(role, word)).split('\n'))].sort().join('\n');
+  }
+
+  /** The answer to an admin command. */
+  admin(role: Role, command: string): Promise<string> {
+    return this.ensemble.admin(this.idOf(role), command);
+  }
+
   /** Something to compare that came on no line. */
   say(text: string): void {
     this.spoken.push(text);
@@ -153,6 +163,7 @@ function shapeOf(text: string): string {
   const plain = text
     .replace(/^(Zookeeper version: |zk_version\t|zookeeper\.version=).*$/gm, '$1#')
     .replace(/^(dataDir|dataLogDir)=.*$/gm, '$1=#')
+    .replace(/[A-Z][a-z]{2} [A-Z][a-z]{2} \d+ [\d:]+ UTC \d{4}/g, 'DATE')
     .replace(/0x[0-9a-f]+/g, '0x#')
     .replace(/\d+(\.\d+)?/g, '#');
   const lines = plain.split('\n');
