@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -202,7 +202,8 @@ export class MixedEnsemble {
 
   private runApache(directory: string, text: string, adminPort: number): Running {
     const file = join(directory, 'zoo.cfg');
-    writeFileSync(file, text);
+    // Once members have changed, it names the file in which they are.
+    if (!existsSync(file) || !readFileSync(file, 'utf8').includes('dynamicConfigFile')) writeFileSync(file, text);
     const log = openSync(join(directory, 'apache.log'), 'a');
     const properties = this.keys.flatMap((key) => [`-D${key}`, `-Dzookeeper.${key}`]);
     const main = ['-cp', this.classpath, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', file];

@@ -5,6 +5,7 @@
 import type { SessionId } from '../base/session-id.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import type { Endpoint } from '../host/endpoint.ts';
+import type { Request } from '../wire/client-messages.ts';
 import { OPEN_ACL_UNSAFE } from '../wire/words.ts';
 import { Line } from './stage-line.ts';
 import type { Common, Hello } from './stage-line.ts';
@@ -68,6 +69,20 @@ export class Stage {
     return line;
   }
 
+  /** What comes of requests, on a line that is not told of; the last answer is answered with. */
+  async aside(role: Role, ...requests: readonly Request[]): Promise<string> {
+    const line = new Line('aside', this.at(role), this.common);
+    try {
+      await line.greet({});
+      for (const request of requests) await line.ask(request);
+      const last = line.lines[line.lines.length - 1] ?? '';
+      await line.ask({ kind: 'closeSession' });
+      return last;
+    } finally {
+      line.end();
+    }
+  }
+
   /** A line that is told of only if it is the last of its name. */
   async attempt(name: string, role: Role, hello: Hello): Promise<Line> {
     const at = this.open.findIndex((line) => line.name === name);
@@ -100,6 +115,14 @@ export class Stage {
     this.ids.set('leader', leader).set('other', other).set('follower', gone);
   }
 
+  /** Everybody who runs stops, and only then starts again. */
+  async restart(): Promise<void> {
+    const kinds = this.ensemble.ids.map((id) => [id, this.ensemble.kindOf(id)] as const);
+    for (const [id, kind] of kinds) if (kind !== undefined) await this.ensemble.kill(id);
+    for (const [id, kind] of kinds) if (kind !== undefined) await this.ensemble.run(id, kind);
+    await this.cast();
+  }
+
   /** The answer to a four-letter word, without what is particular to one run. */
   async word(role: Role, word: string): Promise<string> {
     return shapeOf(await this.ensemble.word(this.idOf(role), word));
@@ -108,6 +131,12 @@ export class Stage {
   /** The same where sessions, connections and paths are told in nobody's promised order: its lines, each once, in one. */
   async wordInAnyOrder(role: Role, word: string): Promise<string> {
     return [...new Set((await this.word(role, word)).split('\n'))].sort().join('\n');
+  }
+
+  /** The members that the server of a role goes by, as they are written down. */
+  async configText(role: Role): Promise<string> {
+    const conf = await this.ensemble.word(this.idOf(role), 'conf');
+    return conf.slice(conf.indexOf('server.'));
   }
 
   /** The answer to an admin command. */

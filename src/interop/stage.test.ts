@@ -10,6 +10,7 @@ import * as assert from 'uvu/assert';
 import { ADMIN, CLASSPATH } from './mixed-testing.ts';
 import type { Kind } from './mixed-testing.ts';
 import { ADMINS, IDLE_ADMINS, LONELY_ADMINS } from './stage-admin-testing.ts';
+import { OVERWRITTEN, OVERWRITTEN_KEYS } from './stage-config-testing.ts';
 import { LOCAL, SHORT } from './stage-local-testing.ts';
 import { HEIRS, LONELY, LOSS } from './stage-loss-testing.ts';
 import { KEYS, MEMBERS, SCRIPTS } from './stage-scripts-testing.ts';
@@ -28,6 +29,7 @@ const PLAYS: readonly { readonly name: string; readonly keys: readonly string[];
     scripts: [...LOCAL, ...HEIRS, ...LONELY, ...LONELY_ADMINS],
   },
   { name: 'an ensemble whose members may change', keys: ['reconfigEnabled=true', 'skipACL=yes'], scripts: MEMBERS },
+  { name: 'an ensemble whose configuration is written over', keys: OVERWRITTEN_KEYS, scripts: OVERWRITTEN },
   { name: 'an ensemble whose local sessions stay so', keys: ['localSessionsEnabled=true'], scripts: SHORT },
 ];
 
