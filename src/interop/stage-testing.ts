@@ -32,6 +32,7 @@ export class Stage {
   private readonly ids: Map<Role, number> = new Map();
   private readonly common: Common = { base: ZXID_ZERO, names: new Map<SessionId, string>() };
   private open: Line[] = [];
+  private silent: Line[] = [];
   private spoken: string[] = [];
 
   private constructor(ensemble: MixedEnsemble) {
@@ -71,16 +72,19 @@ export class Stage {
 
   /** What comes of requests, on a line that is not told of; the last answer is answered with. */
   async aside(role: Role, ...requests: readonly Request[]): Promise<string> {
-    const line = new Line('aside', this.at(role), this.common);
-    try {
-      await line.greet({});
-      for (const request of requests) await line.ask(request);
-      const last = line.lines[line.lines.length - 1] ?? '';
-      await line.ask({ kind: 'closeSession' });
-      return last;
-    } finally {
-      line.end();
-    }
+    const line = await this.unheard(role);
+    for (const request of requests) await line.ask(request);
+    const last = line.lines[line.lines.length - 1] ?? '';
+    await line.ask({ kind: 'closeSession' });
+    return last;
+  }
+
+  /** A line of which nothing is told, for what does not go the same way twice. */
+  async unheard(role: Role, hello: Hello = {}): Promise<Line> {
+    const line = new Line('unheard', this.at(role), this.common);
+    this.silent.push(line);
+    await line.greet(hello);
+    return line;
   }
 
   /** A line that is told of only if it is the last of its name. */
@@ -153,6 +157,7 @@ export class Stage {
   async play({ play }: Script): Promise<string> {
     this.common.names.clear();
     this.open = [];
+    this.silent = [];
     this.spoken = [];
     await this.begin();
     try {
@@ -161,7 +166,7 @@ export class Stage {
       for (const line of this.open) if (!line.isClosed) await line.ask({ kind: 'closeSession' });
       return `${told.join('')}${this.spoken.map((text) => `${text}\n`).join('')}`;
     } finally {
-      for (const line of this.open) line.end();
+      for (const line of [...this.open, ...this.silent]) line.end();
     }
   }
 

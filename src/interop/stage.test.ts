@@ -13,6 +13,7 @@ import { ADMINS, IDLE_ADMINS, LONELY_ADMINS } from './stage-admin-testing.ts';
 import { OVERWRITTEN, OVERWRITTEN_KEYS } from './stage-config-testing.ts';
 import { LOCAL, SHORT } from './stage-local-testing.ts';
 import { HEIRS, LONELY, LOSS } from './stage-loss-testing.ts';
+import { RACES } from './stage-races-testing.ts';
 import { KEYS, MEMBERS, SCRIPTS } from './stage-scripts-testing.ts';
 import { Stage } from './stage-testing.ts';
 import type { Script } from './stage-testing.ts';
@@ -28,7 +29,10 @@ const PLAYS: readonly { readonly name: string; readonly keys: readonly string[];
     name: 'an ensemble with local sessions', keys: [...UPGRADED, ADMIN],
     scripts: [...LOCAL, ...HEIRS, ...LONELY, ...LONELY_ADMINS],
   },
-  { name: 'an ensemble whose members may change', keys: ['reconfigEnabled=true', 'skipACL=yes'], scripts: MEMBERS },
+  {
+    name: 'an ensemble whose members may change', keys: ['reconfigEnabled=true', 'skipACL=yes'],
+    scripts: [...RACES, ...MEMBERS],
+  },
   { name: 'an ensemble whose configuration is written over', keys: OVERWRITTEN_KEYS, scripts: OVERWRITTEN },
   { name: 'an ensemble whose local sessions stay so', keys: ['localSessionsEnabled=true'], scripts: SHORT },
 ];
