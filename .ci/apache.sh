@@ -16,4 +16,5 @@ install_package() {
 [[ -e $JAR ]] && command -v java > /dev/null || install_package
 [[ -e $JAR ]] || skip "the package zookeeper has no $JAR"
 command -v java > /dev/null || skip 'there is no java'
-export APACHE_ZOOKEEPER_CLASSPATH="/etc/zookeeper/conf:$JAR"
+# The package's jar names jetty, but not the servlets that jetty stands on: without them no admin command is answered.
+export APACHE_ZOOKEEPER_CLASSPATH="/etc/zookeeper/conf:$JAR:/usr/share/java/servlet-api.jar"

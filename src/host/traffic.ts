@@ -12,6 +12,8 @@ import { monotonicMs } from './clock.ts';
 import { ErrorCode, OpCode, Xid } from '../wire/words.ts';
 import type { OpName, ResultCode } from '../wire/words.ts';
 
+const LENGTH_PREFIX = 4;
+
 interface Asked {
   readonly kind: string;
   readonly atMs: number;
@@ -37,7 +39,7 @@ export class Traffic {
   received = 0;
   sent = 0;
   latency: Latency = new Latency();
-  /** Bytes of answers; −1: there was none. */
+  /** Bytes of answers, without what says how many; −1: there was none. */
   responses: { last: number; min: number; max: number } = { last: -1, min: -1, max: -1 };
   /** Called when credentials were not believed. */
   onRefusedAuth: (() => void) | null = null;
@@ -102,7 +104,7 @@ export class ClientTraffic {
   onSent(message: Message, length: number): void {
     this.sent += 1;
     if (this.totals !== null) this.totals.sent += 1;
-    if (message.kind === 'reply') this.totals?.responded(length);
+    if (message.kind === 'reply') this.totals?.responded(length - LENGTH_PREFIX);
     if (message.kind === 'connectResponse') {
       this.sessionId = message.sessionId;
       this.timeoutMs = message.timeoutMs;

@@ -50,7 +50,13 @@ export const NEVER_SENT: readonly string[] = [
   'a session that a read-only server never heard of: Apache’s says that it is gone, ours, which cannot know, closes',
   'requests in flight at a read-only server: Apache’s answers what it refuses before what it reads',
   'an ephemeral by multi on a local session that stays one, at a learner: −112 in the multi at Apache’s, −120 at ours',
-  'hash, and what mntr counts by namespace or by learner: ours has neither',
+  'a configuration’s node that a super user wrote over: the next leader of ours sets it right, each server of Apache’s its own',
+  'what mntr counts by namespace or by learner: ours has neither',
+  'what a leader counts of each observer: over HTTP ours tells their ids alone',
+  'the properties of a system without Java: ours has none to tell over HTTP',
+  'monitor over HTTP without a leader: Apache’s breaks down (500), ours says that it serves nobody',
+  'the least latency of a connection: 0 at Apache’s until its counts are reset',
+  'requests in process at a read-only server: Apache’s counts those that it refused for ever',
 ];
 /** A known difference. */
 export type Known = keyof typeof KNOWN;

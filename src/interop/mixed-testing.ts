@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,10 +32,14 @@ export type Kind = 'ours' | 'apache';
 
 interface Running {
   readonly kind: Kind;
+  /** Where admin commands are answered; 0: nowhere. */
+  readonly adminPort: number;
   kill(): Promise<void>;
 }
 
 const LOOPBACK = '127.0.0.1';
+/** The key that has every server of an ensemble answer admin commands. */
+export const ADMIN = 'admin.enableServer=true';
 const USUAL: readonly string[] = [
   'tickTime=500', 'initLimit=20', 'syncLimit=10', '4lw.commands.whitelist=*', 'admin.enableServer=false', 'preAllocSize=64',
   'snapCount=1000', 'snapshotSizeFactor=-1',
@@ -95,8 +99,10 @@ export class MixedEnsemble {
     const directory = join(this.root, String(id));
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, 'myid'), `${id}\n`);
-    const text = this.config(directory);
-    this.running.set(id, kind === 'ours' ? await this.runOurs(id, text) : this.runApache(directory, text));
+    // Ours says which port it was given; Apache's would say 0.
+    const adminPort = kind === 'apache' && this.keys.includes(ADMIN) ? await freePort() : 0;
+    const text = this.config(directory, adminPort);
+    this.running.set(id, kind === 'ours' ? await this.runOurs(id, text) : this.runApache(directory, text, adminPort));
   }
 
   /** Server `id`, which does not run, forgets everything. */
@@ -122,6 +128,12 @@ export class MixedEnsemble {
       });
     });
     return Buffer.concat(chunks).toString('utf8');
+  }
+
+  /** The answer to an admin command, with its status; for ensembles that have the key `ADMIN`. */
+  async admin(id: number, command: string): Promise<string> {
+    const response = await fetch(`http://${LOOPBACK}:${this.running.get(id)?.adminPort ?? 0}/commands/${command}`);
+    return `${response.status} ${await response.text()}`;
   }
 
   /** leader, follower, or empty while it serves nobody. */
@@ -154,14 +166,14 @@ export class MixedEnsemble {
     return Promise.all(this.ids.map((id) => this.mode(id)));
   }
 
-  private config(directory: string): string {
+  private config(directory: string, adminPort: number): string {
     const servers = this.ports.map(([client = 0, quorum = 0, election = 0], index) => {
       const role = index < this.ports.length - this.observers ? 'participant' : 'observer';
       return `server.${index + 1}=${LOOPBACK}:${quorum}:${election}:${role};${LOOPBACK}:${client}`;
     });
     return [
       `dataDir=${directory}`, ...USUAL.filter((key) => !this.keys.some((other) => other.startsWith(nameOf(key)))), ...this.keys,
-      ...servers, '',
+      `admin.serverAddress=${LOOPBACK}`, `admin.serverPort=${adminPort}`, ...servers, '',
     ].join('\n');
   }
 
@@ -180,6 +192,7 @@ export class MixedEnsemble {
     const started = await startServer({ config, host, isStandalone, log, onStop, ...given });
     return {
       kind: 'ours',
+      adminPort: started.admin?.port ?? 0,
       async kill() {
         await started.real.kill();
         await started.stop();
@@ -187,22 +200,30 @@ export class MixedEnsemble {
     };
   }
 
-  private runApache(directory: string, text: string): Running {
+  private runApache(directory: string, text: string, adminPort: number): Running {
     const file = join(directory, 'zoo.cfg');
-    writeFileSync(file, text);
+    // Once members have changed, it names the file in which they are.
+    if (!existsSync(file) || !readFileSync(file, 'utf8').includes('dynamicConfigFile')) writeFileSync(file, text);
     const log = openSync(join(directory, 'apache.log'), 'a');
     const properties = this.keys.flatMap((key) => [`-D${key}`, `-Dzookeeper.${key}`]);
     const main = ['-cp', this.classpath, 'org.apache.zookeeper.server.quorum.QuorumPeerMain', file];
     const java = spawn('java', ['-Xmx256m', ...properties, ...main], {
       stdio: ['ignore', log, log], cwd: directory,
     });
-    return { kind: 'apache', kill: () => killed(java) };
+    return { kind: 'apache', adminPort, kill: () => killed(java) };
   }
 }
 
 /** With its `=`. */
 function nameOf(key: string): string {
   return key.slice(0, key.indexOf('=') + 1);
+}
+
+/** Free at the moment. */
+async function freePort(): Promise<number> {
+  const listeners = await Listeners.bind([{ port: 'client', at: { host: LOOPBACK, port: 0 } }]);
+  await listeners.close();
+  return listeners.bound[0]?.port ?? 0;
 }
 
 async function killed(child: ChildProcess): Promise<void> {

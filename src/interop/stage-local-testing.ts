@@ -25,6 +25,16 @@ export const LOCAL: readonly Script[] = [
     await third.closed();
     await second.ask(exists(`/returns-${role}`));
   }),
+  onEach('what servers say of local sessions', async (stage, role) => {
+    await (await stage.line(`${role}, local`, role)).ask(SYNC);
+    await (await stage.line(`${role}, global`, role)).ask(create(`/told-${role}`, CreateFlag.EPHEMERAL));
+    await stage.level();
+    stage.say(`${role} dump: ${await stage.wordInAnyOrder(role, 'dump')}`);
+    const dump = (await stage.ensemble.word(stage.idOf(role), 'dump')).replace(/Sets \(\d+\)/g, 'Sets');
+    stage.say(`${role} dump: ${(dump.match(/\w+ Session.*\(\d+\)/g) ?? []).join(', ')}`);
+    const mntr = await stage.ensemble.word(stage.idOf(role), 'mntr');
+    stage.say(`${role} mntr: ${(mntr.match(/zk_\w+_sessions\t\d+/g) ?? []).sort().join(', ')}`);
+  }),
   onEach('a local session becomes a global one', async (stage, role) => {
     const first = await stage.line(`${role} first`, role);
     const path = `/upgraded-${role}`;

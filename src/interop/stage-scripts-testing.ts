@@ -221,9 +221,16 @@ const WORDS: readonly Script[] = [
   onEach('what servers say of themselves', async (stage, role) => {
     const line = await stage.line(role, role);
     await line.ask(create(`/words-${role}`), getData(`/words-${role}`, true), exists('/', true));
-    for (const word of ['conf', 'srvr', 'isro', 'ruok', 'dirs', 'wchs', 'gtmk', 'srst', 'crst']) {
+    for (const word of ['conf', 'srvr', 'isro', 'ruok', 'dirs', 'wchs', 'gtmk']) {
       stage.say(`${role} ${word}: ${await stage.word(role, word)}`);
     }
+    for (const word of ['stat', 'cons', 'dump', 'wchc', 'wchp', 'srst', 'crst', 'stat', 'cons']) {
+      stage.say(`${role} ${word}: ${await stage.wordInAnyOrder(role, word)}`);
+    }
+    await stage.level();
+    const sessions = /Session(?:s| Sets \(\d+\)\/)\((\d+)\)/.exec(await stage.ensemble.word(stage.idOf(role), 'dump'))?.[1];
+    stage.say(`${role} dump tells of ${sessions ?? 'no'} sessions`);
+    stage.say(`${role} envi: ${(await stage.word(role, 'envi')).replace(/=.*$/gm, '')}`);
     const state = (await stage.word(role, 'mntr')).split('\n').filter((one) => STATE.test(one));
     stage.say(`${role} mntr: ${state.sort().join('\n')}`);
   }),

@@ -5,6 +5,7 @@
 import type { SessionId } from '../base/session-id.ts';
 import { ZXID_ZERO } from '../base/zxid.ts';
 import type { Endpoint } from '../host/endpoint.ts';
+import type { Request } from '../wire/client-messages.ts';
 import { OPEN_ACL_UNSAFE } from '../wire/words.ts';
 import { Line } from './stage-line.ts';
 import type { Common, Hello } from './stage-line.ts';
@@ -31,6 +32,7 @@ export class Stage {
   private readonly ids: Map<Role, number> = new Map();
   private readonly common: Common = { base: ZXID_ZERO, names: new Map<SessionId, string>() };
   private open: Line[] = [];
+  private silent: Line[] = [];
   private spoken: string[] = [];
 
   private constructor(ensemble: MixedEnsemble) {
@@ -68,6 +70,23 @@ export class Stage {
     return line;
   }
 
+  /** What comes of requests, on a line that is not told of; the last answer is answered with. */
+  async aside(role: Role, ...requests: readonly Request[]): Promise<string> {
+    const line = await this.unheard(role);
+    for (const request of requests) await line.ask(request);
+    const last = line.lines[line.lines.length - 1] ?? '';
+    await line.ask({ kind: 'closeSession' });
+    return last;
+  }
+
+  /** A line of which nothing is told, for what does not go the same way twice. */
+  async unheard(role: Role, hello: Hello = {}): Promise<Line> {
+    const line = new Line('unheard', this.at(role), this.common);
+    this.silent.push(line);
+    await line.greet(hello);
+    return line;
+  }
+
   /** A line that is told of only if it is the last of its name. */
   async attempt(name: string, role: Role, hello: Hello): Promise<Line> {
     const at = this.open.findIndex((line) => line.name === name);
@@ -100,9 +119,33 @@ export class Stage {
     this.ids.set('leader', leader).set('other', other).set('follower', gone);
   }
 
+  /** Everybody who runs stops, and only then starts again. */
+  async restart(): Promise<void> {
+    const kinds = this.ensemble.ids.map((id) => [id, this.ensemble.kindOf(id)] as const);
+    for (const [id, kind] of kinds) if (kind !== undefined) await this.ensemble.kill(id);
+    for (const [id, kind] of kinds) if (kind !== undefined) await this.ensemble.run(id, kind);
+    await this.cast();
+  }
+
   /** The answer to a four-letter word, without what is particular to one run. */
   async word(role: Role, word: string): Promise<string> {
     return shapeOf(await this.ensemble.word(this.idOf(role), word));
+  }
+
+  /** The same where sessions, connections and paths are told in nobody's promised order: its lines, each once, in one. */
+  async wordInAnyOrder(role: Role, word: string): Promise<string> {
+    return [...new Set((await this.word(role, word)).split('\n'))].sort().join('\n');
+  }
+
+  /** The members that the server of a role goes by, as they are written down. */
+  async configText(role: Role): Promise<string> {
+    const conf = await this.ensemble.word(this.idOf(role), 'conf');
+    return conf.slice(conf.indexOf('server.'));
+  }
+
+  /** The answer to an admin command. */
+  admin(role: Role, command: string): Promise<string> {
+    return this.ensemble.admin(this.idOf(role), command);
   }
 
   /** Something to compare that came on no line. */
@@ -114,6 +157,7 @@ export class Stage {
   async play({ play }: Script): Promise<string> {
     this.common.names.clear();
     this.open = [];
+    this.silent = [];
     this.spoken = [];
     await this.begin();
     try {
@@ -122,7 +166,7 @@ export class Stage {
       for (const line of this.open) if (!line.isClosed) await line.ask({ kind: 'closeSession' });
       return `${told.join('')}${this.spoken.map((text) => `${text}\n`).join('')}`;
     } finally {
-      for (const line of this.open) line.end();
+      for (const line of [...this.open, ...this.silent]) line.end();
     }
   }
 
@@ -153,6 +197,7 @@ function shapeOf(text: string): string {
   const plain = text
     .replace(/^(Zookeeper version: |zk_version\t|zookeeper\.version=).*$/gm, '$1#')
     .replace(/^(dataDir|dataLogDir)=.*$/gm, '$1=#')
+    .replace(/[A-Z][a-z]{2} [A-Z][a-z]{2} \d+ [\d:]+ UTC \d{4}/g, 'DATE')
     .replace(/0x[0-9a-f]+/g, '0x#')
     .replace(/\d+(\.\d+)?/g, '#');
   const lines = plain.split('\n');

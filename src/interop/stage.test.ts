@@ -7,10 +7,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CLASSPATH } from './mixed-testing.ts';
+import { ADMIN, CLASSPATH } from './mixed-testing.ts';
 import type { Kind } from './mixed-testing.ts';
+import { ADMINS, IDLE_ADMINS, LONELY_ADMINS } from './stage-admin-testing.ts';
+import { OVERWRITTEN, OVERWRITTEN_KEYS } from './stage-config-testing.ts';
 import { LOCAL, SHORT } from './stage-local-testing.ts';
 import { HEIRS, LONELY, LOSS } from './stage-loss-testing.ts';
+import { RACES } from './stage-races-testing.ts';
 import { KEYS, MEMBERS, SCRIPTS } from './stage-scripts-testing.ts';
 import { Stage } from './stage-testing.ts';
 import type { Script } from './stage-testing.ts';
@@ -21,9 +24,16 @@ const KIND: Kind = process.env['APACHE_STAGE'] === undefined ? 'ours' : 'apache'
 const UPGRADED = ['localSessionsEnabled=true', 'localSessionsUpgradingEnabled=true', 'readonlymode.enabled=true'];
 
 const PLAYS: readonly { readonly name: string; readonly keys: readonly string[]; readonly scripts: readonly Script[] }[] = [
-  { name: 'an ensemble', keys: KEYS, scripts: [...SCRIPTS, ...LOSS] },
-  { name: 'an ensemble with local sessions', keys: UPGRADED, scripts: [...LOCAL, ...HEIRS, ...LONELY] },
-  { name: 'an ensemble whose members may change', keys: ['reconfigEnabled=true', 'skipACL=yes'], scripts: MEMBERS },
+  { name: 'an ensemble', keys: [...KEYS, ADMIN], scripts: [...SCRIPTS, ...ADMINS, ...LOSS, ...IDLE_ADMINS] },
+  {
+    name: 'an ensemble with local sessions', keys: [...UPGRADED, ADMIN],
+    scripts: [...LOCAL, ...HEIRS, ...LONELY, ...LONELY_ADMINS],
+  },
+  {
+    name: 'an ensemble whose members may change', keys: ['reconfigEnabled=true', 'skipACL=yes'],
+    scripts: [...RACES, ...MEMBERS],
+  },
+  { name: 'an ensemble whose configuration is written over', keys: OVERWRITTEN_KEYS, scripts: OVERWRITTEN },
   { name: 'an ensemble whose local sessions stay so', keys: ['localSessionsEnabled=true'], scripts: SHORT },
 ];
 

@@ -4,12 +4,16 @@
  */
 import type { Gauge, Registry, Summary } from 'prom-client';
 import type { Fact } from '../io/fact.ts';
+import type { Digest } from '../wire/transactions.ts';
 import { COUNTERS, DETAILED_SUMMARIES, SUMMARIES } from '../server/metric-names.ts';
 import { decimal } from '../server/monitoring.ts';
-import type { SizesView } from '../server/monitoring.ts';
+import type { DigestView, SizesView } from '../server/monitoring.ts';
 
 /** The newest so many values tell the percentiles. */
 const SAMPLES = 1024;
+/** Digests are kept of one transaction in so many, and so many of those. */
+const DIGEST_INTERVAL = 128;
+const DIGESTS = 1024;
 const PERCENTILES = [['p50', 0.5], ['p95', 0.95], ['p99', 0.99], ['p999', 0.999]] as const;
 
 /** What only a leader has something to say about. */
@@ -47,6 +51,11 @@ class Series {
   }
 }
 
+/** As ZooKeeper has it: a signed long. */
+function signed({ high, low }: Digest): bigint {
+  return BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
+}
+
 function whole(value: number): string {
   return String(Math.round(value));
 }
@@ -57,6 +66,8 @@ export class ServerMetrics {
   private readonly series: Map<string, Series> = new Map();
   private readonly summaries: Map<string, Summary> = new Map();
   private proposals: { last: number; min: number; max: number } = { last: -1, min: -1, max: -1 };
+  private isExported = false;
+  private kept: DigestView[] = [];
   private lookingSinceMs: number | null = null;
   /** Syncs of the log that took longer than `fsync.warningthresholdms`. */
   slowSyncs = 0;
@@ -72,6 +83,10 @@ export class ServerMetrics {
     return this.proposals;
   }
 
+  get digests(): readonly DigestView[] {
+    return this.kept;
+  }
+
   count(name: string, by: number = 1): void {
     this.counters.set(name, (this.counters.get(name) ?? 0) + by);
   }
@@ -79,6 +94,17 @@ export class ServerMetrics {
   add(name: string, value: number): void {
     this.series.get(name)?.add(value);
     this.summaries.get(name)?.observe(value);
+  }
+
+  /** Counts from nothing again; not where Prometheus asks, which ZooKeeper's leaves alone too. */
+  reset(): void {
+    if (this.isExported) return;
+    for (const name of this.counters.keys()) this.counters.set(name, 0);
+    for (const name of this.series.keys()) this.series.set(name, new Series());
+  }
+
+  resetProposalSizes(): void {
+    this.proposals = { last: -1, min: -1, max: -1 };
   }
 
   /** What the server says of itself. */
@@ -91,7 +117,7 @@ export class ServerMetrics {
       case 'elected':
         if (this.lookingSinceMs !== null) this.add('election_time', now() - this.lookingSinceMs);
         this.lookingSinceMs = null;
-        this.proposals = { last: -1, min: -1, max: -1 };
+        this.resetProposalSizes();
         this.proposedAtMs.clear();
         return;
       case 'syncChosen':
@@ -102,6 +128,15 @@ export class ServerMetrics {
         return;
       case 'committed':
         this.onCommitted(fact.txn.zxid, now());
+        return;
+      case 'applied':
+        if (fact.txn.zxid % DIGEST_INTERVAL === 0) this.keepDigest({ zxid: fact.txn.zxid, digest: signed(fact.digest) });
+        return;
+      case 'snapshotInstalled':
+        this.kept = [];
+        return;
+      case 'truncated':
+        this.kept = this.kept.filter(({ zxid }) => zxid <= fact.zxid);
         return;
       case 'appended':
         this.count('sync_processor_request_queued');
@@ -124,6 +159,7 @@ export class ServerMetrics {
 
   /** Offers everything to Prometheus; `gauges` are asked at each scrape. What that takes is loaded by those alone who want it. */
   async exportTo(gauges: () => readonly (readonly [name: string, value: string])[]): Promise<Registry> {
+    this.isExported = true;
     const prometheus = await import('prom-client');
     const registry = new prometheus.Registry();
     for (const name of [...SUMMARIES, ...DETAILED_SUMMARIES]) {
@@ -144,6 +180,11 @@ export class ServerMetrics {
     }
     prometheus.collectDefaultMetrics({ register: registry });
     return registry;
+  }
+
+  private keepDigest(digest: DigestView): void {
+    this.kept.push(digest);
+    if (this.kept.length > DIGESTS) this.kept.shift();
   }
 
   private onProposed(zxid: number, size: number, nowMs: number): void {

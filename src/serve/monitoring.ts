@@ -83,6 +83,7 @@ export class Monitoring implements MonitoringControls {
       uptimeMs: monotonicMs() - this.startedMs,
       environment: environment(),
       metrics: this.metrics.values(),
+      digests: this.metrics.digests,
       slowSyncs: this.metrics.slowSyncs,
       authFailures: this.metrics.authFailures,
       fileDescriptors: fileDescriptors(),
@@ -98,6 +99,11 @@ export class Monitoring implements MonitoringControls {
 
   resetServer(): void {
     this.real.machine.network.traffic.reset();
+    this.metrics.reset();
+  }
+
+  resetProposalSizes(): void {
+    this.metrics.resetProposalSizes();
   }
 
   setTraceMask(mask: number): void {

@@ -6,9 +6,11 @@
 import type { SessionId } from '../base/session-id.ts';
 import type { Address } from '../zab/quorum.ts';
 import { monitorValues, pathsBySession, sessionsByPath } from './four-letter-words.ts';
-import { jackson } from './jackson.ts';
+import { jackson, NumberText } from './jackson.ts';
 import type { Json } from './jackson.ts';
+import { decimal } from './monitoring.ts';
 import type { ConnectionView, MonitoringControls, MonitoringView } from './monitoring.ts';
+import type { ServerStatus } from './status.ts';
 
 type Fields = Readonly<Record<string, Json>>;
 
@@ -28,6 +30,8 @@ export interface AdminAnswer {
 
 const NOT_SERVING = 'This ZooKeeper instance is not currently serving requests';
 
+const DIGEST_VERSION = 2;
+
 const COMMANDS: readonly Command[] = [
   { names: ['configuration', 'conf', 'config'], answer: configuration },
   { names: ['connections', 'cons'], answer: (view) => connections(view, full) },
@@ -36,7 +40,7 @@ const COMMANDS: readonly Command[] = [
   { names: ['dump'], answer: dump },
   { names: ['environment', 'env', 'envi'], isAlways: true, answer: ({ environment }) => Object.fromEntries(environment) },
   { names: ['get_trace_mask', 'gtmk'], isAlways: true, answer: ({ traceMask }) => ({ tracemask: traceMask }) },
-  { names: ['hash'], answer: () => ({ digests: [] }) },
+  { names: ['hash'], answer: hash },
   { names: ['initial_configuration', 'icfg'], answer: () => ({ initial_configuration: null }) },
   { names: ['is_read_only', 'isro'], answer: ({ status }) => ({ read_only: status.mode === 'read-only' }) },
   {
@@ -48,7 +52,7 @@ const COMMANDS: readonly Command[] = [
   { names: ['observer_connection_stat_reset', 'orst'], answer: () => ({}) },
   { names: ['observers', 'obsr'], answer: observers },
   { names: ['restore', 'rest'], answer: () => ({}) },
-  { names: ['ruok'], isAlways: true, answer: () => ({}) },
+  { names: ['ruok'], answer: () => ({}) },
   { names: ['server_stats', 'srvr'], answer: serverStats },
   { names: ['set_trace_mask', 'stmk'], isAlways: true, answer: setTraceMask },
   { names: ['snapshot', 'snap'], answer: () => ({}) },
@@ -71,12 +75,13 @@ export function answerCommand(
   const name = nameIn(path.slice(root.length + 1));
   const command = COMMANDS.find(({ names }) => names.includes(name));
   if (command === undefined) return { status: 200, body: jackson({ command: name, error: `Unknown command: ${name}` }) };
-  const [primary = name] = command.names;
   const seen = view();
-  const isAnswered = seen.status.isServing || command.isAlways === true;
-  const fields = isAnswered ? command.answer(seen, controls, parameters) : {};
-  const error = isAnswered ? fields['error'] ?? null : NOT_SERVING;
-  return { status: 200, body: jackson({ ...fields, command: primary, error }) };
+  if (!seen.status.isServing && command.isAlways !== true) {
+    return { status: 200, body: jackson({ command: name, error: NOT_SERVING }) };
+  }
+  const [primary = name] = command.names;
+  const fields = command.answer(seen, controls, parameters);
+  return { status: 200, body: jackson({ ...fields, command: primary, error: fields['error'] ?? null }) };
 }
 
 /** Without the parameters that a path may carry behind a semicolon. */
@@ -105,17 +110,16 @@ function long(id: SessionId): bigint {
 }
 
 function typed([name, text]: readonly [string, string]): readonly [string, Json] {
-  const value = Number(text);
-  return [name, text === '' || Number.isNaN(value) ? text : value];
+  return [name, text === '' || Number.isNaN(Number(text)) ? text : new NumberText(text)];
 }
 
 function at(address: Address | null): string {
   return address === null ? '' : `${address.host}:${address.port}`;
 }
 
+/** Of the ensemble nothing, which `conf` tells on the client port. */
 function configuration(view: MonitoringView): Fields {
   const { config, status } = view;
-  const own = status.config.servers.find(({ id }) => id === status.id);
   return {
     client_port: view.client?.port ?? -1,
     data_dir: view.dataDir,
@@ -126,15 +130,6 @@ function configuration(view: MonitoringView): Fields {
     max_session_timeout: config.maxSessionTimeoutMs,
     server_id: status.isStandalone ? 0 : status.id,
     client_port_listen_backlog: view.backlog,
-    ...(status.isStandalone ? {} : {
-      quorum_port: own?.quorumPort ?? -1,
-      election_port: own?.electionPort ?? -1,
-      init_limit: config.initLimit,
-      sync_limit: config.syncLimit,
-      election_alg: 3,
-      peer_type: own?.role === 'observer' ? 1 : 0,
-      membership: status.config.text,
-    }),
   };
 }
 
@@ -176,20 +171,32 @@ function full(view: ConnectionView): Fields {
   };
 }
 
-function dump({ status: { deadlines, ephemerals } }: MonitoringView): Fields {
+/** Only who expires the sessions of the ensemble tells when they run out, and then of its own ones too. */
+function dump({ status: { deadlines, localDeadlines, ephemerals } }: MonitoringView): Fields {
+  const expiring = new Map<number, bigint[]>();
+  for (const { deadlineMs, sessions } of deadlines === null ? [] : [...localDeadlines, ...deadlines]) {
+    expiring.set(deadlineMs, [...expiring.get(deadlineMs) ?? [], ...sessions.map(long)]);
+  }
   return {
-    expiry_time_to_session_ids: Object.fromEntries(deadlines.map(({ deadlineMs, sessions }) => {
-      return [String(deadlineMs), sessions.map(long)];
-    })),
+    expiry_time_to_session_ids: Object.fromEntries([...expiring].map(([ms, ids]) => [String(ms), ids])),
     session_id_to_ephemeral_paths: Object.fromEntries([...ephemerals].map(([id, paths]) => [String(long(id)), paths])),
   };
 }
 
 function leader({ status }: MonitoringView): Fields {
-  // In ZooKeeper's words for a server that is of no ensemble.
-  if (status.isStandalone) return { error: 'server is not initialized' };
+  // In ZooKeeper's words for a server that is of no ensemble, or has no part in it.
+  if (isApart(status)) return { error: 'server is not initialized' };
   const found = status.config.servers.find(({ id }) => id === status.leaderId);
   return { is_leader: status.mode === 'leader', leader_id: status.leaderId, leader_ip: found?.host ?? '' };
+}
+
+/** A read-only server tells nothing of its ensemble. */
+function isApart({ isStandalone, mode }: ServerStatus): boolean {
+  return isStandalone || mode === 'read-only';
+}
+
+function hash({ digests }: MonitoringView): Fields {
+  return { digests: digests.map(({ zxid, digest }) => ({ zxid, digest, digest_version: DIGEST_VERSION })) };
 }
 
 function observers({ status: { learners } }: MonitoringView): Fields {
@@ -213,7 +220,7 @@ function serverStats(view: MonitoringView): Fields {
       server_state: status.mode,
       outstanding_requests: status.outstanding,
       min_latency: latency.minMs,
-      avg_latency: Math.round(latency.avgMs * 10_000) / 10_000,
+      avg_latency: new NumberText(decimal(latency.avgMs)),
       max_latency: latency.maxMs,
       data_dir_size: view.dataDirSize,
       log_dir_size: view.logDirSize,
@@ -240,9 +247,9 @@ function setTraceMask(_view: MonitoringView, controls: MonitoringControls, param
   return { tracemask: mask };
 }
 
-function votingView({ status: { config, isStandalone } }: MonitoringView): Fields {
-  if (isStandalone) return { current_config: {} };
-  const voters = config.servers.filter(({ role }) => role === 'participant');
+function votingView({ status }: MonitoringView): Fields {
+  if (isApart(status)) return { current_config: {} };
+  const voters = status.config.servers.filter(({ role }) => role === 'participant');
   return {
     current_config: Object.fromEntries(voters.map((spec) => [String(spec.id), {
       server_addresses: [`${spec.host}:${spec.quorumPort}`],
@@ -274,7 +281,7 @@ function watchSummary({ status }: MonitoringView): Fields {
 }
 
 function zabState({ status, client }: MonitoringView): Fields {
-  if (status.isStandalone || !status.isServing) return { voting: false, zabstate: '' };
+  if (isApart(status) || !status.isServing) return { voting: false, zabstate: '' };
   const own = status.config.servers.find(({ id }) => id === status.id);
   return {
     myid: status.id,

@@ -14,6 +14,8 @@ import type { Bytes } from '../wire/words.ts';
 
 type LoggedConfig = Omit<RecordedConfig, 'isLast'>;
 
+/** Of the node after a reconfiguration; whoever else writes counts on. */
+export const RECONFIG_VERSION = -1;
 const NOTHING: Bytes = new Uint8Array(0);
 
 /** A configuration as a transaction, or a snapshot, has it. */
@@ -49,10 +51,15 @@ export class Database {
     return this.tree.lastProcessedZxid;
   }
 
-  /** The configuration that the tree shows, and the one before it; null where there is none, or none is known. */
+  /** The last configuration that a reconfiguration wrote, and the one before it; null where there is none, or none is known. */
   get recorded(): RecordedConfig | null {
     const { lastConfig } = this;
     return lastConfig === null ? null : { ...lastConfig, isLast: this.endsWithReconfig };
+  }
+
+  /** The tree shows this configuration, and a reconfiguration wrote it: a snapshot of the tree tells of it. */
+  shows(config: string): boolean {
+    return this.configOfTree()?.text === config;
   }
 
   get previous(): RecordedConfig | null {
@@ -118,9 +125,11 @@ export class Database {
     this.lastConfig = { text: new TextDecoder().decode(data ?? NOTHING), zxid };
   }
 
+  /** What a client wrote there, as a super user may, is nobody's configuration. */
   private configOfTree(): LoggedConfig | null {
     const node = this.tree.node(CONFIG_PATH);
     if (node === undefined || node.data === null || node.data.length === 0) return null;
+    if (node.stat.version !== RECONFIG_VERSION) return null;
     return { text: new TextDecoder().decode(node.data), zxid: node.stat.mzxid };
   }
 }

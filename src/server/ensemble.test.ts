@@ -56,10 +56,12 @@ interface Cast {
   readonly config?: Partial<ServerConfig>;
   /** Where the client is. */
   readonly at?: number;
+  /** Behind so many requests everybody loses power. */
+  readonly powerAfter?: number;
 }
 
 /** Servers 1 to 5 and one client, which asks one thing after the other. */
-function play({ members, spares = [], config = {}, at = 1 }: Cast, ...requests: ScriptedRequest[]): Outcome {
+function play({ members, spares = [], config = {}, at = 1, powerAfter }: Cast, ...requests: ScriptedRequest[]): Outcome {
   const outcome: Outcome = { replies: [], watched: [], roles: new Map(), configs: new Map() };
   const operations = requests.map((request): ScriptedOperation => ({ afterMs: 2500, waitForReply: true, request }));
   const script = { servers: [at], sessionTimeoutMs: 30_000, operations, closeAtEnd: false };
@@ -79,6 +81,7 @@ function play({ members, spares = [], config = {}, at = 1 }: Cast, ...requests: 
       }
     },
   });
+  if (powerAfter !== undefined) world.schedule(2500 * powerAfter + 1200, { kind: 'power', downMs: 100 });
   world.run(2500 * requests.length + 6000);
   assert.is(world.failure, null);
   return outcome;
@@ -165,6 +168,26 @@ test('46. majorities become groups, and weights decide', () => {
   // The leader had the largest id, which has no weight any more.
   assert.is(outcome.roles.get(2), 'LEADING');
 });
+
+const ONE = memberLine({ id: 1, role: 'participant' });
+const WRITTEN: readonly string[] = ['nonsense', '', `${ONE}\nversion=1`, `${ONE}\nversion=1f0000000000`];
+
+for (const isAfterSnapshot of [false, true]) {
+  for (const data of WRITTEN) {
+    const what = `${JSON.stringify(data)}, ${isAfterSnapshot ? 'after a snapshot' : 'at once'}`;
+    test(`48. what is written over the configuration is not in force when all start again: ${what}`, () => {
+      const requests: ScriptedRequest[] = [leaving(3), { kind: 'setData', path: CONFIG_PATH, data }];
+      for (let index = 0; isAfterSnapshot && index < 4; index++) requests.push({ kind: 'create', path: `/${index}` });
+      const cast: Cast = { members: participants(1, 2, 3), config: { snapCount: isAfterSnapshot ? 2 : 1000 } };
+      const read: ScriptedRequest = { kind: 'getData', path: CONFIG_PATH };
+      const outcome = play({ ...cast, powerAfter: requests.length + 1 }, ...requests, read, { kind: 'create', path: '/a' }, read);
+      assert.equal(errors(outcome), errors(outcome).map(() => ErrorCode.OK));
+      everywhere(outcome, '1 2', 1, 2, 3);
+      assert.is(textOf(outcome.replies[requests.length]), data);
+      assert.match(textOf(outcome.replies.at(-1)), /^server\.1=.*\nserver\.2=.*\nversion=[1-9a-f][0-9a-f]*$/);
+    });
+  }
+}
 
 test('47. a server that is not there cannot be needed; permission is needed', () => {
   const cast: Cast = { members: participants(1, 2), config: { skipACL: false } };

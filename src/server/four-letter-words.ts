@@ -7,6 +7,7 @@ import { sessionIdToHex } from '../base/session-id.ts';
 import type { SessionId } from '../base/session-id.ts';
 import { decimal } from './monitoring.ts';
 import type { ConnectionView, MonitoringControls, MonitoringView } from './monitoring.ts';
+import type { Deadline } from './session-tracker.ts';
 
 const NOT_SERVING = 'This ZooKeeper instance is not currently serving requests\n';
 const TRACE_MASK_LENGTH = 8;
@@ -31,11 +32,11 @@ const WORDS: ReadonlyMap<string, Word> = new Map<string, Word>([
   ['wchp', { answer: watchesByPath }],
   ['dirs', { answer: ({ dataDirSize, logDirSize }) => `datadir_size: ${dataDirSize}\nlogdir_size: ${logDirSize}\n` }],
   ['mntr', { answer: monitor }],
-  ['hash', { answer: () => '' }],
+  ['hash', { isAlways: true, answer: hash }],
   ['gtmk', { isAlways: true, answer: ({ traceMask }) => String(traceMask) }],
   ['isro', { isAlways: true, answer: readOnly }],
   ['crst', { answer: (_view, controls) => said('Connection stats reset.', () => controls.resetConnections()) }],
-  ['srst', { answer: (_view, controls) => said('Server stats reset.', () => controls.resetServer()) }],
+  ['srst', { answer: (_view, controls) => said('Server stats reset.', () => resetServer(controls)) }],
   ['stmk', { isAlways: true, answer: setTraceMask }],
 ]);
 
@@ -62,6 +63,17 @@ export function answerWord(
 function said(sentence: string, act: () => void): string {
   act();
   return `${sentence}\n`;
+}
+
+function resetServer(controls: MonitoringControls): void {
+  controls.resetServer();
+  controls.resetProposalSizes();
+}
+
+/** ZooKeeper ends this one refusal without a newline. */
+function hash({ digests, status }: MonitoringView): string {
+  if (!status.isServing) return NOT_SERVING.trimEnd();
+  return digests.map(({ zxid, digest }) => `${zxid.toString(16)}: ${digest}\n`).join('');
 }
 
 function readOnly({ status: { isServing, mode } }: MonitoringView): string {
@@ -169,14 +181,17 @@ function dump(view: MonitoringView): string {
   return `SessionTracker dump:\n${dumpSessions(view)}ephemeral nodes dump:\n${dumpEphemerals(view)}${dumpConnections(view)}`;
 }
 
-/** Only a leader, or a server alone, knows when sessions run out; the others know who is connected to them. */
-function dumpSessions({ status, connections, dateOf, nowMs }: MonitoringView): string {
-  if (status.mode !== 'leader' && status.mode !== 'standalone') {
-    const own = connections.filter(({ session }) => session !== null);
-    const lines = own.map(({ session }) => `${hexOf(session?.sessionId)}\t${session?.timeoutMs ?? 0}ms\n`);
-    return `Global Sessions(${own.length}):\n${lines.join('')}`;
-  }
-  const { deadlines } = status;
+/** Only a leader, or a server alone, knows when the sessions of all run out; the others know which there are. */
+function dumpSessions(view: MonitoringView): string {
+  const { config, status: { deadlines, localDeadlines, sessions } } = view;
+  const hasLocals = config.localSessionsEnabled || localDeadlines.length > 0;
+  const locals = hasLocals ? `Local ${dumpDeadlines(localDeadlines, view)}` : '';
+  if (deadlines !== null) return `${locals}${hasLocals ? 'Global ' : ''}${dumpDeadlines(deadlines, view)}`;
+  const lines = [...sessions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, timeoutMs]) => `${hexOf(id)}\t${timeoutMs}ms\n`);
+  return `${locals}Global Sessions(${sessions.size}):\n${lines.join('')}`;
+}
+
+function dumpDeadlines(deadlines: readonly Deadline[], { dateOf, nowMs }: MonitoringView): string {
   const total = deadlines.reduce((sum, { sessions }) => sum + sessions.length, 0);
   const lines = deadlines.map(({ deadlineMs, sessions }) => {
     const due = Math.max(deadlineMs, nowMs);
@@ -277,7 +292,7 @@ export function monitorValues(view: MonitoringView): readonly (readonly [name: s
     ['avg_latency', decimal(latency.avgMs)],
     ['outstanding_requests', status.outstanding],
     ['znode_count', status.nodeCount],
-    ['global_sessions', status.sessions],
+    ['global_sessions', status.sessions.size],
     ['non_mtls_remote_conn_count', 0],
     ['last_client_response_size', responseSizes.last],
     ['packets_sent', view.sent],

@@ -8,6 +8,7 @@
 import type { SessionId } from '../base/session-id.ts';
 import type { Io } from '../io/io.ts';
 import { SessionTracker } from './session-tracker.ts';
+import type { Deadline } from './session-tracker.ts';
 
 /** See the head of the file. Plain data. */
 export class LocalSessions {
@@ -22,6 +23,11 @@ export class LocalSessions {
 
   get size(): number {
     return this.tracker?.size ?? 0;
+  }
+
+  /** As `SessionTracker` tells them. */
+  deadlines(): readonly Deadline[] {
+    return this.tracker?.deadlines() ?? [];
   }
 
   has(sessionId: SessionId): boolean {

@@ -47,6 +47,12 @@ export interface SizesView {
   readonly max: number;
 }
 
+/** What the tree amounted to at a zxid. */
+export interface DigestView {
+  readonly zxid: Zxid;
+  readonly digest: bigint;
+}
+
 /** See the head of the file. */
 export interface MonitoringView {
   /** As it is printed. */
@@ -72,6 +78,8 @@ export interface MonitoringView {
   readonly environment: readonly (readonly [key: string, value: string])[];
   /** Counters and summaries by their names without `zk_`, as they are printed. */
   readonly metrics: readonly (readonly [name: string, value: string])[];
+  /** The tree's digest after one transaction in 128, the newest last. */
+  readonly digests: readonly DigestView[];
   /** Syncs of the log that took longer than the operator wants to hear of. */
   readonly slowSyncs: number;
   /** Credentials and certificates that were not believed. */
@@ -88,6 +96,7 @@ export interface MonitoringView {
 export interface MonitoringControls {
   resetConnections(): void;
   resetServer(): void;
+  resetProposalSizes(): void;
   setTraceMask(mask: number): void;
 }
 

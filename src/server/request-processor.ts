@@ -21,6 +21,7 @@ import type { Leader } from '../zab/leader.ts';
 import type { ZabHost } from '../zab/host.ts';
 import type { EnsembleConfig } from '../zab/quorum.ts';
 import type { ServerConfig } from './config.ts';
+import { RECONFIG_VERSION } from './database.ts';
 import type { Database } from './database.ts';
 import { nextConfig } from './reconfiguration.ts';
 import { forEachEphemeral } from './request-kinds.ts';
@@ -192,7 +193,7 @@ export class RequestProcessor {
   }
 
   private encodeConfig(header: TxnHeader, { text }: EnsembleConfig, database: Database): Txn {
-    const body: TxnBody = { kind: 'reconfig', path: CONFIG_PATH, data: utf8.encode(text), version: -1 };
+    const body: TxnBody = { kind: 'reconfig', path: CONFIG_PATH, data: utf8.encode(text), version: RECONFIG_VERSION };
     this.pending.record(database.tree, header, body);
     return this.encode(header, body, database);
   }

@@ -128,7 +128,7 @@ export class Server extends ReplicaHost implements Process, ZabHost, ServicePort
     const { current } = this.membership;
     // A server alone is of no ensemble: nobody is to look for it where it says.
     if (this.config.standaloneEnabled && current.servers.length === 1) return;
-    if (this.database.recorded?.text !== current.text) this.processor?.record(current, this.database, this.leader, this, io);
+    if (!this.database.shows(current.text)) this.processor?.record(current, this.database, this.leader, this, io);
   }
 
   onReconfigured(io: Io): void {

@@ -26,6 +26,12 @@ export interface ExpiredSession {
   readonly timeoutMs: number;
 }
 
+/** Sessions that run out together. */
+export interface Deadline {
+  readonly deadlineMs: number;
+  readonly sessions: readonly SessionId[];
+}
+
 /** The end of the bucket that `ms` falls into. */
 export function roundToNextTick(ms: number, tickMs: number): number {
   return (Math.floor(ms / tickMs) + 1) * tickMs;
@@ -137,7 +143,7 @@ export class SessionTracker {
   }
 
   /** The buckets that are not due yet, the earliest first, and who is in them. */
-  deadlines(): readonly { readonly deadlineMs: number; readonly sessions: readonly SessionId[] }[] {
+  deadlines(): readonly Deadline[] {
     const buckets = [...this.buckets].map(([deadlineMs, sessions]) => ({ deadlineMs, sessions: [...sessions] }));
     return buckets.sort((a, b) => a.deadlineMs - b.deadlineMs);
   }

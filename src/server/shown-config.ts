@@ -8,6 +8,8 @@ import { NO_SESSION } from '../base/session-id.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import { CONFIG_PATH } from '../tree/path.ts';
 import type { Request } from '../wire/client-messages.ts';
+import type { EnsembleConfig } from '../zab/quorum.ts';
+import type { ServerConfig } from './config.ts';
 import type { ServicePort } from './service-port.ts';
 
 const utf8 = new TextEncoder();
@@ -15,13 +17,19 @@ const utf8 = new TextEncoder();
 /** The tree that a read is answered from. */
 export function treeFor(request: Request, { config, database, membership }: ServicePort): DataTree {
   const { tree } = database;
-  if (config.reconfigEnabled || !readsConfig(request)) return tree;
-  const { servers, text, version } = membership.current;
-  if (config.standaloneEnabled && servers.length === 1) return tree;
+  if (!readsConfig(request)) return tree;
+  const data = shownConfig(config, membership.current);
+  if (data === null) return tree;
   const shown = tree.copy();
-  const header = { clientId: NO_SESSION, cxid: 0, zxid: version, time: 0 };
-  shown.apply(header, { kind: 'reconfig', path: CONFIG_PATH, data: utf8.encode(text), version: -1 });
+  const header = { clientId: NO_SESSION, cxid: 0, zxid: membership.current.version, time: 0 };
+  shown.apply(header, { kind: 'reconfig', path: CONFIG_PATH, data, version: -1 });
   return shown;
+}
+
+/** What is shown instead of what the tree has; null: nothing. */
+export function shownConfig(config: ServerConfig, { servers, text }: EnsembleConfig): Uint8Array | null {
+  const isAlone = config.standaloneEnabled && servers.length === 1;
+  return config.reconfigEnabled || isAlone ? null : utf8.encode(text);
 }
 
 function readsConfig(request: Request): boolean {

@@ -8,6 +8,8 @@ import type { Zxid } from '../base/zxid.ts';
 import type { ConnectionId } from '../io/event.ts';
 import type { EnsembleConfig } from '../zab/quorum.ts';
 import type { Server } from './server.ts';
+import type { Deadline } from './session-tracker.ts';
+import { shownConfig } from './shown-config.ts';
 
 /** ZooKeeper's names for what a server does at the moment. */
 export type ServerMode = 'standalone' | 'leader' | 'follower' | 'observer' | 'read-only';
@@ -35,12 +37,16 @@ export interface ServerStatus {
   readonly counter: number;
   /** As ZooKeeper counts them: the root twice. */
   readonly nodeCount: number;
+  /** Of paths and data; the root again twice, and its second path has a character. */
   readonly dataBytes: number;
   readonly ephemerals: ReadonlyMap<SessionId, readonly string[]>;
-  readonly sessions: number;
+  /** Timeouts in ms of the sessions that every server knows. */
+  readonly sessions: ReadonlyMap<SessionId, number>;
   readonly localSessions: number;
-  /** When sessions run out, by the leader's clock; empty elsewhere. */
-  readonly deadlines: readonly { readonly deadlineMs: number; readonly sessions: readonly SessionId[] }[];
+  /** When sessions run out, by the leader's clock; null elsewhere. */
+  readonly deadlines: readonly Deadline[] | null;
+  /** When those that this server keeps for itself run out. */
+  readonly localDeadlines: readonly Deadline[];
   readonly watchCount: number;
   /** The data table: what `wchs`, `wchc` and `wchp` tell of. */
   readonly watches: ReadonlyMap<string, readonly ConnectionId[]>;
@@ -69,11 +75,12 @@ export function statusOf(server: Server): ServerStatus {
     epoch: epochOf(database.lastProcessedZxid),
     counter: lowWord(database.lastProcessedZxid) >>> 0,
     nodeCount: tree.nodeCount + 1,
-    dataBytes: tree.dataBytes,
+    dataBytes: tree.dataBytes + 1 + (shownConfig(server.config, membership.current)?.length ?? 0),
     ephemerals: new Map(tree.sessionsWithEphemerals().map((id) => [id, tree.ephemerals(id)])),
-    sessions: database.sessions.size,
+    sessions: database.sessions,
     localSessions: table.locals.size,
-    deadlines: server.processor?.tracker.deadlines() ?? [],
+    deadlines: server.processor?.tracker.deadlines() ?? null,
+    localDeadlines: table.locals.deadlines(),
     watchCount: table.watches.counts.watches,
     watches: table.watches.dataWatches(),
     outstanding: table.admission.inProcess,
