@@ -54,7 +54,11 @@ test('exists leaves a watch of another kind on what is not there, and none after
   assert.not.ok(table.everybody().has(refused));
 });
 
-test('what each type of removeWatches takes back', () => {
+test('what each type of removeWatches takes back, and what is told of it', () => {
+  const told: Record<WatchKind, WatchedType> = {
+    data: 'DataWatchRemoved', exist: 'DataWatchRemoved', child: 'ChildWatchRemoved',
+    persistent: 'PersistentWatchRemoved', recursive: 'PersistentWatchRemoved',
+  };
   const kinds: readonly WatchKind[] = ['data', 'exist', 'child', 'persistent', 'recursive'];
   const rows: readonly (readonly [type: number, removed: readonly WatchKind[]])[] = [
     [WatcherType.Any, kinds], [WatcherType.Data, ['data', 'exist']], [WatcherType.Children, ['child']],
@@ -62,9 +66,10 @@ test('what each type of removeWatches takes back', () => {
   ];
   for (const [type, removed] of rows) {
     const table = new WatchTable();
-    for (const kind of kinds) table.add(kind, '/a', listener());
+    const watchers = new Map(kinds.map((kind) => [kind, listener()] as const));
+    for (const [kind, watcher] of watchers) table.add(kind, '/a', watcher);
     table.add('data', '/b', listener());
-    assert.equal(table.remove('/a', type).map(([kind]) => kind), removed);
+    assert.equal([...table.remove('/a', type)], removed.map((kind) => [told[kind], watchers.get(kind)]));
     assert.is(table.everybody().size, kinds.length - removed.length + 1);
     assert.equal(table.remove('/a', type), []);
   }
