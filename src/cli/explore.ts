@@ -288,6 +288,7 @@ function oneOf<T extends string>(flag: string, given: string, known: readonly T[
 /** Tells where a search stands, not too often; says whether it goes on. */
 function watcher(shell: Shell, talks: boolean): (progress: Progress) => boolean {
   const began = Date.now();
+  const { signal } = shell;
   let nextMs = shell.isTerminal ? 0 : LINE_EVERY_MS;
   return ({ states, depth, waiting }) => {
     const elapsedMs = Date.now() - began;
@@ -297,7 +298,7 @@ function watcher(shell: Shell, talks: boolean): (progress: Progress) => boolean 
       if (shell.isTerminal) shell.status(line);
       else shell.err(line);
     }
-    return !shell.signal.aborted;
+    return !signal.aborted;
   };
 }
 
