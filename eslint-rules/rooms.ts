@@ -51,7 +51,7 @@ export const ROOMS: readonly Room[] = [
   below('scenarios', [...GROUND, 'tree', 'client', 'server', 'world', 'plan'], ['fast-check'], 'scenarios'),
   roof('host', GROUND),
   roof('run', PLANNED),
-  roof('fuzz', [...PLANNED, 'run']),
+  roof('fuzz', [...PLANNED, 'host', 'run']),
   roof('shrink', [...PLANNED, 'run', 'fuzz']),
   roof('exploration', [...PLANNED, 'run', 'fuzz']),
   roof('report', [...PLANNED, 'run', 'fuzz', 'shrink', 'exploration']),

@@ -4,6 +4,7 @@
  * second in all, on `five` with its faults and on `calm` without. The tree alone, small and large. A snapshot under load, and a
  * start from it. And how fast long histories are judged once they are there, with zxids and without.
  */
+import { readdirSync } from 'node:fs';
 import { allProperties } from '../../properties/index.ts';
 import { FIVE } from '../../scenarios/five.ts';
 import { UsageError } from '../command/command.ts';
@@ -102,6 +103,11 @@ interface BenchOptions {
 export function readBenchOptions(given: Given): BenchOptions {
   for (const flag of ['quick', 'only']) if (given.has(flag)) throw new UsageError(`--${flag} is for viv bench apache`);
   const recoverFrom = given.text('recover');
+  if (recoverFrom !== undefined) {
+    const other = given.names[0] ?? ['for', 'from', 'nodes'].map((flag) => `--${flag}`).find((flag) => given.has(flag.slice(2)));
+    if (other !== undefined) throw new UsageError(`--recover measures nothing else: leave out ${other}`);
+    checkDataDirectory(recoverFrom);
+  }
   return {
     recoverFrom,
     sections: recoverFrom === undefined ? sectionsOf(given.names) : [],
@@ -109,6 +115,18 @@ export function readBenchOptions(given: Given): BenchOptions {
     nodes: positiveNumber('nodes', given.text('nodes') ?? DEFAULT_NODES),
     from: wholeNumber('from', given.text('from') ?? '1'),
   };
+}
+
+/** Whoever recovers writes there what is missing: into a directory of something else it would be rubbish. */
+function checkDataDirectory(directory: string): void {
+  let names: readonly string[];
+  try {
+    names = readdirSync(directory);
+  } catch (error) {
+    throw new UsageError(`${directory} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (names.some((name) => /^(log|snapshot)\.[0-9a-f]+/.test(name))) return;
+  throw new UsageError(`${directory} holds neither a log nor a snapshot: a server’s are in DATADIR/version-2`);
 }
 
 function sectionsOf(names: readonly string[]): string[] {

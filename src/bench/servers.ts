@@ -8,13 +8,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync,
+  closeSync, existsSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Endpoint } from '../host/endpoint.ts';
 import { Listeners } from '../host/listeners.ts';
+import { temporaryFolder } from '../host/temporary-folder.ts';
+import type { TemporaryFolder } from '../host/temporary-folder.ts';
 import { buildProgram } from '../package/package-build.ts';
 
 /** Whose server. */
@@ -52,8 +53,7 @@ export async function findPrograms(root: string): Promise<Programs> {
   if (own !== undefined && own.endsWith('.js') && import.meta.url.endsWith('.js')) {
     return { viv: resolve(own), classpath, whyNot, directory: null, remove: () => undefined };
   }
-  const directory = mkdtempSync(join(tmpdir(), 'vivarium-built-'));
-  const remove = (): void => { rmSync(directory, { recursive: true, force: true }); };
+  const { path: directory, remove } = temporaryFolder('vivarium-built-');
   try {
     symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
     writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
@@ -76,11 +76,13 @@ export class BenchServers {
   readonly kind: ServerKind;
   private readonly programs: Programs;
   /** What all of them write is in it. */
-  readonly root: string = mkdtempSync(join(tmpdir(), 'vivarium-bench-'));
+  readonly root: string;
   private readonly places: Place[] = [];
+  private readonly folder: TemporaryFolder = temporaryFolder('vivarium-bench-');
 
   constructor(kind: ServerKind, programs: Programs) {
     this.kind = kind;
+    this.root = this.folder.path;
     this.programs = programs;
   }
 
@@ -160,7 +162,7 @@ export class BenchServers {
   /** Kills all and removes what they wrote, whether they were prepared or not. */
   async stop(): Promise<void> {
     await Promise.all(this.places.map((_, index) => this.kill(index)));
-    rmSync(this.root, { recursive: true, force: true });
+    this.folder.remove();
   }
 
   private spawnAt({ directory, file }: Place): ChildProcess {

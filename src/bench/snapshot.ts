@@ -4,10 +4,10 @@
  * applied, as it would be with many clients. Starting happens in a process of its own, so that the peak of its memory is its own.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { temporaryFolder } from '../host/temporary-folder.ts';
 import { youngGeneration } from '../host/young-generation.ts';
 import { DEFAULT_CONFIG, storageSettings } from '../server/config.ts';
 import { Database } from '../server/database.ts';
@@ -103,7 +103,7 @@ class Loop {
 /** A snapshot of `nodes` under load, then a start from it. */
 export function benchSnapshot(nodes: number): Measurement[] {
   const section = `snapshot of ${nodes.toLocaleString('en-US')}`;
-  const directory = mkdtempSync(join(tmpdir(), 'vivarium-bench-'));
+  const { path: directory, remove } = temporaryFolder('vivarium-bench-');
   const young = youngGeneration();
   try {
     const loop = new Loop(directory);
@@ -129,7 +129,7 @@ export function benchSnapshot(nodes: number): Measurement[] {
     ];
   } finally {
     young.letGrow();
-    rmSync(directory, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -8,7 +8,7 @@ import { SCENARIOS } from '../../scenarios/index.ts';
 import { UsageError } from '../command/command.ts';
 import type { Command } from '../command/command.ts';
 import type { Shell } from '../command/shell.ts';
-import { named, positiveNumber, wholeNumber } from '../command/values.ts';
+import { firstSeed, named, positiveNumber } from '../command/values.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
 import { planOf } from '../plan/lineage.ts';
 import type { Scenario } from '../plan/scenario.ts';
@@ -44,7 +44,7 @@ export const audit: Command = {
   async run(given, shell) {
     const scenarios = given.names.length === 0 ? SCENARIOS : given.names.map((name) => named('scenario', name, SCENARIOS));
     const seeds = positiveNumber('seeds', given.text('seeds') ?? String(DEFAULT_SEEDS));
-    const from = wholeNumber('from', given.text('from') ?? '1');
+    const from = firstSeed('from', given.text('from') ?? '1', seeds);
     const extra = given.text('node');
     if (extra !== undefined) checkNode(extra);
     const bundle = await bundleWorker(shell.root, WITNESS);
@@ -52,15 +52,20 @@ export const audit: Command = {
     try {
       const witnesses = witnessesOf(bundle.script, nodesFound(extra === undefined ? [] : [extra]), children);
       const differences: string[][] = [];
+      let audited = 0;
       for (const scenario of scenarios) {
         for (let seed = from; seed < from + seeds && !shell.signal.aborted; seed++) {
           shell.status(`${scenario.name} ${seed}`);
-          differences.push(...await auditSeed(scenario, String(seed), witnesses));
+          const found = await auditSeed(scenario, String(seed), witnesses, shell.signal);
+          if (found === null) break;
+          differences.push(...found);
+          audited++;
         }
       }
       shell.status('');
-      report(given.has('json'), witnesses, scenarios.length * seeds, differences, shell);
-      return differences.length === 0 ? 0 : EXIT_CODES.nondeterminism;
+      report(given.has('json'), witnesses, audited, differences, shell);
+      if (differences.length > 0) return EXIT_CODES.nondeterminism;
+      return shell.signal.aborted ? EXIT_CODES.unknown : 0;
     } finally {
       for (const child of children) child.kill('SIGKILL');
       bundle.remove();
@@ -73,12 +78,14 @@ function report(
 ): void {
   const names = witnesses.map(({ name }) => name);
   if (isJson) {
-    shell.out(JSON.stringify({ seeds: runs, witnesses: names, differences }, null, 2));
+    shell.out(JSON.stringify({ seeds: runs, witnesses: names, differences, interrupted: shell.signal.aborted }, null, 2));
     return;
   }
   for (const difference of differences) for (const line of difference) shell.out(line);
-  shell.out(`${runs} seeds, each run by ${names.length} witnesses: ${names.join('; ')}`);
-  shell.out(differences.length === 0 ? 'every seed is one run' : `differences: ${differences.length}`);
+  const ended = shell.signal.aborted ? 'interrupted; ' : '';
+  shell.out(`${ended}${runs} seeds, each run by ${names.length} witnesses: ${names.join('; ')}`);
+  if (differences.length > 0) shell.out(`differences: ${differences.length}`);
+  else if (runs > 0) shell.out(shell.signal.aborted ? 'every one of them is one run' : 'every seed is one run');
 }
 
 function witnessesOf(script: string, nodes: readonly string[], children: ChildProcess[]): Witness[] {
@@ -125,8 +132,10 @@ function askChild(child: ChildProcess, question: Question): Promise<Testimony> {
   });
 }
 
-/** Lines for each witness that saw another run than the first. */
-async function auditSeed(scenario: Scenario, seed: string, witnesses: readonly Witness[]): Promise<string[][]> {
+/** Lines for each witness that saw another run than the first; null where it was interrupted. */
+async function auditSeed(
+  scenario: Scenario, seed: string, witnesses: readonly Witness[], signal: AbortSignal,
+): Promise<string[][] | null> {
   const { encode } = planOf(scenario, seed).settings;
   const asked = (otherwise: boolean, at: number): Question => {
     return { scenario: scenario.name, seed, encode: encode !== otherwise, at };
@@ -136,6 +145,9 @@ async function auditSeed(scenario: Scenario, seed: string, witnesses: readonly W
   if (first === undefined) return [];
   const expected = await first.ask(asked(first.otherwise, 0));
   for (const witness of witnesses.slice(1)) {
+    // Ctrl-C is heard between two witnesses.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted) return null;
     const said = await witness.ask(asked(witness.otherwise, 0));
     if (said.hash === expected.hash) continue;
     const at = firstDifference(expected.trail, said.trail);

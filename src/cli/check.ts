@@ -41,6 +41,7 @@ export const check: Command = {
     if (modelName === undefined)
       throw new UsageError(`viv check needs --model: one of ${HISTORY_MODELS.map(({ name }) => name).join(', ')}`);
     const model = named('model', modelName, HISTORY_MODELS);
+    if (model.name === 'znode' && given.has('initial')) throw new UsageError('--initial is for registers: a znode is not there');
     const budget = positiveNumber('budget', given.text('budget') ?? String(DEFAULT_BUDGET));
     const initial = initialValue(given.text('initial') ?? 'nil');
     const text = textOf(file);

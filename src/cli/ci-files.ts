@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Flag, Given } from '../command/command.ts';
 import type { Shell } from '../command/shell.ts';
+import { placeFor } from '../command/values.ts';
 import type { Summary } from '../fuzz/tally.ts';
 import { junitOf, sarifOf } from '../report/ci.ts';
 
@@ -11,6 +12,14 @@ export const CI_FLAGS: readonly Flag[] = [
   { name: 'junit', value: 'FILE', help: 'write the verdicts as JUnit XML' },
   { name: 'sarif', value: 'FILE', help: 'write the distinct failures as SARIF' },
 ];
+
+/** Throws `UsageError` where there is no place for them. */
+export function checkCiFiles(given: Given): void {
+  for (const { name } of CI_FLAGS) {
+    const file = given.text(name);
+    if (file !== undefined) placeFor(`file of --${name}`, file);
+  }
+}
 
 /** Writes what was asked for; where that cannot be, it is said, and the verdict stands. */
 export function writeCiFiles(given: Given, summary: Summary, shell: Shell): void {

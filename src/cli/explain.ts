@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { UsageError } from '../command/command.ts';
 import type { Command } from '../command/command.ts';
 import type { Shell } from '../command/shell.ts';
-import { duration, positiveNumber } from '../command/values.ts';
+import { duration, wholeNumber } from '../command/values.ts';
 import type { Property } from '../history/judge.ts';
 import { sideBySide, traceOf } from '../report/side-by-side.ts';
 import { StoryTeller, storyText } from '../report/story.ts';
@@ -29,6 +29,8 @@ export const explain: Command = {
   ],
   notes: ['Shrink first: of a small run the story is short, and futures are quick.'],
   run(given, shell) {
+    const count = wholeNumber('futures', given.text('futures') ?? String(DEFAULT_FUTURES));
+    const forMs = duration('for', given.text('for') ?? DEFAULT_TIME);
     const { failure, properties } = whichRun('explain', given, shell);
     const teller = new StoryTeller();
     const result = runPlan(failure.plan, chooserOf(failure), { properties, trace: teller });
@@ -36,16 +38,16 @@ export const explain: Command = {
       throw new UsageError('this run violates nothing now, so there is nothing to explain (viv replay says why)');
     }
     const story = teller.story(result);
-    const wanted = given.text('futures') ?? String(DEFAULT_FUTURES);
-    const untilMs = performance.now() + duration('for', given.text('for') ?? DEFAULT_TIME);
-    const isOver = (): boolean => shell.signal.aborted || performance.now() >= untilMs;
+    // Told before the search for the deciding event, which takes a while.
+    if (!given.has('json')) for (const line of storyText(story)) shell.out(line);
+    const untilMs = performance.now() + forMs;
+    const isOver = (): boolean => performance.now() >= untilMs;
     const found = { ...failure, verdict: result.finding, events: result.events };
-    const why = wanted === '0' ? null : explainFailure(found, properties, positiveNumber('futures', wanted), isOver);
+    const why = count === 0 ? null : explainFailure(found, properties, count, isOver);
     if (given.has('json')) {
       shell.out(JSON.stringify({ story, ...why }, null, 2));
       return Promise.resolve(0);
     }
-    for (const line of storyText(story)) shell.out(line);
     if (why !== null) tell(found, properties, why, shell);
     return Promise.resolve(0);
   },

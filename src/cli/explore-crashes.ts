@@ -5,10 +5,10 @@ import { crashPointsOf, type Exploration, failureOn, findingIn } from '../explor
 import { bundleWorker, type SourceEdit } from '../fuzz/bundle.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
 import { describeFinding } from '../report/text.ts';
-import { writeFailure } from '../run/failure.ts';
 import { EXIT_CODES } from '../run/verdict.ts';
 import { askWorker, WORKER } from './explore-mutants.ts';
 import type { CrashAnswer } from './explore-worker.ts';
+import { keepFailure } from './keep.ts';
 
 /** How to try them. */
 export interface CrashTask {
@@ -25,7 +25,7 @@ export async function tryCrashPoints(task: CrashTask, given: Given, shell: Shell
   const came = jobs === 1 && task.edits.length === 0 ? await tryHere(exploration, shell) : await tryOnAll(task, shell);
   shell.status('');
   const { points, ways, disks, cut, finding } = came;
-  const kept = came.kept === null ? null : typeof came.kept === 'string' ? came.kept : writeFailure(shell.reports, came.kept);
+  const kept = came.kept === null ? null : typeof came.kept === 'string' ? came.kept : keepFailure(shell.reports, came.kept);
   const outcome = finding?.outcome ?? (came.isOver && cut === 0 ? 'held' : 'unknown');
   const elapsedMs = Date.now() - began;
   if (given.has('json')) {

@@ -20,10 +20,10 @@ import type { Mutant } from '../fuzz/mutant.ts';
 import { type Plan, serverIds } from '../plan/plan.ts';
 import { exploredReport } from '../report/explored.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
-import { writeFailure } from '../run/failure.ts';
 import { EXIT_CODES } from '../run/verdict.ts';
 import { type CrashTask, tryCrashPoints } from './explore-crashes.ts';
 import { exploreMutant, huntsFor, huntTogether, mutantNamed, mutantTable } from './explore-mutants.ts';
+import { keepFailure } from './keep.ts';
 
 const MUTANT_TIME = '3m';
 /** So few states at a time that a small heap is not filled between two looks at it. */
@@ -33,6 +33,13 @@ const STATUS_EVERY_MS = 250;
 const SAVE_EVERY_MS = 60_000;
 const SERVERS_MAX = 7;
 const JOBS_MAX = 64;
+/** Of operations and of clients: beyond it even a plan takes long to write down. */
+const SIZE_MAX = 1000;
+/** It takes one run, whatever is behind a crash, and every crash in it. */
+const NOT_WITH_CRASH_POINTS = [
+  'resume', 'checkpoint', 'depth-first', 'symmetry', 'liveness', 'unreduced', 'max-depth', 'max-states', 'memory', 'grain',
+  'start', 'crashes', 'timeouts', 'partitions', 'epochs', 'rounds', 'mutants',
+];
 
 /** See the head of the file. */
 export const explore: Command = {
@@ -59,12 +66,24 @@ export const explore: Command = {
     { name: 'max-depth', value: 'N', help: 'no path longer than this' },
     { name: 'max-states', value: 'N', help: 'end after so many distinct states' },
     { name: 'memory', value: 'MB', help: 'for the visited states (2000)' },
-    { name: 'checkpoint', value: 'FILE', help: 'keep where the search stands there, every minute and when it is interrupted' },
-    { name: 'resume', value: 'FILE', help: 'go on where a checkpoint stood; it knows the scenario and the bounds' },
-    { name: 'crash-points', help: 'one run instead, and every way in which each disk may come out of a crash at every step' },
+    {
+      name: 'checkpoint', value: 'FILE', help: 'keep where the search stands there, every minute and when it is interrupted',
+      notWith: ['mutant'],
+    },
+    {
+      name: 'resume', value: 'FILE', help: 'go on where a checkpoint stood; it knows the scenario and the bounds',
+      notWith: ['mutant'],
+    },
+    {
+      name: 'crash-points', help: 'one run instead, and every way in which each disk may come out of a crash at every step',
+      notWith: NOT_WITH_CRASH_POINTS,
+    },
     { name: 'mutant', value: 'ID', help: 'with this bug planted: see viv mutants --help' },
     { name: 'mutants', help: 'every planted bug that a small world shows, or those named, each within bounds of its own' },
-    { name: 'for', value: 'TIME', help: `with a planted bug: at most so long for each (${MUTANT_TIME})` },
+    {
+      name: 'for', value: 'TIME', help: `with a planted bug: at most so long for each (${MUTANT_TIME})`,
+      needs: ['mutant', 'mutants'], notWith: ['crash-points'],
+    },
     { name: 'symmetry', help: 'take clients that all do the same for one another; leaves no steps out otherwise' },
     { name: 'liveness', help: 'from every state, follow a fair schedule: deadlocks, and cycles without progress' },
     { name: 'unreduced', help: 'leave no step out, however many orders of the same steps there are' },
@@ -96,7 +115,7 @@ export const explore: Command = {
 async function exploreWith(mutant: Mutant, given: Given, shell: Shell): Promise<number> {
   const exploration = { ...explorationOf(given), properties: mutant.breaks };
   const { explored, kept } = await exploreMutant(exploration, mutant, duration('for', given.text('for') ?? MUTANT_TIME), shell);
-  const file = typeof kept === 'string' ? kept : writeFailure(shell.reports, kept);
+  const file = typeof kept === 'string' ? kept : keepFailure(shell.reports, kept);
   if (given.has('json')) shell.out(JSON.stringify({ ...explored, kept: file }, null, 2));
   else for (const line of [...exploredReport(explored), ...(explored.finding === null ? [] : [`  ${file}`])]) shell.out(line);
   return EXIT_CODES[explored.outcome];
@@ -148,7 +167,7 @@ interface Task {
 
 const NOT_WITH_RESUME = [
   'servers', 'ops', 'clients', 'crashes', 'partitions', 'timeouts', 'disk-faults', 'lies', 'rot', 'wall-jumps',
-  'epochs', 'rounds', 'grain', 'start', 'symmetry', 'liveness',
+  'epochs', 'rounds', 'grain', 'start', 'symmetry', 'liveness', 'unreduced', 'depth-first', 'max-depth', 'max-states', 'memory',
 ];
 
 function taskOf(given: Given): Task {
@@ -251,7 +270,7 @@ function planOf(given: Given): Plan {
   const size = (flag: string, otherwise: number, isPositive: boolean): number => {
     const text = given.text(flag);
     if (text === undefined) return otherwise;
-    return isPositive ? positiveNumber(flag, text) : wholeNumber(flag, text);
+    return isPositive ? positiveNumber(flag, text) : wholeNumber(flag, text, SIZE_MAX);
   };
   const servers = size('servers', scenario.size.servers, true);
   if (servers > SERVERS_MAX) throw new UsageError(`--servers must be at most ${SERVERS_MAX}: no larger space can be searched`);
@@ -269,6 +288,7 @@ function oneOf<T extends string>(flag: string, given: string, known: readonly T[
 /** Tells where a search stands, not too often; says whether it goes on. */
 function watcher(shell: Shell, talks: boolean): (progress: Progress) => boolean {
   const began = Date.now();
+  const { signal } = shell;
   let nextMs = shell.isTerminal ? 0 : LINE_EVERY_MS;
   return ({ states, depth, waiting }) => {
     const elapsedMs = Date.now() - began;
@@ -278,7 +298,7 @@ function watcher(shell: Shell, talks: boolean): (progress: Progress) => boolean 
       if (shell.isTerminal) shell.status(line);
       else shell.err(line);
     }
-    return !shell.signal.aborted;
+    return !signal.aborted;
   };
 }
 
@@ -324,5 +344,5 @@ function ended(exploration: Exploration, tally: Tally, times: Times, shell: Shel
   const explored = exploredSoFar(exploration, tally, times, shell.signal.aborted ? 'interrupted' : 'heap');
   if (explored.finding === null) return { explored, kept: null };
   const failure = failureFrom(exploration, tally.found);
-  return { explored, kept: typeof failure === 'string' ? failure : writeFailure(shell.reports, failure) };
+  return { explored, kept: typeof failure === 'string' ? failure : keepFailure(shell.reports, failure) };
 }

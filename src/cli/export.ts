@@ -1,9 +1,8 @@
 /** `viv export`: a run in the format of another tool. */
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { UsageError } from '../command/command.ts';
 import type { Command } from '../command/command.ts';
-import { named } from '../command/values.ts';
+import { named, placeFor } from '../command/values.ts';
 import { EXPORTERS } from '../report/exports.ts';
 import { chooserOf } from '../run/follow.ts';
 import { runPlan } from '../run/run.ts';
@@ -28,20 +27,25 @@ export const exportRun: Command = {
     const format = given.text('format');
     if (format === undefined) throw new UsageError(`viv export needs --format: ${EXPORTERS.map(({ name }) => name).join(', ')}`);
     const { make } = named('format', format, EXPORTERS);
+    const place = given.text('out');
+    const out = place === undefined ? undefined : placeFor('export', place);
+    if (given.has('json') && out === undefined) {
+      throw new UsageError('viv export --json says what was written to --out FILE: without a file, the export itself is printed');
+    }
     const { failure, properties } = whichRun('export', given, shell);
     const exporter = make(failure.plan.settings.encode);
     runPlan(failure.plan, chooserOf(failure), { properties, trace: exporter.trace });
     const lines = exporter.lines();
-    const out = given.text('out');
     if (out === undefined) {
       for (const line of lines) shell.out(line);
       return Promise.resolve(0);
     }
     try {
-      writeFileSync(resolve(out), lines.map((line) => `${line}\n`).join(''));
+      writeFileSync(out, lines.map((line) => `${line}\n`).join(''));
     } catch (error) {
       throw new UsageError(`${out} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
     }
+    if (given.has('json')) shell.out(JSON.stringify({ file: out, format, lines: lines.length }, null, 2));
     shell.err(`${lines.length} lines written to ${out}`);
     return Promise.resolve(0);
   },

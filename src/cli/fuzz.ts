@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { SCENARIOS } from '../../scenarios/index.ts';
 import type { Command, Given } from '../command/command.ts';
 import type { Shell } from '../command/shell.ts';
-import { duration, named, positiveNumber, shard, wholeNumber } from '../command/values.ts';
+import { duration, firstSeed, named, placeFor, positiveNumber, shard } from '../command/values.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
 import { runCampaign } from '../fuzz/campaign.ts';
 import type { CampaignOptions } from '../fuzz/campaign.ts';
@@ -19,13 +19,16 @@ import { campaignReport } from '../report/text.ts';
 import type { RunResult } from '../run/run.ts';
 import { EXIT_CODES } from '../run/verdict.ts';
 import { openBooks } from './books.ts';
-import { CI_FLAGS, writeCiFiles } from './ci-files.ts';
+import { checkCiFiles, CI_FLAGS, writeCiFiles } from './ci-files.ts';
+import { folderFor } from './keep.ts';
 import { mutantNamed } from './planted.ts';
 import { pageGiven } from './report.ts';
 
 /** The worker's entry, from the root of the repository. */
 export const WORKER = 'src/cli/worker.ts';
 const DEFAULT_SEEDS = 200;
+/** Each job is a process: more of them than any machine has use for are a slip of the finger. */
+const JOBS_MAX = 512;
 
 /** Seeds, and what they find. */
 export const fuzz: Command = {
@@ -58,18 +61,23 @@ export const fuzz: Command = {
     const planted = given.text('mutant');
     const mutant = planted === undefined ? undefined : mutantNamed(planted);
     const options = campaignOptions(given, shell, mutant);
+    const jobs = jobsGiven(given);
+    // Files may be wanted in the folder of reports.
+    if (given.has('reports') && !given.has('resume')) folderFor(options.reports ?? shell.reports);
     const page = pageGiven(given);
+    checkCiFiles(given);
+    const hashFile = given.text('hashes');
+    const file = hashFile === undefined ? undefined : placeFor('hashes', hashFile);
     const books = openBooks(given, shell, options);
     const hashes: string[] = [];
     const onRun = ({ scenario, seed, hash, finding }: RunResult, signature: string | null): void => {
       hashes.push(`${scenario} ${seed} ${hash}\n`);
       books.ran(scenario, seed, finding, signature);
     };
-    const summary = await campaign(shell, { ...options, ...books.options, onRun }, jobsGiven(given), !given.has('json'), mutant);
+    const summary = await campaign(shell, { ...options, ...books.options, onRun }, jobs, !given.has('json'), mutant);
     for (const remark of books.close()) shell.err(remark);
     writeCiFiles(given, summary, shell);
-    const file = given.text('hashes');
-    if (file !== undefined) writeHashes(resolve(file), hashes, shell);
+    if (file !== undefined) writeHashes(file, hashes, shell);
     writeCampaignPage(page, summary, shell);
     if (given.has('json')) shell.out(JSON.stringify(summary, null, 2));
     else for (const line of campaignReport(summary)) shell.out(line);
@@ -102,10 +110,11 @@ function campaignOptions(given: Given, shell: Shell, mutant: Mutant | undefined)
   const [seeds, from, forTime, part, reports] = [
     given.text('seeds'), given.text('from'), given.text('for'), given.text('shard'), given.text('reports'),
   ];
+  const count = seeds === undefined ? (forTime === undefined ? DEFAULT_SEEDS : null) : positiveNumber('seeds', seeds);
   return {
     scenarios: names,
-    from: from === undefined ? 1 : wholeNumber('from', from),
-    seeds: seeds === undefined ? (forTime === undefined ? DEFAULT_SEEDS : null) : positiveNumber('seeds', seeds),
+    from: firstSeed('from', from ?? '1', count ?? 0),
+    seeds: count,
     forMs: forTime === undefined ? null : duration('for', forTime),
     shard: part === undefined ? { index: 1, of: 1 } : shard(part),
     properties: mutant?.breaks ?? null,
@@ -121,7 +130,7 @@ function campaignOptions(given: Given, shell: Shell, mutant: Mutant | undefined)
 /** The value of `--jobs`, or as many as there are processors. */
 export function jobsGiven(given: Given): number {
   const jobs = given.text('jobs');
-  return jobs === undefined ? availableParallelism() : positiveNumber('jobs', jobs);
+  return jobs === undefined ? availableParallelism() : positiveNumber('jobs', jobs, JOBS_MAX);
 }
 
 /** Bundles a worker, runs the campaign with progress, and removes the bundle. */

@@ -36,12 +36,13 @@ export function readHashes(root: string): Map<string, readonly string[]> {
 }
 
 /** Writes them anew. */
-export function updateHashes(shell: Shell): number {
+export function updateHashes(isJson: boolean, shell: Shell): number {
   const hashes = Object.fromEntries(SCENARIOS.map((scenario) => {
     shell.status(scenario.name);
     return [scenario.name, Array.from({ length: SEEDS_KEPT }, (_, index) => hashOf(scenario, String(index + 1)))];
   }));
   writeFileSync(resolve(shell.root, FILE), `${JSON.stringify(hashes, null, 2)}\n`);
-  shell.out(`${FILE}: ${SEEDS_KEPT} seeds of each of ${SCENARIOS.length} scenarios`);
+  if (isJson) shell.out(JSON.stringify({ file: FILE, hashes }, null, 2));
+  else shell.out(`${FILE}: ${SEEDS_KEPT} seeds of each of ${SCENARIOS.length} scenarios`);
   return 0;
 }

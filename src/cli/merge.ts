@@ -1,5 +1,5 @@
 /** `viv merge`: the shards of a campaign as one. */
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../command/command.ts';
 import type { Command } from '../command/command.ts';
@@ -11,7 +11,8 @@ import type { Merged } from '../fuzz/merge.ts';
 import { summaryPage } from '../report/page.ts';
 import { campaignReport } from '../report/text.ts';
 import { EXIT_CODES } from '../run/verdict.ts';
-import { CI_FLAGS, writeCiFiles } from './ci-files.ts';
+import { checkCiFiles, CI_FLAGS, writeCiFiles } from './ci-files.ts';
+import { folderFor } from './keep.ts';
 
 /** Shards joined. */
 export const merge: Command = {
@@ -36,6 +37,9 @@ export const merge: Command = {
     });
     const merged = mergeJournals(paths.map(readJournal));
     const out = given.text('out');
+    // Files may be wanted in the folder that is made here.
+    if (out !== undefined) folderFor(join(resolve(out), 'failures'));
+    checkCiFiles(given);
     if (out !== undefined) writeMerged(resolve(out), directories, merged, shell);
     writeCiFiles(given, merged.summary, shell);
     if (given.has('json')) shell.out(JSON.stringify(merged.summary, null, 2));
@@ -46,7 +50,6 @@ export const merge: Command = {
 
 function writeMerged(out: string, directories: readonly string[], { summary, corpus }: Merged, shell: Shell): void {
   try {
-    mkdirSync(join(out, 'failures'), { recursive: true });
     writeFileSync(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
     writeFileSync(join(out, 'index.html'), summaryPage(summary, shell.root));
     const older = directories.flatMap((directory) => readCorpus(join(directory, 'corpus.jsonl')).entries);

@@ -6,6 +6,7 @@ import type { Shell } from '../command/shell.ts';
 import { duration, positiveNumber, wholeNumber } from '../command/values.ts';
 import type { SampleResult } from '../fuzz/random-mutants.ts';
 import { decimal, duration as inWords } from '../report/format.ts';
+import { EXIT_CODES } from '../run/verdict.ts';
 import { WORKER, jobsGiven } from './fuzz.ts';
 
 /** Few, but different: most of what is noticed at all is noticed in the first seeds. */
@@ -43,7 +44,7 @@ export async function randomMutants(given: Given, shell: Shell): Promise<number>
   report(results, shell);
   if (given.has('json')) shell.out(JSON.stringify(results, null, 2));
   else shell.out(scoreOf(results));
-  return 0;
+  return shell.signal.aborted ? EXIT_CODES.unknown : 0;
 }
 
 function lineOf({ file, line, what, isRun, noticed, seeds, run }: SampleResult): string {

@@ -20,6 +20,8 @@ import { randomMutants } from './mutants-random.ts';
 import { shrinkMutants } from './mutants-shrink.ts';
 
 const DEFAULT_SEEDS = 3000;
+/** What is done instead of the usual hunt. */
+const INSTEAD = ['shrink', 'feedback', 'random'];
 const DEFAULT_BUDGET = '10m';
 
 /** Proof that the harness would notice. */
@@ -28,17 +30,23 @@ export const mutants: Command = {
   summary: 'plants each known bug, says whether, how and how fast it was found',
   usage: '[ID...] [--tier T] [--budget 10m] [--seeds N] [--jobs J] | --shrink [ID...] [--for 60s] | --random N [--from S]',
   flags: [
-    { name: 'tier', value: 'T', help: 'only those that take so many faults: 0 to 4' },
-    { name: 'budget', value: 'TIME', help: `for all of them together (${DEFAULT_BUDGET})` },
-    { name: 'for', value: 'TIME', help: 'at most so long for each (no limit but the budget)' },
+    { name: 'tier', value: 'T', help: 'only those that take so many faults: 0 to 4', notWith: ['random'] },
+    { name: 'budget', value: 'TIME', help: `for all of them together (${DEFAULT_BUDGET})`, notWith: INSTEAD },
+    { name: 'for', value: 'TIME', help: 'at most so long for each (no limit but the budget)', notWith: ['feedback'] },
     { name: 'seeds', value: 'N', help: `at most so many seeds of each of its scenarios (${DEFAULT_SEEDS})` },
-    { name: 'from', value: 'S', help: 'the first seed (1); of --random, the seed of the sample' },
+    { name: 'from', value: 'S', help: 'the first seed (1); of --random, the seed of the sample', notWith: ['shrink'] },
     { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
-    { name: 'renew', help: `writes what was found to ${TABLE_FILE}` },
-    { name: 'shrink', help: 'instead, shrink a failing run of each for at most --for, and compare with its trigger' },
-    { name: 'out', value: 'FILE', help: 'of --shrink: write the table there as well' },
-    { name: 'feedback', help: 'instead, how many runs it takes with the feedback of viv fuzz and without' },
-    { name: 'bases', value: 'N', help: 'of --feedback: from so many first seeds (5)' },
+    { name: 'renew', help: `writes what was found to ${TABLE_FILE}`, notWith: INSTEAD },
+    {
+      name: 'shrink', help: 'instead, shrink a failing run of each for at most --for, and compare with its trigger',
+      notWith: ['feedback', 'random'],
+    },
+    { name: 'out', value: 'FILE', help: 'of --shrink: write the table there as well', needs: ['shrink'] },
+    {
+      name: 'feedback', help: 'instead, how many runs it takes with the feedback of viv fuzz and without',
+      notWith: ['random'],
+    },
+    { name: 'bases', value: 'N', help: 'of --feedback: from so many first seeds (5)', needs: ['feedback'] },
     { name: 'random', value: 'N', help: 'instead, N random edits of operators and statements: which are noticed?' },
   ],
   notes: [
@@ -48,6 +56,10 @@ export const mutants: Command = {
     'Exit 0 only if every one is found by a property that it breaks; 6 if one is not, 4 if one cannot be planted.',
   ],
   run(given, shell) {
+    const [first] = given.names;
+    for (const flag of ['random', 'tier']) {
+      if (given.has(flag) && first !== undefined) throw new UsageError(`--${flag} chooses for itself: leave out ${first}`);
+    }
     return given.has('random') ? randomMutants(given, shell) : knownMutants(given, shell);
   },
 };

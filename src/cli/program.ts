@@ -12,40 +12,53 @@ import { EXIT_CODES, EXIT_USAGE } from '../run/verdict.ts';
 export async function runProgram(commands: readonly Command[], argv: readonly string[], shell: Shell): Promise<number> {
   const [name, ...rest] = argv;
   try {
-    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-      for (const line of overview(commands)) shell.out(line);
+    if (name === undefined || HELP.includes(name)) {
+      help(commands, rest[0], shell);
       return name === undefined ? EXIT_USAGE : 0;
     }
     if (name === '--version') {
       shell.out(`vivarium ${versionLine()}`);
       return 0;
     }
-    const command = commands.find((candidate) => candidate.name === name);
-    if (command === undefined) throw new UsageError(
-      unknownName('command of viv', name, commands.map((candidate) => candidate.name))
-    );
+    const command = commandNamed(commands, name);
     const given = readArguments(command, rest);
-    if (given.has('help')) {
-      for (const line of helpOf(command)) shell.out(line);
-      return 0;
-    }
-    return await command.run(given, shell);
+    if (!given.has('help')) return await command.run(given, shell);
+    help(commands, name, shell);
+    return 0;
   } catch (error) {
-    if (error instanceof UsageError || error instanceof DecodeError) {
-      shell.err(`viv: ${error.message}`);
-      return EXIT_USAGE;
-    }
-    if (error instanceof BundleError) {
-      shell.err(`viv: ${error.message}`);
-      return EXIT_CODES.crash;
-    }
-    if (shell.signal.aborted && error instanceof Error && error.name === 'AbortError') {
-      shell.err('viv: interrupted');
-      return EXIT_CODES.unknown;
-    }
-    shell.err(`viv: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    return EXIT_CODES.crash;
+    // A signal that comes to a whole group may end a child before it is heard here.
+    await new Promise((resolve) => setImmediate(resolve));
+    const { sentence, code } = endOf(error, shell.signal.aborted);
+    shell.status('');
+    shell.err(`viv: ${sentence}`);
+    if (rest.includes('--json')) shell.out(JSON.stringify({ error: sentence, exitCode: code }, null, 2));
+    return code;
   }
+}
+
+const HELP: readonly string[] = ['help', '--help', '-h'];
+
+/** What to say of an error, and the exit code that it comes to. */
+function endOf(error: unknown, wasInterrupted: boolean): { readonly sentence: string; readonly code: number } {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof UsageError || error instanceof DecodeError) return { sentence: message, code: EXIT_USAGE };
+  if (wasInterrupted) {
+    const isPlain = error instanceof BundleError || (error instanceof Error && error.name === 'AbortError');
+    return { sentence: isPlain ? 'interrupted' : `interrupted: ${message}`, code: EXIT_CODES.unknown };
+  }
+  if (error instanceof BundleError) return { sentence: message, code: EXIT_CODES.crash };
+  return { sentence: error instanceof Error ? (error.stack ?? message) : message, code: EXIT_CODES.crash };
+}
+
+function commandNamed(commands: readonly Command[], name: string): Command {
+  const found = commands.find((candidate) => candidate.name === name);
+  if (found === undefined) throw new UsageError(unknownName('command of viv', name, commands.map((each) => each.name)));
+  return found;
+}
+
+/** Of one command or, without a name, of all. */
+function help(commands: readonly Command[], name: string | undefined, shell: Shell): void {
+  for (const line of name === undefined ? overview(commands) : helpOf(commandNamed(commands, name))) shell.out(line);
 }
 
 function overview(commands: readonly Command[]): string[] {

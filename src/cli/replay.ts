@@ -17,6 +17,9 @@ import { EXIT_CODES } from '../run/verdict.ts';
 import { whichRun } from './which-run.ts';
 import type { WhichRun } from './which-run.ts';
 
+/** These say something else than a line an event. */
+const NOT_TRACED = ['break', 'extend', 'diff', 'json'];
+
 /** The same run. */
 export const replay: Command = {
   name: 'replay',
@@ -24,13 +27,22 @@ export const replay: Command = {
   usage: 'FILE-or-SCENARIO [--seed S] [--until N] [--verbose] [--break PROPERTY] [--extend K] [--diff FILE]',
   flags: [
     { name: 'seed', value: 'S', help: 'of a scenario: the seed (1)' },
-    { name: 'until', value: 'N', help: 'stop after N events, or at a violation before' },
-    { name: 'verbose', help: 'one line an event: time, process, role, epoch, last zxid, what happened' },
-    { name: 'from-event', value: 'N', help: 'as verbose, from event N on' },
-    { name: 'break', value: 'PROPERTY', help: 'judge this property alone, stop where it is violated, show the last events' },
-    { name: 'extend', value: 'K', help: 'K fresh futures from the event of --until (from the beginning without it)' },
+    { name: 'until', value: 'N', help: 'stop after N events, or at a violation before', notWith: ['break', 'diff'] },
+    { name: 'verbose', help: 'one line an event: time, process, role, epoch, last zxid, what happened', notWith: NOT_TRACED },
+    { name: 'from-event', value: 'N', help: 'as verbose, from event N on', notWith: NOT_TRACED },
+    {
+      name: 'break', value: 'PROPERTY', help: 'judge this property alone, stop where it is violated, show the last events',
+      notWith: ['extend', 'diff'],
+    },
+    {
+      name: 'extend', value: 'K', help: 'K fresh futures from the event of --until (from the beginning without it)',
+      notWith: ['diff'],
+    },
     { name: 'diff', value: 'FILE', help: 'where this run and that of another failure file become different, side by side' },
-    { name: 'hash', value: 'HEX', help: 'the hash that it must have (of a scenario: the one in scenarios/hashes.json)' },
+    {
+      name: 'hash', value: 'HEX', help: 'the hash that it must have (of a scenario: the one in scenarios/hashes.json)',
+      notWith: ['break', 'extend', 'diff'],
+    },
   ],
   run(given, shell) {
     return Promise.resolve(replayOnce(given, shell));
@@ -44,13 +56,13 @@ function replayOnce(given: Given, shell: Shell): number {
   const until = given.text('until');
   const stopAtStep = until === undefined ? undefined : positiveNumber('until', until);
   const other = given.text('diff');
-  if (other !== undefined) return showDiff(what, readFailure(other), shell);
+  if (other !== undefined) return showDiff(what, readFailure(other), given.has('json'), shell);
   const extend = given.text('extend');
   if (extend !== undefined) return showFutures(what, stopAtStep ?? 0, positiveNumber('extend', extend), given, shell);
   const from = given.text('from-event');
-  const listens = (given.has('verbose') || from !== undefined) && !given.has('json');
+  const listens = given.has('verbose') || from !== undefined;
   const lines = listens ? verboseLines(from === undefined ? 1 : positiveNumber('from-event', from), shell) : undefined;
-  if (judge !== null) return showBreak(what, judge, shell);
+  if (judge !== null) return showBreak(what, judge, given.has('json'), shell);
   const options: RunOptions = {
     properties: what.properties, ...(stopAtStep === undefined ? {} : { stopAtStep }),
     ...(lines === undefined ? {} : { trace: lines }),
@@ -59,6 +71,7 @@ function replayOnce(given: Given, shell: Shell): number {
   lines?.close();
   if (given.has('json')) shell.out(JSON.stringify({ ...result, departure }, null, 2));
   else if (until === undefined) for (const line of runReport(result)) shell.out(line);
+  else shell.out(`${result.scenario} ${result.seed}: ${result.finding === null ? 'held' : describeFinding(result.finding)}`);
   if (until !== undefined && result.outcome === 'unknown') return 0;
   return compare(result, what.hash, departure, shell);
 }
@@ -81,7 +94,7 @@ function compare(result: RunResult, hash: string | null, departure: Departure | 
 
 const LINES_BEFORE_BREAK = 20;
 
-function showBreak({ failure }: WhichRun, property: Property, shell: Shell): number {
+function showBreak({ failure }: WhichRun, property: Property, isJson: boolean, shell: Shell): number {
   const last: string[] = [];
   const lines = new TraceLines((line) => {
     last.push(line);
@@ -89,6 +102,10 @@ function showBreak({ failure }: WhichRun, property: Property, shell: Shell): num
   });
   const { result } = follow(failure, { properties: [property], trace: lines });
   lines.close();
+  if (isJson) {
+    shell.out(JSON.stringify({ ...result, lastEvents: result.finding === null ? [] : last }, null, 2));
+    return exitCodeOf(result);
+  }
   if (result.finding === null) {
     shell.out(`${property.name} held over ${result.events} events: there is nowhere to break`);
     return 0;
@@ -110,10 +127,11 @@ function showFutures({ failure, properties }: WhichRun, afterStep: number, count
   return 0;
 }
 
-function showDiff(one: WhichRun, other: Failure, shell: Shell): number {
+function showDiff(one: WhichRun, other: Failure, isJson: boolean, shell: Shell): number {
   const traced = (failure: Failure, properties: readonly Property[]): string[] =>
     traceOf((trace) => void runPlan(failure.plan, chooserOf(failure), { properties, trace }));
   const lines = sideBySide(traced(one.failure, one.properties), traced(other, judgesOf(other, allProperties)));
-  for (const line of lines) shell.out(line);
+  if (isJson) shell.out(JSON.stringify({ lines }, null, 2));
+  else for (const line of lines) shell.out(line);
   return 0;
 }

@@ -1,7 +1,6 @@
 /** `viv report`: a failure as a page to open: it is run again with everything recorded. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { allProperties } from '../../properties/index.ts';
@@ -11,6 +10,7 @@ import type { Shell } from '../command/shell.ts';
 import { placeFor } from '../command/values.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
 import type { Mutant } from '../fuzz/mutant.ts';
+import { temporaryFolder } from '../host/temporary-folder.ts';
 import { runPage } from '../report/page-html.ts';
 import { isPageModel } from '../report/page-model.ts';
 import type { PageModel } from '../report/page-model.ts';
@@ -69,8 +69,8 @@ async function modelOf(file: string, failure: Failure, mutant: Mutant | undefine
 /** The document of a run with a mutant planted, recorded by a child. */
 async function plantedModel(file: string, mutant: Mutant, shell: Shell): Promise<PageModel> {
   const bundle = await bundleWorker(shell.root, RECORDING, mutant.edits);
-  const directory = mkdtempSync(join(tmpdir(), 'vivarium-'));
-  const out = join(directory, 'document.json');
+  const folder = temporaryFolder('vivarium-');
+  const out = join(folder.path, 'document.json');
   try {
     const command = `viv replay ${file} --mutant ${mutant.id}`;
     const argv = ['--enable-source-maps', bundle.script, file, mutant.breaks.join(','), out, command];
@@ -80,7 +80,7 @@ async function plantedModel(file: string, mutant: Mutant, shell: Shell): Promise
     return json;
   } finally {
     bundle.remove();
-    rmSync(directory, { recursive: true, force: true });
+    folder.remove();
   }
 }
 

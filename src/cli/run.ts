@@ -22,12 +22,17 @@ export const run: Command = {
   flags: [
     { name: 'seed', value: 'S', help: 'a whole number (1)' },
     { name: 'report', value: 'PAGE.html', help: 'write a page of the run, to open in a browser' },
-    { name: 'plan', help: 'print the plan of the seed, and do not run it' },
-    { name: 'update-hashes', help: 'renew scenarios/hashes.json, the expected hashes of every scenario, on purpose' },
+    { name: 'plan', help: 'print the plan of the seed, and do not run it', notWith: ['report'] },
+    {
+      name: 'update-hashes', help: 'renew scenarios/hashes.json, the expected hashes of every scenario, on purpose',
+      notWith: ['seed', 'report', 'plan'],
+    },
   ],
   notes: [`Scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}; without a name, five.`],
   run(given, shell) {
-    return given.has('update-hashes') ? Promise.resolve(updateHashes(shell)) : runOnce(given, shell);
+    if (!given.has('update-hashes')) return runOnce(given, shell);
+    if (given.names.length > 0) throw new UsageError('--update-hashes is for every scenario: name none');
+    return Promise.resolve(updateHashes(given.has('json'), shell));
   },
 };
 

@@ -18,10 +18,6 @@ import { readBytes } from './txnlog.ts';
 
 const DAMAGED = 4;
 const GZIP = [0x1f, 0x8b];
-/** Flags that one way of looking has and the others have not. */
-const BELONGS: readonly (readonly [flag: string, to: string])[] = [
-  ['depth', 'summary'], ['bytes', 'compare'], ['nodes', 'compare'],
-];
 
 /** See the head of the file. */
 export const snapshot: Command = {
@@ -29,21 +25,20 @@ export const snapshot: Command = {
   summary: 'what a snapshot holds: nodes and sessions; sums; or where two differ',
   usage: 'FILE [--data] | FILE --summary PATH [--depth N] | FILE --compare OTHER [--bytes N] [--nodes N]',
   flags: [
-    { name: 'data', help: 'the data of every node too, in base64' },
-    { name: 'summary', value: 'PATH', help: 'nodes and bytes below each node that has children, from this one down' },
-    { name: 'depth', value: 'N', help: 'with --summary: so many levels below PATH are told of (0: all)' },
+    { name: 'data', help: 'the data of every node too, in base64', notWith: ['summary', 'compare'] },
+    {
+      name: 'summary', value: 'PATH', help: 'nodes and bytes below each node that has children, from this one down',
+      notWith: ['compare'],
+    },
+    { name: 'depth', value: 'N', help: 'with --summary: so many levels below PATH are told of (0: all)', needs: ['summary'] },
     { name: 'compare', value: 'OTHER', help: 'where this snapshot (left) and the other (right) differ' },
-    { name: 'bytes', value: 'N', help: 'with --compare: differences of more than so many bytes (0)' },
-    { name: 'nodes', value: 'N', help: 'with --compare: or of more than so many nodes below (0)' },
+    { name: 'bytes', value: 'N', help: 'with --compare: differences of more than so many bytes (0)', needs: ['compare'] },
+    { name: 'nodes', value: 'N', help: 'with --compare: or of more than so many nodes below (0)', needs: ['compare'] },
   ],
   notes: ['Compressed snapshots (.gz) are read as well. The exit code is 4 if a file is damaged.'],
   async run(given, shell) {
     const [file, ...more] = given.names;
     if (file === undefined || more.length > 0) throw new UsageError('viv snapshot takes one file, DATADIR/version-2/snapshot.0');
-    for (const [flag, to] of BELONGS) {
-      if (given.has(flag) && !given.has(to)) throw new UsageError(`--${flag} goes with --${to}`);
-    }
-    if (given.has('summary') && given.has('compare')) throw new UsageError('choose one of --summary and --compare');
     try {
       return await show(file, given, shell);
     } catch (error) {

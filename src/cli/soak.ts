@@ -5,7 +5,7 @@ import { allProperties } from '../../properties/index.ts';
 import { UsageError } from '../command/command.ts';
 import type { Command, Given } from '../command/command.ts';
 import type { Shell } from '../command/shell.ts';
-import { duration, positiveNumber, seedText } from '../command/values.ts';
+import { duration, placeFor, positiveNumber, seedText } from '../command/values.ts';
 import { bundleWorker } from '../fuzz/bundle.ts';
 import { FactCounter } from '../history/counters.ts';
 import type { Counts } from '../history/counters.ts';
@@ -37,6 +37,7 @@ export const soak: Command = {
   name: 'soak',
   summary: 'real servers, clients and faults on this machine, judged like a simulation',
   usage: '[--servers N] [--for 60s] [--seed S]',
+  isNameless: true,
   flags: [
     { name: 'servers', value: 'N', help: 'how many, each a process of its own (3)' },
     { name: 'clients', value: 'N', help: 'how many, all in this process (6)' },
@@ -53,6 +54,8 @@ export const soak: Command = {
   ],
   async run(given, shell) {
     const { seed, ...drawn } = planGiven(given);
+    const factsFile = given.text('facts');
+    const wanted = factsFile === undefined ? undefined : placeFor('facts', factsFile);
     const planted = given.text('mutant');
     const edits = planted === undefined ? [] : mutantNamed(planted).edits;
     const bundle = await bundleWorker(shell.root, SOAK_SERVER, edits);
@@ -61,9 +64,8 @@ export const soak: Command = {
       const record = await runSoak({ ...drawn, seed, script: bundle.script, signal: shell.signal, progress });
       shell.status('');
       const verdict = judge(record);
-      const wanted = given.text('facts');
       const failed = resolve(shell.reports, `soak-${seed}.facts.jsonl`);
-      const file = wanted === undefined ? (verdict.finding === null ? null : failed) : resolve(wanted);
+      const file = wanted === undefined ? (verdict.finding === null ? null : failed) : wanted;
       if (file !== null) writeFacts(file, record.facts, shell);
       tell(given, shell, { seed, servers: drawn.servers, clients: drawn.clients, file, ...verdict }, record);
       return EXIT_CODES[verdict.outcome];
@@ -74,13 +76,11 @@ export const soak: Command = {
 };
 
 function planGiven(given: Given): Omit<SoakPlan, 'script' | 'signal' | 'progress'> {
-  if (given.names.length > 0) throw new UsageError(`viv soak takes flags only, not "${given.names[0] ?? ''}"`);
   const forMs = duration('for', given.text('for') ?? DEFAULT_FOR);
   const servers = positiveNumber('servers', given.text('servers') ?? '3');
   const clients = positiveNumber('clients', given.text('clients') ?? '6');
   const operations = given.text('operations');
   if (servers < 2 || servers > MAX_SERVERS) throw new UsageError(`--servers takes 2 to ${MAX_SERVERS} of them`);
-  if (forMs === 0) throw new UsageError('--for must be longer than no time');
   return {
     servers, clients, forMs, quietMs: QUIET_MS, seed: seedText('seed', given.text('seed') ?? '1'),
     operations: operations === undefined ? Math.ceil(forMs / 50) : positiveNumber('operations', operations),

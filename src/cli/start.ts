@@ -9,6 +9,7 @@ import { summaryPage } from '../report/page.ts';
 import { campaignReport } from '../report/text.ts';
 import { EXIT_CODES } from '../run/verdict.ts';
 import { campaign, jobsGiven } from './fuzz.ts';
+import { folderFor } from './keep.ts';
 
 const DEFAULT_TIME = '30s';
 
@@ -17,6 +18,7 @@ export const start: Command = {
   name: 'start',
   summary: 'fuzzes a five-server ensemble for half a minute and writes a page to open',
   usage: '[--for 30s] [--jobs J]',
+  isNameless: true,
   flags: [
     { name: 'for', value: 'TIME', help: `how long (${DEFAULT_TIME})` },
     { name: 'jobs', value: 'J', help: 'worker processes (one a processor)' },
@@ -26,6 +28,7 @@ export const start: Command = {
     const reports = resolve(given.text('reports') ?? shell.reports);
     const forMs = duration('for', given.text('for') ?? DEFAULT_TIME);
     const jobs = jobsGiven(given);
+    if (given.has('reports')) folderFor(reports);
     if (!given.has('json')) shell.out(
       `fuzzing the scenario five for ${given.text('for') ?? DEFAULT_TIME}; Ctrl-C shows what there is`
     );

@@ -44,7 +44,7 @@ test('misuse is one sentence and exit code 1', async () => {
     [[join(directory, 'none.json'), '--tla'], /none\.json/],
     [[torn, '--tla'], /torn\.json/],
     [[other, '--tla'], /other\.json/],
-    [['zab-small', '--tla', '--out', torn], /ZabTrace\.tla cannot be written/],
+    [['zab-small', '--tla', '--out', torn], /torn\.json cannot be written/],
     [['zab-small', '--tla', '--sed', '1'], /--sed/],
   ];
   for (const [argv, said] of table) {

@@ -1,5 +1,5 @@
 /** `viv trace --tla`: a run over the variables of the published specification of Zab, for TLC to follow. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SMALL_SCENARIOS } from '../../scenarios/small.ts';
 import { UsageError } from '../command/command.ts';
@@ -12,6 +12,7 @@ import { chooserOf } from '../run/follow.ts';
 import { runPlan } from '../run/run.ts';
 import { type Chooser, SeedChooser } from '../world/chooser.ts';
 import { DEFAULT_SETTINGS } from '../world/settings.ts';
+import { folderFor } from './keep.ts';
 import { whichRun } from './which-run.ts';
 
 const MODULE = 'ZabTrace';
@@ -54,6 +55,11 @@ export const trace: Command = {
     write(directory, `${MODULE}.tla`, made.module(MODULE));
     write(directory, `${MODULE}.cfg`, made.config());
     const file = join(directory, `${MODULE}.tla`);
+    if (given.has('json')) {
+      const [states, servers] = [made.length, plan.members.length];
+      shell.out(JSON.stringify({ scenario: plan.scenario, states, servers, file, hasLost: made.hasLost }, null, 2));
+      return Promise.resolve(0);
+    }
     shell.out(`${plan.scenario}: ${made.length} states of ${plan.members.length} servers, in ${file}`);
     if (made.hasLost) shell.out('a crash took what others had already: disks of the specification never do, so it cannot follow');
     return Promise.resolve(0);
@@ -72,8 +78,8 @@ function runOf(given: Given, shell: Shell): { readonly plan: Plan; readonly choo
 }
 
 function write(directory: string, name: string, lines: readonly string[]): void {
+  folderFor(directory);
   try {
-    mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, name), lines.map((line) => `${line}\n`).join(''));
   } catch (error) {
     throw new UsageError(`${join(directory, name)} cannot be written: ${error instanceof Error ? error.message : String(error)}`);

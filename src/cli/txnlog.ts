@@ -13,6 +13,7 @@ import { describeTxnBody } from '../wire/describe.ts';
 import type { Txn } from '../wire/transactions.ts';
 import { dateText } from '../zk-shell/format.ts';
 import { repairLog } from './txnlog-repair.ts';
+import type { Repair } from './txnlog-repair.ts';
 
 const DAMAGED = 4;
 
@@ -23,7 +24,7 @@ export const txnlog: Command = {
   usage: 'FILE [--chop ZXID | --recover]',
   flags: [
     { name: 'chop', value: 'ZXID', help: 'write FILE.choppedZXID, which ends with this transaction (0x…)' },
-    { name: 'recover', help: 'write FILE.fixed, in which every checksum fits what stands there' },
+    { name: 'recover', help: 'write FILE.fixed, in which every checksum fits what stands there', notWith: ['chop'] },
   ],
   notes: ['The exit code is 4 if the file is damaged anywhere but for the torn end that a crash leaves.'],
   async run(given, shell) {
@@ -31,11 +32,8 @@ export const txnlog: Command = {
     if (file === undefined || more.length > 0) throw new UsageError('viv txnlog takes one file, as DATADIR/version-2/log.1');
     const bytes = await readBytes(file);
     const chop = given.text('chop');
-    if (given.has('recover')) {
-      if (chop !== undefined) throw new UsageError('choose one of --chop and --recover');
-      return recover(file, bytes, shell);
-    }
-    return chop === undefined ? dump(file, bytes, given, shell) : cut(file, bytes, chop, shell);
+    if (given.has('recover')) return recover(file, bytes, given, shell);
+    return chop === undefined ? dump(file, bytes, given, shell) : cut(file, bytes, chop, given, shell);
   },
 };
 
@@ -63,30 +61,38 @@ function lineOf({ clientId, cxid, zxid, time, body }: Txn): string {
   return `${dateText(time)} ${from} zxid ${zxidToHex(zxid)} ${describeTxnBody(body)}`;
 }
 
-async function cut(file: string, bytes: Uint8Array, text: string, shell: Shell): Promise<number> {
+async function cut(file: string, bytes: Uint8Array, text: string, given: Given, shell: Shell): Promise<number> {
   const { txns, ends } = parseLog(bytes);
   const wanted = /^(0x)?[0-9a-f]+$/i.test(text) ? Number.parseInt(text.replace(/^0x/i, ''), 16) : Number.NaN;
   const at = txns.findIndex(({ zxid }) => zxid === wanted);
   if (at < 0) throw new UsageError(`${file} has no transaction ${text}; viv txnlog ${file} lists them`);
   const target = `${file}.chopped${wanted.toString(16)}`;
   await writeNew(target, bytes.subarray(0, ends[at] ?? LOG_HEADER_SIZE));
-  shell.out(`${target} holds ${at + 1} of ${txns.length} transactions`);
+  if (given.has('json')) shell.out(JSON.stringify({ file: target, transactions: at + 1, of: txns.length }, null, 2));
+  else shell.out(`${target} holds ${at + 1} of ${txns.length} transactions`);
   return 0;
 }
 
-async function recover(file: string, bytes: Uint8Array, shell: Shell): Promise<number> {
+async function recover(file: string, bytes: Uint8Array, given: Given, shell: Shell): Promise<number> {
   if (parseLog(bytes).damage === 'foreign' || bytes.length < LOG_HEADER_SIZE) {
     throw new UsageError(`${file} is no transaction log: it does not begin with the mark of one`);
   }
   const { bytes: fixed, entries, mended, lostAt } = repairLog(bytes);
   const target = `${file}.fixed`;
   await writeNew(target, fixed);
-  for (const { at, zxid } of mended) {
-    shell.out(`CRC fixed of the entry at byte ${at}, ${zxid === null ? 'which cannot be read' : `zxid ${zxid}`}`);
-  }
   if (lostAt !== null) shell.err(`viv: from byte ${lostAt} on no entry can be followed; that part is left out`);
-  shell.out(`Recovery file ${target} has been written with ${mended.length} fixed CRC error(s), ${entries} transactions in all`);
+  if (given.has('json')) shell.out(JSON.stringify({ file: target, transactions: entries, mended, lostAt }, null, 2));
+  else for (const line of mendedLines(target, entries, mended)) shell.out(line);
   return lostAt === null ? 0 : DAMAGED;
+}
+
+function mendedLines(target: string, entries: number, mended: Repair['mended']): string[] {
+  return [
+    ...mended.map(({ at, zxid }) => {
+      return `CRC fixed of the entry at byte ${at}, ${zxid === null ? 'which cannot be read' : `zxid ${zxid}`}`;
+    }),
+    `Recovery file ${target} has been written with ${mended.length} fixed CRC error(s), ${entries} transactions in all`,
+  ];
 }
 
 /** Throws `UsageError` where it cannot, or where there is such a file. */

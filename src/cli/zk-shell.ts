@@ -9,15 +9,18 @@ import type { Shell } from '../command/shell.ts';
 import { usageOf } from '../zk-shell/command.ts';
 import { converse, Screen } from '../zk-shell/conversation.ts';
 import { SHELL_COMMANDS, ShellSession } from '../zk-shell/session.ts';
-import type { ShellConnection } from '../zk-shell/session.ts';
+import type { ShellConnection, ShellOutput } from '../zk-shell/session.ts';
 
 const DEFAULT_SERVER = 'localhost:2181';
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** It goes over the wire in 32 bits. */
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 /** As shells have it: 128 and the number of SIGINT. */
 const EXIT_INTERRUPTED = 130;
 
 interface ShellOptions extends ShellConnection {
   readonly waitsForConnection: boolean;
+  readonly isJson: boolean;
   readonly command: readonly string[];
 }
 
@@ -38,7 +41,11 @@ export const zkShell: Command = {
     '127 when there is no such command. Commands:',
     ...SHELL_COMMANDS.map((command) => `  ${usageOf(command)}`),
   ],
-  run: (given, shell) => runShell(readOptions(given), shell),
+  run: (given, shell) => {
+    const options = readOptions(given);
+    const output = { out: (line: string) => { shell.out(line); }, err: (line: string) => { shell.err(line); } };
+    return options.isJson ? runCollected(options, shell) : runShell(options, shell, output);
+  },
 };
 
 /** Reads what stands before the command; throws `UsageError`. */
@@ -48,21 +55,24 @@ function readOptions(given: Given): ShellOptions {
   let timeoutMs = DEFAULT_TIMEOUT_MS;
   let isReadOnly = false;
   let waitsForConnection = false;
+  let isJson = false;
   while (words[0]?.startsWith('-') === true) {
     const flag = words.shift()?.replace(/^--?/, '') ?? '';
     if (flag === 'r') isReadOnly = true;
     else if (flag === 'waitforconnection') waitsForConnection = true;
+    else if (flag === 'json') isJson = true;
     else if (flag === 'server') server = valueOf(flag, words.shift());
     else if (flag === 'timeout') timeoutMs = positive(valueOf(flag, words.shift()));
     else throw new UsageError(`viv shell has no flag -${flag}; viv shell --help lists them`);
   }
+  if (isJson && words.length === 0) throw new UsageError('-json is for one command: name it');
   try {
     parseConnectString(server);
   } catch (error) {
     if (error instanceof ConnectStringError) throw new UsageError(error.message);
     throw error;
   }
-  return { server, timeoutMs, isReadOnly, waitsForConnection, command: words };
+  return { server, timeoutMs, isReadOnly, waitsForConnection, isJson, command: words };
 }
 
 function valueOf(flag: string, value: string | undefined): string {
@@ -72,13 +82,25 @@ function valueOf(flag: string, value: string | undefined): string {
 
 function positive(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new UsageError(`-timeout must be a number of milliseconds, not "${text}"`);
+  if (Number(text) > TIMEOUT_MAX_MS) throw new UsageError(`-timeout must be at most ${TIMEOUT_MAX_MS}`);
   return Number(text);
 }
 
-async function runShell(options: ShellOptions, shell: Shell): Promise<number> {
+/** What one command says, as one document. */
+async function runCollected(options: ShellOptions, shell: Shell): Promise<number> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const exitCode = await runShell(options, shell, {
+    out: (line) => { out.push(line); },
+    err: (line) => { err.push(line); },
+  });
+  shell.out(JSON.stringify({ command: options.command, exitCode, out, err }, null, 2));
+  return exitCode;
+}
+
+async function runShell(options: ShellOptions, shell: Shell, output: ShellOutput): Promise<number> {
   const isSingle = options.command.length > 0;
   const known = SHELL_COMMANDS.some(({ name }) => name === options.command[0]);
-  const screen = new Screen({ out: (line) => { shell.out(line); }, err: (line) => { shell.err(line); } });
+  const screen = new Screen(output);
   const session = new ShellSession(options, screen);
   // A command that there is not needs no server to be told so.
   if (isSingle && !known) return session.run(options.command);

@@ -1,7 +1,7 @@
 /**
  * What a command is, how its arguments are read and how it explains itself. Parsing is Node's `parseArgs`; what is added is
- * that a
- * misuse is one sentence with the nearest valid name in it.
+ * that a misuse is one sentence with the nearest valid name in it, and that nothing is given in vain: what would have no effect
+ * beside the rest is refused.
  */
 import { parseArgs } from 'node:util';
 import { unknownName } from './nearest.ts';
@@ -17,6 +17,10 @@ export interface Flag {
   readonly name: string;
   readonly value?: string;
   readonly help: string;
+  /** Without any of these flags it has no effect. */
+  readonly needs?: readonly string[];
+  /** With any of these flags it has no effect, or they have none. */
+  readonly notWith?: readonly string[];
 }
 
 /** One command of `viv`. */
@@ -28,6 +32,8 @@ export interface Command {
   readonly flags: readonly Flag[];
   /** Its arguments are its own to read: they come as they are, in `Given.names`, unless the first one is `--help`. */
   readonly isVerbatim?: boolean;
+  /** It takes flags and nothing else. */
+  readonly isNameless?: boolean;
   /** More for `--help`: a paragraph or a list. */
   readonly notes?: readonly string[];
   /** The exit code. */
@@ -39,6 +45,8 @@ export const COMMON_FLAGS: readonly Flag[] = [
   { name: 'json', help: 'the result as one JSON document on standard output' },
   { name: 'help', help: 'this text' },
 ];
+/** As everybody abbreviates it. */
+const SHORT_HELP = '-h';
 
 /** The arguments of one call. */
 export class Given {
@@ -66,7 +74,7 @@ export class Given {
 /** Reads the arguments of a command; throws `UsageError`. */
 export function readArguments(command: Command, argv: readonly string[]): Given {
   if (command.isVerbatim === true) {
-    return new Given(argv, new Map(argv[0] === '--help' ? [['help', true]] : []), argv);
+    return new Given(argv, new Map(argv[0] === '--help' || argv[0] === SHORT_HELP ? [['help', true]] : []), argv);
   }
   const flags = [...command.flags, ...COMMON_FLAGS];
   const options = Object.fromEntries(
@@ -78,11 +86,28 @@ export function readArguments(command: Command, argv: readonly string[]): Given 
   for (const token of tokens) {
     if (token.kind === 'positional') names.push(token.value);
     if (token.kind !== 'option') continue;
-    const flag = flags.find(({ name }) => name === token.name);
+    const flag = flags.find(({ name }) => name === (token.rawName === SHORT_HELP ? 'help' : token.name));
     if (flag === undefined) throw new UsageError(unknownFlag(command, token.rawName, flags));
+    if (values.has(flag.name)) throw new UsageError(`--${flag.name} is given twice: which of them counts?`);
     values.set(flag.name, flagValue(flag, token.value));
   }
+  if (!values.has('help')) refuseWhatIsInVain(command, names, values);
   return new Given(names, values, argv);
+}
+
+function refuseWhatIsInVain(command: Command, names: readonly string[], given: ReadonlyMap<string, unknown>): void {
+  const [first] = names;
+  if (command.isNameless === true && first !== undefined) {
+    throw new UsageError(`viv ${command.name} takes flags only, not "${first}"`);
+  }
+  for (const { name, needs, notWith = [] } of command.flags) {
+    if (!given.has(name)) continue;
+    if (needs?.some((flag) => given.has(flag)) === false) throw new UsageError(
+      `--${name} goes with ${needs.map((flag) => `--${flag}`).join(' or ')}`
+    );
+    const other = notWith.find((flag) => given.has(flag));
+    if (other !== undefined) throw new UsageError(`--${name} does not go with --${other}: leave one of them out`);
+  }
 }
 
 function unknownFlag(command: Command, rawName: string, flags: readonly Flag[]): string {
@@ -94,7 +119,7 @@ function flagValue(flag: Flag, value: string | undefined): string | true {
     if (value !== undefined) throw new UsageError(`--${flag.name} takes no value`);
     return true;
   }
-  if (value === undefined || value.startsWith('--')) throw new UsageError(
+  if (value === undefined || value === '' || value.startsWith('--')) throw new UsageError(
     `--${flag.name} needs a value: --${flag.name} ${flag.value}`
   );
   return value;

@@ -2,7 +2,7 @@
  * A search on disk, to be gone on with later: what is explored, as one line of JSON, and the visited states behind it. Read with
  * suspicion: it may be torn, of another version, or of other code, and each of these is refused in a sentence.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { Resumption, Search } from '../explore/search.ts';
 import { DecodeError } from '../plan/decode.ts';
 import type { Exploration } from './run.ts';
@@ -35,6 +35,7 @@ export function writeCheckpoint(path: string, exploration: Exploration, search: 
 /** Finds out before the search, and not a minute into it, whether a checkpoint can be written there. */
 export function checkWritable(path: string): void {
   writing(path, (temporary) => {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) throw new Error('it is a folder');
     writeFileSync(temporary, '');
     rmSync(temporary);
   });

@@ -4,11 +4,11 @@
  * seeds it runs. A mutant is planted here, as text edits on the way in; an edit that does not match exactly once is refused,
  * for a mutant that is not planted proves nothing.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import type { Plugin } from 'esbuild';
+import { temporaryFolder } from '../host/temporary-folder.ts';
 import { BundleError } from './bundle-error.ts';
 
 /** Replaces `find`, which stands exactly once in `file`, by `replace`. Paths are relative to the repository. */
@@ -41,8 +41,7 @@ export function applyEdits(file: string, text: string, edits: readonly SourceEdi
 
 /** Bundles `entry` with `edits` applied. `root` is the repository. */
 export async function bundleWorker(root: string, entry: string, edits: readonly SourceEdit[] = []): Promise<Bundle> {
-  const directory = mkdtempSync(join(tmpdir(), 'vivarium-'));
-  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  const { path: directory, remove } = temporaryFolder('vivarium-');
   const script = join(directory, 'worker.cjs');
   const planted = new Set<string>();
   let sources: string[];

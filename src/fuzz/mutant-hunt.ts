@@ -41,6 +41,7 @@ const LEAST_TURN_MS = 2000;
 export async function huntMutants(mutants: readonly Mutant[], options: HuntOptions): Promise<HuntSummary> {
   const began = performance.now();
   const leftMs = (): number => options.budgetMs - (performance.now() - began);
+  const isOver = (): boolean => options.signal.aborted;
   const results = new Map<string, MutantResult>();
   const unplanted: (readonly [string, string])[] = [];
   let open = [...mutants];
@@ -49,7 +50,7 @@ export async function huntMutants(mutants: readonly Mutant[], options: HuntOptio
     const waiting = [...open];
     const lane = async (): Promise<void> => {
       for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-        if (options.signal.aborted) return;
+        if (isOver()) return;
         options.onTurn(mutant);
         try {
           const result = await takeTurn(mutant, results.get(mutant.id), turnMs, open.length, options);
@@ -57,6 +58,9 @@ export async function huntMutants(mutants: readonly Mutant[], options: HuntOptio
           if (result.found) options.onResult(result);
         } catch (error) {
           if (!(error instanceof BundleError)) throw error;
+          // A signal that comes to a whole group may end the bundler before it is heard here.
+          await new Promise((resolve) => setImmediate(resolve));
+          if (isOver()) return;
           unplanted.push([mutant.id, error.message]);
         }
       }

@@ -14,7 +14,8 @@ import { describeFinding } from './text.ts';
 export function summaryPage(summary: Summary, root: string): string {
   const isGood = summary.failures.length === 0;
   const verdict = isGood ? 'Every property held.' : `Distinct failures: ${summary.failures.length}.`;
-  const title = `${decimal(summary.seeds)} seeds of ${summary.scenarios.join(', ')}`;
+  const names = summary.scenarios.length === 0 ? 'no scenario' : summary.scenarios.join(', ');
+  const title = `${decimal(summary.seeds)} seeds of ${names}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">

@@ -28,8 +28,9 @@ export function runReport(result: RunResult): string[] {
 /** A whole campaign. */
 export function campaignReport(summary: Summary): string[] {
   const { eventsPerSecond, simulatedPerReal } = speedOf(summary);
+  const names = summary.scenarios.length === 0 ? 'no scenario' : summary.scenarios.join(' ');
   return [
-    `${summary.scenarios.join(' ')}: ${decimal(summary.seeds)} seeds in ${duration(summary.elapsedMs)}, jobs ${summary.jobs}`
+    `${names}: ${decimal(summary.seeds)} seeds in ${duration(summary.elapsedMs)}, jobs ${summary.jobs}`
       + `${summary.interrupted ? ', interrupted' : ''}; ${decimal(summary.runTwice)} of them run twice`,
     `  simulated ${duration(summary.simulatedMs)}, ${decimal(summary.events)} events`,
     `  on one core ${decimal(eventsPerSecond)} events/s, simulated : real ${decimal(simulatedPerReal)} : 1`,

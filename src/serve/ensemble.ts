@@ -2,8 +2,6 @@
  * A whole ensemble for development, in one process: every server is a real one with ports and files of its own, chosen here
  * unless the operator chooses. A `zoo.cfg` may be given for the rest: what it says holds for every server.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../command/command.ts';
 import { endpointText } from '../host/endpoint.ts';
@@ -11,6 +9,7 @@ import type { Endpoint } from '../host/endpoint.ts';
 import { Listeners } from '../host/listeners.ts';
 import type { PortPlan } from '../host/listeners.ts';
 import type { Stop } from '../host/machine.ts';
+import { temporaryFolder } from '../host/temporary-folder.ts';
 import type { TlsIdentity } from '../host/tls.ts';
 import { parseConfigFile } from '../server/config-file.ts';
 import type { Logger } from './log.ts';
@@ -69,11 +68,12 @@ interface Security {
 
 /** See the head of the file. Throws `UsageError` and `ListenError`. */
 export async function startEnsemble(plan: EnsemblePlan): Promise<StartedEnsemble> {
-  const directory = plan.directory ?? mkdtempSync(join(tmpdir(), 'vivarium-'));
+  const temporary = plan.directory === null ? temporaryFolder('vivarium-') : null;
+  const directory = plan.directory ?? temporary?.path ?? '';
   const servers: StartedServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.stop()));
-    if (plan.directory === null) rmSync(directory, { recursive: true, force: true });
+    temporary?.remove();
   };
   let planned: readonly PlannedServer[] = [];
   try {

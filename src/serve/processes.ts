@@ -7,13 +7,14 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../command/command.ts';
 import { makeDirectory } from '../host/make-directory.ts';
+import { temporaryFolder } from '../host/temporary-folder.ts';
+import type { TemporaryFolder } from '../host/temporary-folder.ts';
 import { planServers } from './ensemble.ts';
 import type { EnsemblePlan } from './ensemble.ts';
 import { SUPERVISED, TEMPORARY } from './supervisor.ts';
@@ -61,11 +62,12 @@ const SAID_MAX = 2000;
 
 /** See the head of the file. Throws `UsageError`, `ListenError` and `DirectoryError`. */
 export async function startProcesses(plan: ProcessesPlan): Promise<StartedProcesses> {
-  const directory = plan.directory ?? mkdtempSync(join(tmpdir(), 'vivarium-'));
+  const temporary = plan.directory === null ? temporaryFolder('vivarium-') : null;
+  const directory = plan.directory ?? temporary?.path ?? '';
   try {
-    return new Processes(plan, directory, await writePlaces(plan, directory));
+    return new Processes(plan, directory, temporary, await writePlaces(plan, directory));
   } catch (error) {
-    if (plan.directory === null) rmSync(directory, { recursive: true, force: true });
+    temporary?.remove();
     throw error;
   }
 }
@@ -90,6 +92,7 @@ class Processes implements StartedProcesses {
   readonly directory: string;
   readonly ready: Promise<readonly Served[]>;
   private readonly plan: ProcessesPlan;
+  private readonly temporary: TemporaryFolder | null;
   private readonly places: readonly Place[];
   private readonly timers: Set<NodeJS.Timeout> = new Set();
   private isStopping = false;
@@ -97,8 +100,9 @@ class Processes implements StartedProcesses {
   private resolveReady: (servers: readonly Served[]) => void = () => undefined;
   private rejectReady: (error: Error) => void = () => undefined;
 
-  constructor(plan: ProcessesPlan, directory: string, places: readonly Place[]) {
+  constructor(plan: ProcessesPlan, directory: string, temporary: TemporaryFolder | null, places: readonly Place[]) {
     this.plan = plan;
+    this.temporary = temporary;
     this.directory = directory;
     this.places = places;
     this.ready = new Promise((resolve, reject) => {
@@ -112,7 +116,7 @@ class Processes implements StartedProcesses {
     this.isStopping = true;
     for (const timer of this.timers) clearTimeout(timer);
     await Promise.all(this.places.flatMap(({ child }) => (child === null ? [] : [stopped(child)])));
-    if (this.plan.directory === null) rmSync(this.directory, { recursive: true, force: true });
+    this.temporary?.remove();
   }
 
   /** In a group of its own, so that Ctrl-C reaches this process alone, which then stops them all. */

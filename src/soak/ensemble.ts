@@ -5,13 +5,14 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Endpoint } from '../host/endpoint.ts';
 import { Link } from '../host/link.ts';
 import type { LinkState } from '../host/link.ts';
 import { Listeners } from '../host/listeners.ts';
+import { temporaryFolder } from '../host/temporary-folder.ts';
+import type { TemporaryFolder } from '../host/temporary-folder.ts';
 import type { NodeId } from '../io/event.ts';
 import type { Fact } from '../io/fact.ts';
 import { loopbackMember } from '../serve/loopback-member.ts';
@@ -69,11 +70,11 @@ export interface SoakEnsembleOptions {
 export class SoakEnsemble {
   readonly sinceNs: bigint = sharedNs();
   readonly ids: readonly NodeId[];
-  private readonly root: string;
+  private readonly root: TemporaryFolder;
   private readonly options: SoakEnsembleOptions;
   private readonly places: ReadonlyMap<NodeId, Place>;
 
-  private constructor(root: string, options: SoakEnsembleOptions, places: ReadonlyMap<NodeId, Place>) {
+  private constructor(root: TemporaryFolder, options: SoakEnsembleOptions, places: ReadonlyMap<NodeId, Place>) {
     this.root = root;
     this.options = options;
     this.places = places;
@@ -82,13 +83,13 @@ export class SoakEnsemble {
 
   /** Chooses ports, opens the links and starts every server. */
   static async start(options: SoakEnsembleOptions): Promise<SoakEnsemble> {
-    const root = mkdtempSync(join(tmpdir(), 'vivarium-soak-'));
+    const root = temporaryFolder('vivarium-soak-');
     const ports = await freePorts(options.servers);
     const members = ports.map((own, index) => loopbackMember(index + 1, own));
     const places = new Map<NodeId, Place>();
     for (const [index, own] of ports.entries()) {
       const id = index + 1;
-      const directory = join(root, String(id));
+      const directory = join(root.path, String(id));
       mkdirSync(directory);
       const config: ServerConfig = { ...DEFAULT_CONFIG, ...QUICK, id, members };
       const front = await Link.open(own[0] ?? { host: LOOPBACK, port: 0 });
@@ -125,7 +126,7 @@ export class SoakEnsemble {
   restart(id: NodeId): void {
     if (this.isUp(id)) return;
     const place = this.place(id);
-    const factsFile = join(this.root, `facts-${id}-${place.lives.length}`);
+    const factsFile = join(this.root.path, `facts-${id}-${place.lives.length}`);
     const child = fork(this.options.script, [], {
       execArgv: ['--enable-source-maps'], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -224,7 +225,7 @@ export class SoakEnsemble {
 
   /** Removes what it kept on disk. */
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
+    this.root.remove();
   }
 
   private place(id: NodeId): Place {
