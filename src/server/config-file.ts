@@ -10,7 +10,7 @@ import type { Address, Hierarchy, ServerSpec } from '../zab/quorum.ts';
 import type { Member, ServerConfig } from './config.ts';
 import { emptyDraft } from './config-draft.ts';
 import type { ConfigDraft, HostConfig } from './config-draft.ts';
-import { HONOURED, IGNORED, REFUSED } from './config-keys.ts';
+import { HONOURED, IGNORED, IN_PART, REFUSED } from './config-keys.ts';
 import { parseProperties } from './properties.ts';
 
 /** The files of one server. `dynamic` and `myid` are null where there is no such file. */
@@ -65,9 +65,11 @@ function take(fullKey: string, value: string, draft: ConfigDraft, errors: string
   const key = fullKey.startsWith('zookeeper.') ? fullKey.slice('zookeeper.'.length) : fullKey;
   if (takeMember(key, value, draft, errors)) return;
   const setter = HONOURED.get(key);
+  const part = IN_PART.get(key);
   const fault = setter?.(draft, value);
   if (setter !== undefined) {
     if (typeof fault === 'string') errors.push(`${fullKey} ${fault}`);
+    else if (part?.isWhole(value) === false) notes.push(`${fullKey} is honoured in part: ${part.otherwise}`);
     return;
   }
   const refused = find(REFUSED, key);

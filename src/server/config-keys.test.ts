@@ -36,6 +36,11 @@ test('each key of ZooKeeper is honoured, or ignored or refused with a line that 
   assert.equal(silent, []);
 });
 
+test('what is honoured in part says which part is not', () => {
+  assert.equal(parse('snapshotSizeFactor=-1').notes.filter((line) => line.includes('snapshotSizeFactor')), []);
+  assert.match(parse('snapshotSizeFactor=0.5').notes.join('\n'), /^snapshotSizeFactor is honoured in part: a learner/m);
+});
+
 /** One of them says something else than nothing does, of whatever kind the key is. */
 const VALUES = ['7', '7777', '0.7', 'true', 'false', 'no', 'yes', 'a,b', 'need', 'want', 'org.example.PrometheusMetricsProvider'];
 

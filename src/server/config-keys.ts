@@ -168,6 +168,20 @@ const CLIENTS = 'only clients read it';
 const NO_CACHE = 'replies are not cached here';
 const NO_THROTTLE = 'connections are bounded by maxClientCnxns and maxCnxns';
 
+/** A key that is honoured but for some values, and what becomes of those. */
+interface Part {
+  readonly isWhole: (value: string) => boolean;
+  readonly otherwise: string;
+}
+
+/** By the names of keys. */
+export const IN_PART: ReadonlyMap<string, Part> = new Map([
+  ['snapshotSizeFactor', {
+    isWhole: (value) => Number(value) < 0,
+    otherwise: 'a learner that is behind is sent what the log has, however long that is; only a negative factor prevents it',
+  }],
+]);
+
 /** What nothing here answers to, and why. A name that ends with a dot stands for all that begin so. */
 export const IGNORED: ReadonlyMap<string, string> = new Map([
   ['syncEnabled', 'observers always keep log and snapshots'],
