@@ -1,7 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ZooKeeper, isZooKeeperError } from '../api/index.ts';
+import { repositoryRoot } from '../command/shell.ts';
 import { Listeners } from '../host/listeners.ts';
 import { ensemble } from './index.ts';
 
@@ -101,6 +106,19 @@ test('the controller answers what is no URL', async () => {
     assert.match(answer, /^HTTP\/1.1 400 [^]*is no URL; there are GET/);
   } finally {
     await one.stop();
+  }
+});
+
+test('its files go with a process that ends without stopping it', () => {
+  const place = mkdtempSync(join(tmpdir(), 'vivarium-test-'));
+  try {
+    const script = "import { ensemble } from './src/testing/index.ts'; await ensemble({ servers: 1 }); process.exit(3);";
+    const argv = ['--import', 'tsx', '--input-type=module', '-e', script];
+    const { status } = spawnSync(process.execPath, argv, { cwd: repositoryRoot(), env: { ...process.env, TMPDIR: place } });
+    assert.is(status, 3);
+    assert.equal(readdirSync(place).filter((name) => name.startsWith('vivarium')), []);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
   }
 });
 

@@ -3,13 +3,12 @@
  * purpose, from code or, for clients in other languages, over HTTP. Every connection, of a client or between two servers, goes
  * through a `Link`. Nothing of it outlives `stop`.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoint } from '../host/endpoint.ts';
 import { makeDirectories, zooKeeperLayout } from '../host/layout.ts';
 import { Link, type LinkState } from '../host/link.ts';
 import { Listeners } from '../host/listeners.ts';
+import { temporaryFolder, type TemporaryFolder } from '../host/temporary-folder.ts';
 import { loopbackMember } from '../serve/loopback-member.ts';
 import { RealServer } from '../serve/server.ts';
 import { DEFAULT_CONFIG, type ServerConfig } from '../server/config.ts';
@@ -50,12 +49,12 @@ const PATIENCE_MS = 30_000;
 
 /** See the head of the file. */
 export class RealEnsemble {
-  private readonly root: string;
+  private readonly root: TemporaryFolder;
   private readonly places: Map<number, Place>;
   private control: ChaosServer | null = null;
   private stopping: Promise<void> | null = null;
 
-  private constructor(root: string, places: Map<number, Place>) {
+  private constructor(root: TemporaryFolder, places: Map<number, Place>) {
     this.root = root;
     this.places = places;
   }
@@ -80,7 +79,7 @@ export class RealEnsemble {
     const { servers = 3, config = {}, http = false } = options;
     const bound: Listeners[] = [];
     const places = new Map<number, Place>();
-    const ensemble = new RealEnsemble(await mkdtemp(join(tmpdir(), 'vivarium-')), places);
+    const ensemble = new RealEnsemble(temporaryFolder('vivarium-'), places);
     try {
       for (let id = 1; id <= servers; id += 1) bound.push(await bind(PORTS.map(() => ({ host: LOOPBACK, port: 0 }))));
       const members = bound.map((listeners, index) => loopbackMember(index + 1, listeners.bound));
@@ -193,7 +192,7 @@ export class RealEnsemble {
       await place.client.close();
       for (const link of place.links.values()) await link.close();
     }
-    await rm(this.root, { recursive: true, force: true });
+    this.root.remove();
   }
 
   private async startAgain(place: Place): Promise<void> {
@@ -204,7 +203,7 @@ export class RealEnsemble {
 
   private run(place: Place, listeners: Listeners | undefined): void {
     if (listeners === undefined) return;
-    const directory = join(this.root, String(place.id));
+    const directory = join(this.root.path, String(place.id));
     const layout = zooKeeperLayout(directory, directory);
     makeDirectories(layout);
     place.server = new RealServer({
